@@ -1,0 +1,1 @@
+"""Explainable hyperparameter optimisation of neural networks with goal-oriented HSIC."""

@@ -1,0 +1,45 @@
+"""The one exception that is shown to a person as a single line, without a traceback."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+
+class InputError(ValueError):
+    """Bad input from a person: a config, a search space, a data file or a trials table.
+
+    The message is one line that names the place (file or key), the offending value and what is
+    allowed. Command-line entry points print it and exit with code 1.
+    """
+
+
+def did_you_mean(word: object, allowed: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the nearest allowed word, or ``""`` when none is near.
+
+    Parameters
+    ----------
+    word
+        What was given.
+    allowed
+        The words that would have been accepted.
+    """
+    near = get_close_matches(str(word), list(allowed), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn bad input and a failing disk into one line on stderr and exit code 1.
+
+    Raises
+    ------
+    SystemExit
+        In place of :class:`InputError` and of an ``OSError`` that names its file or reason.
+    """
+    try:
+        yield
+    except InputError as error:
+        raise SystemExit(str(error)) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SystemExit(f"{error.filename}: {reason}" if error.filename else reason) from None

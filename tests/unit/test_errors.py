@@ -1,0 +1,29 @@
+"""A person sees one line and exit code 1, never a traceback."""
+
+import pytest
+
+from hsic_hpo.errors import InputError, did_you_mean, one_line_errors
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (InputError("a.yaml: seed: -1 is less than 0"), "a.yaml: seed: -1 is less than 0"),
+        (OSError(28, "No space left on device", "x.nc"), "x.nc: No space left on device"),
+        (OSError("HDF error"), "HDF error"),
+    ],
+)
+def test_bad_input_and_full_disks_end_in_one_line(error: Exception, line: str) -> None:
+    with pytest.raises(SystemExit) as exit_, one_line_errors():
+        raise error
+    assert exit_.value.code == line
+
+
+def test_a_defect_keeps_its_traceback() -> None:
+    with pytest.raises(ZeroDivisionError), one_line_errors():
+        raise ZeroDivisionError
+
+
+def test_nearest_word() -> None:
+    assert did_you_mean("n_layer", ["n_units", "n_layers"]) == "; did you mean 'n_layers'?"
+    assert did_you_mean("xyz", ["n_units", "n_layers"]) == ""

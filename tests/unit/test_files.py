@@ -1,0 +1,68 @@
+"""Files are whole or absent."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from hsic_hpo.errors import InputError
+from hsic_hpo.files import atomic, read_netcdf, write_netcdf, write_text
+
+
+def test_a_failing_write_leaves_the_former_file_and_no_rest(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    write_text("former", path)
+    with pytest.raises(RuntimeError, match="half way"), atomic(path) as temporary:  # noqa: PT012
+        temporary.write_text("half")
+        raise RuntimeError("half way")
+    assert path.read_text() == "former"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_succeeding_write_replaces_it(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "table.csv"
+    write_text("former", path)
+    write_text("é", path)
+    assert path.read_text(encoding="utf-8") == "é"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.fixture
+def dataset() -> xr.Dataset:
+    return xr.Dataset(
+        {
+            "number": ("trial", np.array([1.5, np.nan, np.inf])),
+            "text": ("trial", np.array(["a", "", "é"], dtype=object)),
+            "scalar": ((), 3),
+        },
+        attrs={"study": "x"},
+    )
+
+
+def test_netcdf_round_trip(tmp_path: Path, dataset: xr.Dataset) -> None:
+    write_netcdf(dataset, tmp_path / "d.nc")
+    xr.testing.assert_identical(read_netcdf(tmp_path / "d.nc"), dataset)
+
+
+def test_equal_content_gives_equal_bytes(tmp_path: Path, dataset: xr.Dataset) -> None:
+    write_netcdf(dataset, tmp_path / "a.nc")
+    write_netcdf(dataset.copy(deep=True), tmp_path / "b.nc")
+    assert (tmp_path / "a.nc").read_bytes() == (tmp_path / "b.nc").read_bytes()
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        read_netcdf(tmp_path / "absent.nc")
+    assert str(error.value) == f"{tmp_path / 'absent.nc'}: no such file"
+
+
+@pytest.mark.parametrize("keep", [0, 10, 2000])
+def test_a_truncated_file_is_one_clear_line(tmp_path: Path, dataset: xr.Dataset, keep: int) -> None:
+    path = tmp_path / "d.nc"
+    write_netcdf(dataset, path)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(InputError, match="not a readable netCDF4 file") as error:
+        read_netcdf(path)
+    assert "\n" not in str(error.value)
+    assert str(path) in str(error.value)
