@@ -1,4 +1,4 @@
-"""Files that are either whole or absent: atomic writes, and netCDF reads that explain themselves."""
+"""Files that are whole or absent: atomic writes, and netCDF reads that explain themselves."""
 
 import os
 from collections.abc import Iterator

@@ -1,0 +1,53 @@
+# Each command creates or refreshes the virtual environment it needs, then does its work.
+CONFIG ?= config/quick.yaml
+CORES ?= all
+PROFILE ?= workflow/profiles/default
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+SNAKEMAKE = $(BIN)/snakemake --profile $(PROFILE) --cores $(CORES) --configfile $(CONFIG)
+SOURCES = src tests benchmarks workflow/scripts
+
+.PHONY: help study toy check test lint bench clean
+.DEFAULT_GOAL := help
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+study: $(VENV)/study.stamp  ## run a study: make study [CONFIG=config/quick.yaml] [CORES=all]
+	@$(BIN)/hsic-hpo check $(CONFIG)
+	@$(SNAKEMAKE)
+
+toy: $(VENV)/study.stamp  ## the paper's analytical examples beside their closed forms
+	@$(BIN)/snakemake toy --profile $(PROFILE) --cores $(CORES) --configfile config/toy.yaml
+
+check: $(VENV)/study.stamp  ## check a study config without running it
+	@$(BIN)/hsic-hpo check $(CONFIG)
+
+test: $(VENV)/test.stamp  ## run the tests
+	$(BIN)/python -m pytest -n $(shell nproc)
+
+lint: $(VENV)/test.stamp  ## check format, types and workflow
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/mypy
+	$(BIN)/python tests/workflow/lint.py $(CONFIG)
+
+bench: $(VENV)/test.stamp  ## measure speed beside peers; tables go to benchmarks/results
+	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
+
+clean:  ## remove the virtual environment and caches, never results
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests workflow benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/study.stamp: pyproject.toml constraints.txt
+	@echo "Installing into $(VENV): about two minutes and 2 GB on disk"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/study.stamp
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $@

@@ -1,0 +1,37 @@
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+if not config:
+
+    configfile: "config/quick.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/design.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/sensitivity.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "random/trials.nc",
+        "sensitivity.nc",
+        "convergence.nc",
+        expand("tables/importance.{suffix}", suffix=["csv", "md"]),
+        expand(
+            "figures/{figure}.{suffix}",
+            figure=["errors", "importance"],
+            suffix=["svg", "png"],
+        ),
+        "summary.txt",
+
+
+onsuccess:
+    print(Path("summary.txt").read_text(), end="")

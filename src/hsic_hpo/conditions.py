@@ -1,0 +1,107 @@
+"""When a conditional hyperparameter exists: a comparison with the value of its parent."""
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hsic_hpo.errors import InputError, did_you_mean
+
+_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "in": lambda value, allowed: value in allowed,
+    "not": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+ORDERINGS = ("<", "<=", ">", ">=")
+_SYMBOLS = {"in": "in", "not": "≠", "<=": "≤", ">=": "≥"}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition on the value of a parent hyperparameter.
+
+    Attributes
+    ----------
+    parent
+        Name of the parent.
+    operator
+        ``"="``, ``"in"``, ``"not"``, ``"<"``, ``"<="``, ``">"`` or ``">="``.
+    value
+        What the parent's value is compared with; a tuple for ``"in"``.
+    """
+
+    parent: str
+    operator: str
+    value: Any
+
+    def holds(self, value: Any) -> bool:
+        """Tell whether the condition holds for a value of the parent."""
+        return bool(_HOLDS[self.operator](value, self.value))
+
+    @property
+    def label(self) -> str:
+        """The condition as people write it, such as ``optimizer = sgd`` or ``n_layers ≥ 3``."""
+        values = self.value if self.operator == "in" else (self.value,)
+        text = ", ".join(_text(value) for value in values)
+        if self.operator == "in":
+            text = f"{{{text}}}"
+        return f"{self.parent} {_SYMBOLS.get(self.operator, self.operator)} {text}"
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        """The values that the condition names."""
+        return self.value if self.operator == "in" else (self.value,)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def parse_conditions(when: Any, where: str) -> tuple[Condition, ...]:
+    """Read the ``when`` of a hyperparameter: a mapping from parents to what must hold.
+
+    Raises
+    ------
+    InputError
+        One line: ``where``, the value, what is allowed.
+    """
+    if not isinstance(when, Mapping) or not when:
+        raise InputError(
+            f"{where}: {when!r} is not a mapping from a parent to its value, "
+            "such as {optimizer: sgd}"
+        )
+    return tuple(
+        condition
+        for parent, test in when.items()
+        for condition in _parse_test(parent, test, f"{where}.{parent}")
+    )
+
+
+def _parse_test(parent: str, test: Any, where: str) -> list[Condition]:
+    if not isinstance(test, Mapping):
+        if isinstance(test, list):
+            raise InputError(f"{where}: a list; write {{in: [...]}} for one of several values")
+        return [Condition(parent, "=", test)]
+    if not test:
+        raise InputError(f"{where}: empty; write a value or one of {_operators()}")
+    conditions = []
+    for name, value in test.items():
+        if name not in _HOLDS or name == "=":
+            raise InputError(
+                f"{where}: unknown operator {name!r}; allowed: {_operators()}"
+                f"{did_you_mean(name, _HOLDS)}"
+            )
+        if name == "in":
+            if not isinstance(value, list) or not value:
+                raise InputError(f"{where}.in: {value!r} is not a list of values")
+            value = tuple(value)
+        conditions.append(Condition(parent, name, value))
+    return conditions
+
+
+def _operators() -> str:
+    return ", ".join(name for name in _HOLDS if name != "=")

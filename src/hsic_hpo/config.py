@@ -1,0 +1,202 @@
+"""The study config: YAML read strictly, checked against its schema, defaults filled in."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator, ValidationError
+
+from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.space import Space
+
+SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "config.schema.yaml"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with the numbers and truth values of YAML 1.2, in which each key stands once.
+
+    YAML 1.1 reads ``1e-4`` as text and ``no`` as false.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and shape that PyYAML looks for
+        first: [
+            (tag, pattern)
+            for tag, pattern in resolvers
+            if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:float")
+        ]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Refuse a mapping in which a key stands twice."""
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, str | int | float | bool):
+                if key in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"key {key!r} stands twice", key_node.start_mark
+                    )
+                seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(
+        r"^(?:[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?"
+        r"|[-+]?[0-9]+[eE][-+]?[0-9]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+    ),
+    list("-+.0123456789"),
+)
+
+
+def load(path: Path | str) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, is not YAML, has a key twice or is not a mapping.
+    """
+    try:
+        content = yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a readable text file ({error})") from None
+    except yaml.MarkedYAMLError as error:
+        line = "" if error.problem_mark is None else f"line {error.problem_mark.line + 1}: "
+        raise InputError(f"{path}: {line}{error.problem}") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: not a mapping of keys to values")
+    return content
+
+
+def validate(config: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Check a study config against the schema and fill in its defaults.
+
+    Parameters
+    ----------
+    config
+        What the YAML file holds.
+    where
+        Place named first in messages, usually the file.
+
+    Returns
+    -------
+    dict
+        A copy with every key of the schema.
+
+    Raises
+    ------
+    InputError
+        One line: place, key, value, what is allowed.
+    """
+    schema = _schema()
+    errors = sorted(Draft202012Validator(schema).iter_errors(config), key=_order)
+    if errors:
+        raise InputError(f"{where}: {_line(errors[0])}")
+    for key, value in _leaves(config, ""):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InputError(f"{where}: {key}: {value} is not a finite number")
+    return _filled(config, schema)
+
+
+def study_space(changes: Mapping[str, Any], default: Mapping[str, Any], where: str) -> Space:
+    """Apply the changes of a study to the default search space of its problem.
+
+    Parameters
+    ----------
+    changes
+        Definitions by name: one that stands in the default replaces it, a new one is added at
+        the end, None removes one.
+    default
+        Definitions of the problem's default space.
+    where
+        Place named first in messages.
+
+    Raises
+    ------
+    InputError
+        When a name to remove does not exist, or the space that results is not valid.
+    """
+    merged = dict(deepcopy(default))
+    for name, definition in changes.items():
+        if definition is None and name not in merged:
+            raise InputError(
+                f"{where}.{name}: null removes a hyperparameter, but there is no {name!r}; "
+                f"known: {', '.join(merged)}{did_you_mean(name, merged)}"
+            )
+        merged[name] = deepcopy(definition)
+    return Space.from_dict({k: v for k, v in merged.items() if v is not None}, where)
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema = load(SCHEMA)
+    Draft202012Validator.check_schema(schema)
+    return schema
+
+
+def _order(error: ValidationError) -> tuple[bool, list[str]]:
+    # A misspelt key explains a missing one, so unknown keys are told first.
+    return error.validator != "additionalProperties", [str(step) for step in error.absolute_path]
+
+
+def _line(error: ValidationError) -> str:
+    place = ".".join(str(step) for step in error.absolute_path)
+    prefix = f"{place}: " if place else ""
+    schema: Any = error.schema
+    instance: Any = error.instance
+    if error.validator == "additionalProperties":
+        known = schema["properties"]
+        unknown = next(key for key in instance if key not in known)
+        hint = did_you_mean(unknown, known) or f"; allowed: {', '.join(known)}"
+        return f"{prefix}unknown key {unknown!r}{hint}"
+    if error.validator == "required":
+        missing = next(key for key in schema["required"] if key not in instance)
+        described = schema["properties"][missing]["description"]
+        return f"{prefix}key {missing!r} is missing: {described}"
+    if "allowed" in schema and error.validator != "type":
+        return f"{prefix}{error.instance!r}; allowed: {schema['allowed']}"
+    if error.validator == "enum":
+        choices = schema["enum"]
+        near = did_you_mean(error.instance, map(str, choices))
+        return f"{prefix}{error.instance!r}; allowed: {', '.join(map(str, choices))}{near}"
+    if error.validator == "type":
+        return f"{prefix}{error.instance!r} is not of type {schema['type']}"
+    return f"{prefix}{error.message}"
+
+
+def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, key)
+    else:
+        yield key, value
+
+
+def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
+    if "properties" in schema:
+        filled = {}
+        for name, inner in schema["properties"].items():
+            if name in value or "default" in inner:
+                filled[name] = _filled(value.get(name, inner.get("default")), inner)
+        return filled
+    if schema.get("type") == "integer":
+        return int(value)
+    return deepcopy(value)

@@ -1,0 +1,1 @@
+"""Learning problems: data, splits, metric and default search space."""

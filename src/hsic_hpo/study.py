@@ -1,0 +1,87 @@
+"""A study: its validated config, its learning problem and its search space."""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hsic_hpo import config
+from hsic_hpo.errors import InputError
+from hsic_hpo.problems.base import Problem, load_problem
+from hsic_hpo.space import Space
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a study config says, checked as a whole.
+
+    Attributes
+    ----------
+    settings
+        The config with all defaults filled in.
+    problem
+        The learning problem.
+    space
+        The search space: the problem's default with the changes of the config.
+    """
+
+    settings: dict[str, Any]
+    problem: Problem
+    space: Space
+
+    @property
+    def name(self) -> str:
+        """Name of the study, also of its folder of results."""
+        return self.settings["study"]
+
+    @property
+    def seed(self) -> int:
+        """Seed from which all random draws of the study derive."""
+        return self.settings["seed"]
+
+    @property
+    def repeats(self) -> int:
+        """Trainings per configuration."""
+        return self.settings["training"]["repeats"]
+
+    @property
+    def budget(self) -> dict[str, Any]:
+        """Training budget: the training settings that decide the result of one training."""
+        return {key: value for key, value in self.settings["training"].items() if key != "repeats"}
+
+
+def read(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None) -> Study:
+    """Read and check a study config.
+
+    Parameters
+    ----------
+    paths
+        YAML files; where several set a key, the last one counts.
+    overrides
+        Nested settings that count more than any file.
+
+    Raises
+    ------
+    InputError
+        One line that names the file, the key, the value and what is allowed.
+    """
+    if not paths:
+        raise InputError("no study config given: pass one, such as --configfile config/quick.yaml")
+    merged: dict[str, Any] = {}
+    for path in paths:
+        merged = _merge(merged, config.load(path))
+    where = ", ".join(str(path) for path in paths)
+    settings = config.validate(_merge(merged, overrides or {}), where)
+    problem = load_problem(settings["problem"], f"{where}: problem")
+    space = config.study_space(settings["space"], problem.default_space(), f"{where}: space")
+    problem.check_space(space, f"{where}: space")
+    return Study(settings, problem, space)
+
+
+def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(deepcopy(base))
+    for key, value in changes.items():
+        nested = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merge(merged[key], value) if nested else deepcopy(value)
+    return merged

@@ -1,0 +1,99 @@
+"""Files of finished trainings: one each, written at once and checked when read; one per job."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from hsic_hpo.files import write_text
+
+
+def training_key(
+    configuration: Mapping[str, Any],
+    budget: Mapping[str, Any],
+    seed: int,
+    data_fingerprint: str,
+    code_fingerprint: str,
+) -> str:
+    """Name a training by everything that decides its result.
+
+    Parameters
+    ----------
+    configuration
+        Values of the active hyperparameters.
+    budget
+        Training budget.
+    seed
+        Seed of initialisation, shuffling and dropout.
+    data_fingerprint
+        Fingerprint of the data set.
+    code_fingerprint
+        Fingerprint of the code that trains.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits of a SHA-256; a finished training is taken up again only under an
+        equal key.
+    """
+    content = json.dumps(
+        [configuration, budget, seed, data_fingerprint, code_fingerprint], sort_keys=True
+    )
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def training_seed(study_seed: int, trial: str, repeat: int) -> int:
+    """Derive the seed of one training, the same whichever job trains it.
+
+    Returns
+    -------
+    int
+        In [0, 2**32).
+    """
+    content = f"{study_seed}/{trial}/{repeat}".encode()
+    return int.from_bytes(hashlib.sha256(content).digest()[:4], "big")
+
+
+def store(record: Mapping[str, Any], folder: Path | str, key: str) -> None:
+    """Write the record of a finished training, with a checksum, under its key."""
+    body = json.dumps(record)
+    text = json.dumps({"sha256": _checksum(body), "record": body})
+    write_text(text, _path(folder, key))
+
+
+def find(folder: Path | str, key: str) -> dict[str, Any] | None:
+    """Return the record of a finished training.
+
+    Returns
+    -------
+    dict or None
+        None when the training has not finished, or when its file is truncated or altered: it is
+        then to be trained again.
+    """
+    try:
+        content = json.loads(_path(folder, key).read_bytes())
+        body = content["record"]
+        return json.loads(body) if content["sha256"] == _checksum(body) else None
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def write_records(records: Iterable[dict[str, Any]], path: Path | str) -> None:
+    """Write records as JSON lines, atomically, once the last one is finished."""
+    write_text("".join(json.dumps(record) + "\n" for record in records), path)
+
+
+def read_records(path: Path | str) -> list[dict[str, Any]]:
+    """Read the records that :func:`write_records` wrote."""
+    with Path(path).open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _checksum(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _path(folder: Path | str, key: str) -> Path:
+    # Two-level folders keep directory listings short when a study has 10^5 trainings.
+    return Path(folder) / key[:2] / f"{key}.json"

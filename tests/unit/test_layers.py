@@ -1,0 +1,89 @@
+"""Imports run one way, and analysing or plotting never pays for PyTorch."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hsic_hpo.provenance import PACKAGE, import_closure
+
+TRAINING = {"networks", "cost", "training"}
+
+# Each layer may import itself and what stands in the layers that are listed with it.
+FORBIDDEN = {
+    "errors": {"*"},
+    "files": {"space", "trials", "hsic", "sensitivity", "problems", "config", *TRAINING},
+    "provenance": {"*"},
+    "space": {"sampling", "trials", "problems", "hsic", "sensitivity", "config", *TRAINING},
+    "sampling": {"trials", "problems", "hsic", "sensitivity", *TRAINING},
+    "kernels": {"*"},
+    "hsic": {"space", "trials", "sensitivity", "problems", "files", *TRAINING},
+    "permutation": {"space", "trials", "sensitivity", "problems", "files", *TRAINING},
+    "inference": {"space", "trials", "sensitivity", "problems", "files", *TRAINING},
+    "trials": {"hsic", "sensitivity", "problems", *TRAINING},
+    "sensitivity": {"problems", "figures", "tables", *TRAINING},
+    "figures": {"hsic", "sensitivity", "problems", *TRAINING},
+    "tables": {"hsic", "sensitivity", "problems", *TRAINING},
+    "problems": {"trials", "hsic", "sensitivity", *TRAINING},
+    "training": {"trials", "hsic", "sensitivity", "sampling"},
+}
+
+
+def modules(name: str) -> list[Path]:
+    folder = PACKAGE / name
+    return sorted(folder.glob("*.py")) if folder.is_dir() else [PACKAGE / f"{name}.py"]
+
+
+def imported(name: str) -> set[str]:
+    """Return the top-level module names of the package in the import closure of a layer."""
+    found = {
+        path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        for path in import_closure(modules(name))
+        if path.is_relative_to(PACKAGE)
+    }
+    return found - {name, "__init__"}
+
+
+@pytest.mark.parametrize("layer", sorted(FORBIDDEN))
+def test_a_layer_imports_nothing_above_it(layer: str) -> None:
+    assert all(path.is_file() for path in modules(layer))
+    forbidden = FORBIDDEN[layer]
+    if "*" in forbidden:
+        assert imported(layer) <= {"errors"}
+    else:
+        assert not imported(layer) & forbidden
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "figures.errors",
+        "figures.importance",
+        "tables",
+        "sensitivity",
+        "convergence",
+        "trials",
+        "sampling",
+        "config",
+        "study",
+        "toy",
+        "cli",
+    ],
+)
+def test_importing_it_does_not_import_torch(module: str) -> None:
+    code = (
+        f"import sys, hsic_hpo.{module}; "
+        "sys.exit(any(name.split('.')[0] in {'torch', 'pytorch_lightning'} for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_hsic_needs_no_labelled_arrays() -> None:
+    code = "import sys, hsic_hpo.permutation; sys.exit('xarray' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_package_files_re_export_nothing() -> None:
+    for path in PACKAGE.rglob("__init__.py"):
+        assert import_closure([path]) == [path]

@@ -1,0 +1,185 @@
+"""The tiny study, end to end, on real trainings."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from conftest import Checkout
+
+from hsic_hpo import trials
+from hsic_hpo.files import read_netcdf
+
+SAME = ("u", "validation_error", "test_error", "n_params", "flops", "status", "learning_curve")
+
+
+def assert_same_trials(one: Path, other: Path) -> None:
+    """Compare bit for bit all that does not depend on the clock."""
+    first, second = trials.read(one), trials.read(other)
+    for name in (*SAME, *trials.space(first).names, "trial"):
+        xr.testing.assert_identical(first[name], second[name])
+    assert first.attrs["data_fingerprint"] == second.attrs["data_fingerprint"]
+
+
+def test_every_result_is_there(finished: Checkout) -> None:
+    for name in (
+        "random/trials.nc",
+        "sensitivity.nc",
+        "convergence.nc",
+        "tables/importance.csv",
+        "tables/importance.md",
+        "figures/errors.svg",
+        "figures/errors.png",
+        "figures/importance.svg",
+        "figures/importance.png",
+    ):
+        assert (finished.results / name).stat().st_size > 0, name
+
+
+def test_trials_are_real_and_complete(finished: Checkout) -> None:
+    dataset = trials.read(finished.results / "random" / "trials.nc")
+    assert dataset.sizes["trial"] == 40
+    assert dataset.sizes["hyperparameter"] >= 12
+    assert dataset.sizes["epoch"] == 3
+    ok = dataset["status"].values[:, 0] == "ok"
+    assert ok.sum() > 30
+    assert np.isfinite(dataset["test_error"].values[ok]).all()
+    assert (dataset["train_seconds"].values > 0).all()
+    assert (dataset["flops"].values[ok] > 0).all()
+    attrs = dataset.attrs
+    assert attrs["study"] == "tiny"
+    assert json.loads(attrs["versions"])["torch"].startswith("2.")
+    assert len(attrs["code_fingerprint"]) == 16
+
+
+def test_sensitivity_covers_the_space(finished: Checkout) -> None:
+    dataset = read_netcdf(finished.results / "sensitivity.nc")
+    space = trials.space(trials.read(finished.results / "random" / "trials.nc"))
+    main = dataset["hsic"].sel(group="all", target="error", subset="best")
+    always = [parameter.name for parameter in space.hyperparameters if not parameter.conditions]
+    assert np.isfinite(main.sel(hyperparameter=always)).all()
+    assert [group.label for group in space.groups()] == list(dataset["group"].values)
+
+
+def test_progress_and_three_closing_lines(finished: Checkout) -> None:
+    printed = (finished.root / "printed.txt").read_text()
+    assert "trials 0-10: 10/10 trainings" in printed
+    assert "best validation error" in printed
+    summary = (finished.results / "summary.txt").read_text()
+    assert len(summary.splitlines()) == 3
+    assert summary in printed
+    assert "results/tiny" in summary.splitlines()[-1]
+
+
+def test_results_do_not_depend_on_how_the_work_is_cut(
+    fresh: Checkout, finished: Checkout, tmp_path: Path
+) -> None:
+    other = fresh.copy(tmp_path / "project")
+    other.run("random/trials.nc", cores=1, trials_per_job=17)
+    assert_same_trials(
+        finished.results / "random" / "trials.nc", other.results / "random" / "trials.nc"
+    )
+
+
+def test_kill_9_loses_no_finished_training(
+    fresh: Checkout, finished: Checkout, tmp_path: Path
+) -> None:
+    checkout = fresh.copy(tmp_path / "project")
+    files = checkout.results / "trial_files"
+    with subprocess.Popen(
+        checkout.command(),
+        cwd=checkout.root,
+        env=checkout.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        deadline = time.monotonic() + 300
+        while len(list(files.rglob("*.json"))) < 6 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+    before = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
+    assert 6 <= len(before) < 40
+    printed = checkout.run()
+    after = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
+    assert {path: after[path] for path in before} == before
+    assert len(after) == 40
+    assert "taken up from an earlier run" in printed
+    assert_same_trials(
+        finished.results / "random" / "trials.nc", checkout.results / "random" / "trials.nc"
+    )
+
+
+def test_corrupt_trial_files_are_trained_again(checkout: Checkout, finished: Checkout) -> None:
+    paths = sorted((checkout.results / "trial_files").rglob("*.json"))
+    paths[0].write_bytes(paths[0].read_bytes()[:50])
+    altered = bytearray(paths[1].read_bytes())
+    altered[len(altered) // 2] ^= 4
+    paths[1].write_bytes(altered)
+    for records in (checkout.results / "random" / "records").iterdir():
+        records.unlink()
+    checkout.run("random/trials.nc")
+    assert_same_trials(
+        finished.results / "random" / "trials.nc", checkout.results / "random" / "trials.nc"
+    )
+    for path in paths[:2]:
+        assert "sha256" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (
+            "{epochs: 3}",
+            "{epochs: 0}",
+            "config/tiny.yaml: training.epochs: 0 is less than the minimum of 1",
+        ),
+        (
+            "seed: 3",
+            "sed: 3",
+            "config/tiny.yaml: unknown key 'sed'; did you mean 'seed'?",
+        ),
+        ("study: tiny", "study: ../tiny", "config/tiny.yaml: study:"),
+    ],
+)
+def test_a_bad_config_is_one_line_and_writes_nothing(
+    fresh: Checkout, tmp_path: Path, old: str, new: str, line: str
+) -> None:
+    checkout = fresh.copy(tmp_path / "project")
+    checkout.edit("config/tiny.yaml", old, new)
+    before = sorted(checkout.root.rglob("*"))
+    for command in (checkout.command(), ["hsic-hpo", "check", "config/tiny.yaml"]):
+        done = subprocess.run(
+            command,
+            cwd=checkout.root,
+            env={**checkout.environment, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert line in done.stderr
+        assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    written = [path for path in sorted(checkout.root.rglob("*")) if path not in before]
+    assert [path for path in written if ".snakemake" not in path.parts] == []
+
+
+def test_diverging_trials_are_data(fresh: Checkout, tmp_path: Path) -> None:
+    checkout = fresh.copy(tmp_path / "project")
+    with checkout.config.open("a") as config:
+        config.write(
+            "space:\n  learning_rate: {type: float, range: [1.0e+6, 1.0e+7], scale: log}\n"
+        )
+    checkout.edit("config/tiny.yaml", "n_trials: 40", "n_trials: 20")
+    checkout.run()
+    dataset = trials.read(checkout.results / "random" / "trials.nc")
+    diverged = dataset["status"].values == "diverged"
+    assert diverged.any()
+    assert np.isinf(trials.error(dataset)[diverged[:, 0]]).all()
+    assert "diverged" in (checkout.results / "summary.txt").read_text()

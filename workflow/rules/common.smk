@@ -1,0 +1,41 @@
+from hsic_hpo import study as studies
+from hsic_hpo.errors import InputError
+from hsic_hpo.locks import clear_stale_locks
+from hsic_hpo.provenance import PACKAGE, code_fingerprint
+from snakemake.exceptions import WorkflowError
+
+# How many trials share a job decides only how the work is cut up: a setting of the machine's
+# profile, not of the study.
+overrides = dict(workflow.config_settings.config)
+TRIALS_PER_JOB = int(overrides.pop("trials_per_job", 20))
+
+try:
+    STUDY = studies.read(workflow.configfiles, overrides)
+except InputError as error:
+    raise WorkflowError(str(error))
+
+PROBLEM_SOURCE = STUDY.problem.source
+TRAINING_CODE = code_fingerprint(PACKAGE / "training.py", PROBLEM_SOURCE)
+
+
+# Results, and Snakemake's own records of them, stay together: a copied folder is complete.
+workdir: f"results/{STUDY.name}"
+
+
+if workflow.is_main_process:
+    ALIVE = clear_stale_locks(".")
+
+
+def code(script, *modules):
+    """Fingerprint a script with all of the package that it runs."""
+    return code_fingerprint(
+        Path(workflow.basedir, "workflow", "scripts", f"{script}.py"), *modules
+    )
+
+
+def slices(n):
+    """Cut n trials into the slices that share a job."""
+    return [
+        f"{first}-{min(first + TRIALS_PER_JOB, n)}"
+        for first in range(0, n, TRIALS_PER_JOB)
+    ]

@@ -1,0 +1,28 @@
+rule sensitivity:
+    input:
+        "random/trials.nc",
+    output:
+        "sensitivity.nc",
+    log:
+        "logs/sensitivity.log",
+    params:
+        settings=STUDY.settings["sensitivity"],
+        seed=STUDY.seed,
+        code=code("sensitivity"),
+    script:
+        "../scripts/sensitivity.py"
+
+
+rule convergence:
+    input:
+        "random/trials.nc",
+    output:
+        "convergence.nc",
+    log:
+        "logs/convergence.log",
+    params:
+        settings=STUDY.settings["sensitivity"],
+        seed=STUDY.seed,
+        code=code("convergence"),
+    script:
+        "../scripts/convergence.py"

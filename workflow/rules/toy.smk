@@ -1,0 +1,48 @@
+rule toy_draws:
+    output:
+        "toy.nc",
+    log:
+        "logs/toy_draws.log",
+    params:
+        n_draws=STUDY.settings["toy"]["n_draws"],
+        seed=STUDY.seed,
+        code=code("toy_draws"),
+    script:
+        "../scripts/toy_draws.py"
+
+
+rule toy_tables:
+    input:
+        "toy.nc",
+    output:
+        "tables/toy.csv",
+        "tables/toy.md",
+    log:
+        "logs/toy_tables.log",
+    params:
+        code=code("toy_tables"),
+    script:
+        "../scripts/toy_tables.py"
+
+
+rule toy_figures:
+    input:
+        "toy.nc",
+    output:
+        expand(
+            "figures/toy_{figure}.{suffix}",
+            figure=["hidden_interaction", "joint_indices", "conditional"],
+            suffix=["svg", "png"],
+        ),
+    log:
+        "logs/toy_figures.log",
+    params:
+        code=code("toy_figures"),
+    script:
+        "../scripts/toy_figures.py"
+
+
+rule toy:
+    input:
+        rules.toy_tables.output,
+        rules.toy_figures.output,

@@ -1,0 +1,21 @@
+"""Repeat the sensitivity analysis on nested subsamples, to see whether trainings are enough."""
+
+from hsic_hpo.convergence import convergence
+
+from hsic_hpo import trials
+from hsic_hpo.files import write_netcdf
+from hsic_hpo.logs import job_log
+
+
+def main(*, trials_path: str, settings: dict, seed: int, output: str) -> None:
+    write_netcdf(convergence(trials.read(trials_path), {**settings, "seed": seed}), output)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            trials_path=snakemake.input[0],
+            settings=snakemake.params.settings,
+            seed=snakemake.params.seed,
+            output=snakemake.output[0],
+        )

@@ -1,0 +1,18 @@
+"""Generate or fetch the data of a learning problem."""
+
+from hsic_hpo.files import write_netcdf
+from hsic_hpo.logs import job_log
+from hsic_hpo.problems.base import load_problem
+
+
+def main(*, problem: dict, seed: int, output: str) -> None:
+    write_netcdf(load_problem(problem, "problem").generate(seed), output)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            problem=snakemake.params.problem,
+            seed=snakemake.params.seed,
+            output=snakemake.output[0],
+        )

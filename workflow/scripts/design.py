@@ -1,0 +1,23 @@
+"""Draw the random design of a study."""
+
+from hsic_hpo.design import make
+from hsic_hpo.files import write_netcdf
+from hsic_hpo.logs import job_log
+from hsic_hpo.sampling import design
+from hsic_hpo.space import Space
+
+
+def main(*, space: str, seed: int, budget: dict, n_trials: int, output: str) -> None:
+    search_space = Space.from_json(space)
+    write_netcdf(make(search_space, design(search_space, n_trials, seed), budget), output)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            space=snakemake.params.space,
+            seed=snakemake.params.seed,
+            budget=snakemake.params.budget,
+            n_trials=snakemake.params.n_trials,
+            output=snakemake.output[0],
+        )

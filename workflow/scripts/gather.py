@@ -1,0 +1,58 @@
+"""Gather the records of finished trainings into one trials Dataset."""
+
+import json
+from itertools import chain
+
+from hsic_hpo import trials
+from hsic_hpo.design import read
+from hsic_hpo.logs import job_log
+from hsic_hpo.problems.base import load_problem
+from hsic_hpo.provenance import git_commit, versions
+from hsic_hpo.trial_files import read_records
+
+
+def main(
+    *,
+    design: str,
+    data: str,
+    records: list[str],
+    study: str,
+    problem: dict,
+    repeats: int,
+    seed: int,
+    code_fingerprint: str,
+    output: str,
+) -> None:
+    loaded = load_problem(problem, "problem")
+    gathered = trials.gather(
+        read(design),
+        chain.from_iterable(read_records(path) for path in records),
+        {
+            "study": study,
+            "problem": json.dumps(problem),
+            "seed": seed,
+            "versions": json.dumps(versions()),
+            "git_commit": git_commit(),
+            "code_fingerprint": code_fingerprint,
+            "data_fingerprint": loaded.load(data).fingerprint,
+        },
+        n_repeats=repeats,
+        error_name=loaded.error_name,
+        error_units=loaded.error_units,
+    )
+    trials.write(gathered, output)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            design=snakemake.input.design,
+            data=snakemake.input.data,
+            records=snakemake.input.records,
+            study=snakemake.params.study,
+            problem=snakemake.params.problem,
+            repeats=snakemake.params.repeats,
+            seed=snakemake.params.seed,
+            code_fingerprint=snakemake.params.training_code,
+            output=snakemake.output[0],
+        )

@@ -1,0 +1,21 @@
+"""Say in three lines what a study found and where its files are."""
+
+from hsic_hpo import tables, trials
+from hsic_hpo.files import read_netcdf, write_text
+from hsic_hpo.logs import job_log
+
+
+def main(*, trials_path: str, sensitivity: str, folder: str, output: str) -> None:
+    lines = tables.summary(trials.read(trials_path), read_netcdf(sensitivity))
+    where = f"Figures, tables and datasets: {folder} (start with figures/importance.svg)."
+    write_text("\n".join([*lines, where]) + "\n", output)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            trials_path=snakemake.input.trials,
+            sensitivity=snakemake.input.sensitivity,
+            folder=snakemake.params.folder,
+            output=snakemake.output[0],
+        )
