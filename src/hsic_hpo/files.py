@@ -52,7 +52,7 @@ def write_netcdf(dataset: xr.Dataset, path: Path | str) -> None:
     Numeric variables are compressed without loss.
     """
     encoding = {
-        name: {**variable.encoding, "zlib": True, "complevel": 4}
+        name: {"zlib": True, "complevel": 4}
         for name, variable in dataset.variables.items()
         if variable.dtype.kind in "iufb" and variable.ndim
     }
@@ -73,7 +73,8 @@ def read_netcdf(path: Path | str) -> xr.Dataset:
         raise InputError(f"{path}: no such file")
     try:
         with xr.open_dataset(path, engine="netcdf4") as dataset:
-            return dataset.load()
+            # How a file was stored must not decide how the next one is.
+            return dataset.load().drop_encoding()
     except (OSError, RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise InputError(

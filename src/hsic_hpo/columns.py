@@ -1,0 +1,155 @@
+"""What a group of trials tells of each hyperparameter: its conditional groups and its columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.conditions import ORDERINGS, Condition
+from hsic_hpo.hyperparameter import Hyperparameter
+from hsic_hpo.kernels import Column, Intervals, Levels, Points
+from hsic_hpo.space import Group, Space
+
+
+@dataclass(frozen=True)
+class GroupColumns:
+    """The columns of a group's hyperparameters over the group's trials.
+
+    Attributes
+    ----------
+    names
+        The d hyperparameters that have an index in the group.
+    columns
+        d columns of the group's n trials, by u: the paper's embedding.
+    order_free
+        The same, but categorical hyperparameters by a kernel that does not see the order in
+        which their levels are listed.
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[Column, ...]
+    order_free: tuple[Column, ...]
+
+
+def in_group(trials: xr.Dataset, group: Group) -> np.ndarray:
+    """Tell which trials belong to a conditional group.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(n_trials,)`` of bool.
+    """
+    inside = np.ones(trials.sizes["trial"], dtype=bool)
+    for condition in group.conditions:
+        values = trials[condition.parent].values
+        present = values != "" if values.dtype.kind in "OUT" else ~np.isnan(values)
+        inside &= present
+        inside[present] &= [condition.holds(value) for value in values[present].tolist()]
+    return inside
+
+
+def group_columns(trials: xr.Dataset, space: Space, group: Group) -> GroupColumns:
+    """Return the columns of a group over its trials.
+
+    A parent that the group's conditions leave with a single level has no index there and is left
+    out. One that keeps several has u mapped back to [0, 1]: what remains of its law fills the
+    interval. A discrete value without a recorded u counts as u uniform in its bin.
+
+    Parameters
+    ----------
+    trials
+        The trials of the group alone.
+    space
+        Their search space.
+    group
+        One of its groups.
+    """
+    names, columns, order_free = [], [], []
+    for name in group.members:
+        hyperparameter = space[name]
+        about = [condition for condition in group.conditions if condition.parent == name]
+        low, high = bounds(trials, hyperparameter)
+        if about:
+            pieces = _remaining(hyperparameter, about)
+            if hyperparameter.is_discrete and len(_levels(hyperparameter, about)) < 2:
+                continue
+            low, high = _rescaled(low, pieces), _rescaled(high, pieces)
+        column = Points(low) if np.array_equal(low, high) else Intervals(low, high)
+        names.append(name)
+        columns.append(column)
+        order_free.append(
+            _by_level(trials, hyperparameter, about)
+            if hyperparameter.type == "categorical"
+            else column
+        )
+    return GroupColumns(tuple(names), tuple(columns), tuple(order_free))
+
+
+def bounds(trials: xr.Dataset, hyperparameter: Hyperparameter) -> tuple[np.ndarray, np.ndarray]:
+    """Return between which bounds u lies in each trial: (n,) each, equal where u was recorded.
+
+    The hyperparameter must be active in all trials.
+    """
+    u = trials["u"].sel(hyperparameter=hyperparameter.name).values
+    low, high = u.copy(), u.copy()
+    values = trials[hyperparameter.name].values
+    unrecorded = np.flatnonzero(np.isnan(u))
+    for i in unrecorded:
+        low[i], high[i] = hyperparameter.interval(_typed(values[i], hyperparameter))
+    return low, high
+
+
+def _typed(value: object, hyperparameter: Hyperparameter) -> object:
+    if hyperparameter.type == "boolean":
+        return bool(value)
+    if hyperparameter.type == "categorical":
+        # Levels that are numbers come back from a file as floats.
+        return next(
+            level for level in hyperparameter.levels if level == value or str(level) == value
+        )
+    return value
+
+
+def _levels(hyperparameter: Hyperparameter, about: Sequence[Condition]) -> list[object]:
+    return [
+        level
+        for level in hyperparameter.levels
+        if all(condition.holds(level) for condition in about)
+    ]
+
+
+def _remaining(hyperparameter: Hyperparameter, about: Sequence[Condition]) -> np.ndarray:
+    """Return the intervals of u, shape (k, 2), increasing, that the conditions leave."""
+    if hyperparameter.is_discrete:
+        return np.array(
+            [hyperparameter.interval(level) for level in _levels(hyperparameter, about)]
+        )
+    low, high = 0.0, 1.0
+    for condition in about:
+        # Other conditions on a continuous value hold almost nowhere or almost everywhere.
+        if condition.operator in ORDERINGS:
+            point = hyperparameter.interval(condition.value)[0]
+            if condition.operator.startswith(">"):
+                low = max(low, point)
+            else:
+                high = min(high, point)
+    return np.array([[low, high]])
+
+
+def _rescaled(u: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+    """Close the gaps between the pieces of [0, 1] in which u lies, and stretch them to [0, 1]."""
+    widths = pieces[:, 1] - pieces[:, 0]
+    filled = np.concatenate([[0.0], np.cumsum(widths)]) / widths.sum()
+    return np.interp(u, pieces.ravel(), np.column_stack([filled[:-1], filled[1:]]).ravel())
+
+
+def _by_level(
+    trials: xr.Dataset, hyperparameter: Hyperparameter, about: Sequence[Condition]
+) -> Levels:
+    levels = _levels(hyperparameter, about)
+    position = {level: i for i, level in enumerate(levels)}
+    values = trials[hyperparameter.name].values
+    index = np.array([position[_typed(value, hyperparameter)] for value in values], dtype=int)
+    ends = np.array([hyperparameter.interval(level) for level in levels])
+    return Levels(index, ends[:, 1] - ends[:, 0])
