@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-SNAKEMAKE = $(BIN)/snakemake --profile $(PROFILE) --cores $(CORES) --configfile $(CONFIG)
+SNAKEMAKE = $(BIN)/snakemake --workflow-profile $(PROFILE) --cores $(CORES) --configfile $(CONFIG)
 SOURCES = src tests benchmarks workflow/scripts
 
 .PHONY: help study toy check test lint bench clean
@@ -20,7 +20,7 @@ study: $(VENV)/study.stamp  ## run a study: make study [CONFIG=config/quick.yaml
 	@$(SNAKEMAKE)
 
 toy: $(VENV)/study.stamp  ## the paper's analytical examples beside their closed forms
-	@$(BIN)/snakemake toy --profile $(PROFILE) --cores $(CORES) --configfile config/toy.yaml
+	@$(BIN)/snakemake toy --workflow-profile $(PROFILE) --cores $(CORES) --configfile config/toy.yaml
 
 check: $(VENV)/study.stamp  ## check a study config without running it
 	@$(BIN)/hsic-hpo check $(CONFIG)

@@ -3,8 +3,10 @@
 import argparse
 from collections.abc import Sequence
 
-from hsic_hpo import study
-from hsic_hpo.errors import one_line_errors
+import xarray as xr
+
+from hsic_hpo import config, study
+from hsic_hpo.errors import InputError, one_line_errors
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -25,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_check(commands)
+    _add_analyse(commands)
     options = parser.parse_args(arguments)
     with one_line_errors():
         options.run(options)
@@ -44,3 +47,67 @@ def _check(options: argparse.Namespace) -> None:
         f"{len(checked.space)} hyperparameters ({groups} conditional groups) "
         f"on {checked.settings['problem']['name']}"
     )
+
+
+def _add_analyse(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "analyse",
+        help="explain finished trials from a CSV table or an Optuna study",
+        description="Explain finished trials: which hyperparameters matter to be among the best?",
+    )
+    parser.add_argument("table", nargs="?", metavar="TRIALS.csv", help="one row a trial")
+    parser.add_argument("--space", help="YAML file with the search space of the table")
+    parser.add_argument("--error", help="column of the error, lower is better")
+    parser.add_argument("--cost", help="column of a cost, lower is better")
+    parser.add_argument("--optuna", metavar="STORAGE", help="storage of an Optuna study, a URL")
+    parser.add_argument("--study", help="name of the Optuna study")
+    parser.add_argument("--objective", type=int, default=0, help="of a multi-objective study")
+    parser.add_argument("--fraction", type=float, default=0.1, help="what counts as best: 0.1")
+    parser.add_argument("--worst", action="store_true", help="explain the worst fraction instead")
+    parser.add_argument("--permutations", type=int, default=1000, help="for p-values: 1000")
+    parser.add_argument("--seed", type=int, default=0, help="of the permutations: 0")
+    parser.add_argument("--output", metavar="OUT.nc", help="write the sensitivity Dataset here")
+    parser.set_defaults(run=_analyse, usage=parser.error)
+
+
+def _analyse(options: argparse.Namespace) -> None:
+    # Heavy imports wait until a command needs them.
+    from rich.console import Console
+
+    from hsic_hpo.analyse import show
+    from hsic_hpo.files import write_netcdf
+    from hsic_hpo.sensitivity import analyse
+
+    changes = {"goal_fraction": options.fraction, "n_permutations": options.permutations}
+    settings = config.validate({"study": "analyse", "sensitivity": changes}, "command line")
+    if options.seed < 0:
+        raise InputError(f"command line: --seed: {options.seed} is less than 0")
+    trials, notes = _finished_trials(options)
+    found = analyse(trials, {**settings["sensitivity"], "seed": options.seed})
+    console = Console()
+    show(found, "worst" if options.worst else "best", console)
+    for note in notes:
+        console.print(f"Note: {note}", markup=False)
+    if options.output:
+        write_netcdf(found, options.output)
+        console.print(f"Wrote {options.output}", markup=False)
+
+
+def _finished_trials(options: argparse.Namespace) -> tuple[xr.Dataset, tuple[str, ...]]:
+    if (options.table is None) == (options.optuna is None):
+        options.usage("give either TRIALS.csv or --optuna STORAGE")
+    if options.optuna is not None:
+        from hsic_hpo.optuna_import import read_study
+
+        if options.study is None:
+            options.usage("--optuna needs --study NAME")
+        taken = read_study(options.optuna, options.study, objective=options.objective)
+        return taken.trials, taken.notes
+    from hsic_hpo.space import Space
+    from hsic_hpo.table_import import read_table
+
+    if options.space is None or options.error is None:
+        options.usage("a table needs --space SPACE.yaml and --error COLUMN")
+    spec = config.load(options.space)
+    space = Space.from_dict(spec.get("space", spec), options.space)
+    return read_table(options.table, space, error=options.error, cost=options.cost), ()

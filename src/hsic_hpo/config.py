@@ -14,6 +14,12 @@ from jsonschema import Draft202012Validator, ValidationError
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.space import Space
 
+_NOUNS = {
+    "object": "a mapping of keys to values",
+    "string": "text",
+    "integer": "an integer",
+    "number": "a number",
+}
 SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "config.schema.yaml"
 
 
@@ -169,13 +175,13 @@ def _line(error: ValidationError) -> str:
         described = schema["properties"][missing]["description"]
         return f"{prefix}key {missing!r} is missing: {described}"
     if "allowed" in schema and error.validator != "type":
-        return f"{prefix}{error.instance!r}; allowed: {schema['allowed']}"
+        return f"{prefix}{instance!r}; allowed: {schema['allowed']}"
     if error.validator == "enum":
         choices = schema["enum"]
-        near = did_you_mean(error.instance, map(str, choices))
-        return f"{prefix}{error.instance!r}; allowed: {', '.join(map(str, choices))}{near}"
+        near = did_you_mean(instance, map(str, choices))
+        return f"{prefix}{instance!r}; allowed: {', '.join(map(str, choices))}{near}"
     if error.validator == "type":
-        return f"{prefix}{error.instance!r} is not of type {schema['type']}"
+        return f"{prefix}{instance!r} is not {_NOUNS[schema['type']]}"
     return f"{prefix}{error.message}"
 
 

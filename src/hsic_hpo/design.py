@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,29 @@ def make(space: Space, u: np.ndarray, budget: Mapping[str, Any]) -> xr.Dataset:
     xarray.Dataset
         ``u(trial, hyperparameter)`` and ``configuration(trial)``, the active values as JSON.
     """
-    configurations = space.configurations(u)
+    return label(space, u, space.configurations(u), budget)
+
+
+def label(
+    space: Space,
+    u: np.ndarray,
+    configurations: Sequence[Mapping[str, Any]],
+    budget: Mapping[str, Any],
+) -> xr.Dataset:
+    """Label points and their configurations as a design, see :func:`make`.
+
+    Parameters
+    ----------
+    space
+        The search space, of d hyperparameters.
+    u
+        ``(n, d)`` points; NaN where a hyperparameter is inactive, or is discrete and its point
+        was not recorded.
+    configurations
+        Values of the active hyperparameters of the n trials.
+    budget
+        Training budget.
+    """
     seen: Counter[str] = Counter()
     identifiers = []
     texts = [json.dumps(configuration) for configuration in configurations]

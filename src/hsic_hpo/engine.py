@@ -9,17 +9,27 @@ mini-batches. Callbacks that work per epoch, such as early stopping on ``validat
 devices work as ever.
 """
 
+import logging
 import math
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
-from pytorch_lightning import LightningModule
+from pytorch_lightning import Callback, LightningModule, Trainer
+from pytorch_lightning.plugins.environments import LightningEnvironment
 from torch import nn
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 # A network that ends this far above its untrained loss has blown up, though not to infinity.
 BLOW_UP = 1e3
+LIGHTNING_WARNINGS = (
+    # Lightning 2.6 calls what torch 2.13 deprecates.
+    r"`isinstance\(treespec, LeafSpec\)` is deprecated",
+    # Trainings this small run on the CPU by choice.
+    r"GPU available but not used",
+)
 
 
 class Diverged(Exception):  # noqa: N818 - an outcome of a training, not a fault of the program
@@ -57,8 +67,8 @@ class InMemoryFit(LightningModule):
     optimiser
         Steps the network's parameters.
     batch_size
-        Samples per mini-batch. The last one of an epoch may be smaller; one of a single sample
-        is left out, as batch normalisation has no variance from it.
+        Samples per mini-batch, at least 1. The last one of an epoch may be smaller; a remainder
+        of a single sample is left out, as batch normalisation has no variance from it.
     shuffling
         Generator on the CPU that orders the samples of every epoch.
     validation_error
@@ -95,9 +105,10 @@ class InMemoryFit(LightningModule):
         inputs, targets = batch
         network, loss_function, optimiser = self.network, self._loss, self._optimiser
         order = torch.randperm(len(inputs), generator=self._shuffling).to(inputs.device)
+        batch_size = min(self._batch_size, len(inputs))
         losses = []
-        for rows in order.split(self._batch_size):
-            if len(rows) == 1 and len(inputs) > 1:
+        for rows in order.split(batch_size):
+            if len(rows) == 1 < batch_size:
                 continue
             loss = loss_function(network(inputs[rows]), targets[rows])
             optimiser.zero_grad()
@@ -142,3 +153,66 @@ class InMemoryFit(LightningModule):
     @property
     def _epoch(self) -> int:
         return len(self.learning_curve)
+
+
+def fit(
+    module: InMemoryFit,
+    inputs: torch.Tensor,
+    targets: torch.Tensor,
+    epochs: int,
+    callbacks: Sequence[Callback] = (),
+) -> None:
+    """Train a module by Lightning, silently, without checkpoints or loggers.
+
+    Parameters
+    ----------
+    module
+        What to train, in place.
+    inputs, targets
+        ``(n, n_inputs)`` and ``(n, n_outputs)`` of the training split.
+    epochs
+        At most so many passes over the split.
+    callbacks
+        Lightning callbacks, called per epoch.
+
+    Raises
+    ------
+    Diverged
+        See :class:`InMemoryFit`.
+    KeyboardInterrupt
+        On an interrupt, which Lightning by itself would turn into an exit.
+    """
+    with _quiet():
+        trainer = Trainer(
+            max_epochs=epochs,
+            accelerator="cpu",
+            devices=1,
+            callbacks=list(callbacks),
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            # Inside a SLURM job Lightning would otherwise take over signals and requeueing.
+            plugins=[LightningEnvironment()],
+        )
+        try:
+            trainer.fit(module, WholeSplit(inputs, targets))
+        except SystemExit as stop:
+            if isinstance(stop.__context__, KeyboardInterrupt):
+                raise KeyboardInterrupt from stop
+            raise
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence what Lightning says of every fit that is as small as ours."""
+    notices = logging.getLogger("pytorch_lightning.utilities.rank_zero")
+    level = notices.level
+    notices.setLevel(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            for message in LIGHTNING_WARNINGS:
+                warnings.filterwarnings("ignore", message)
+            yield
+    finally:
+        notices.setLevel(level)

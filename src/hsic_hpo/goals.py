@@ -1,5 +1,6 @@
 """Goals: which trials are among the best, or the worst, by error or by cost."""
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ import xarray as xr
 from hsic_hpo import trials as trials_data
 
 SUBSETS = ("best", "worst")
-TARGETS = ("error", "flops", "train_seconds")
+_COSTS = '["flops", "train_seconds"]'
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,15 @@ def select(values: np.ndarray, fraction: float, subset: str) -> Goal:
     return Goal(values <= threshold, float(threshold))
 
 
+def targets(trials: xr.Dataset) -> tuple[str, ...]:
+    """Return what trials are judged by: ``"error"``, then the variables that are costs.
+
+    The attribute ``costs`` names them as a JSON list; without it they are ``flops`` and
+    ``train_seconds``.
+    """
+    return ("error", *json.loads(trials.attrs.get("costs", _COSTS)))
+
+
 def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
     """Return what a target measures for each trial.
 
@@ -65,8 +75,8 @@ def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
     trials
         Trials Dataset.
     target
-        ``"error"`` (validation error, mean over repeats), ``"flops"`` (of one forward pass of one
-        sample) or ``"train_seconds"`` (mean over repeats).
+        ``"error"`` (validation error, mean over repeats) or a variable that is a cost, such as
+        ``"flops"`` (of one forward pass of one sample) or ``"train_seconds"`` (mean over repeats).
 
     Returns
     -------

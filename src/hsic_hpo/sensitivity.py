@@ -10,7 +10,7 @@ References
    hyperparameters in deep learning", Journal of Scientific Computing 94, 45 (2023).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ import xarray as xr
 
 from hsic_hpo import trials as trials_data
 from hsic_hpo.columns import GroupColumns, group_columns, in_group
-from hsic_hpo.goals import SUBSETS, TARGETS, Goal, select, target_values
+from hsic_hpo.goals import SUBSETS, Goal, select, target_values, targets
 from hsic_hpo.hsic import hsic
 from hsic_hpo.inference import confidence_interval
 from hsic_hpo.permutation import PermutationTest, permutation_test
@@ -41,6 +41,8 @@ SINGLES = {
     "p_value_order_free": "permutation p-value of hsic_order_free",
     "p_value_order_free_adjusted": f"p-value of hsic_order_free, max-T adjusted {_FAMILY}",
     "noise_floor_order_free": "noise floor of hsic_order_free",
+    "interval_low_order_free": "lower end of the confidence interval of the order-free index",
+    "interval_high_order_free": "upper end of the confidence interval of the order-free index",
     "significant": "1 where p_value_order_free_adjusted is at most the significance, else 0",
 }
 PAIRS = {
@@ -76,8 +78,8 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
         that reach the goal ``m(group, target, subset)``, and a ``note`` where an index is missing.
     """
     space = trials_data.space(trials)
-    groups, names = space.groups(), space.names
-    shape = (len(groups), len(TARGETS), len(SUBSETS), len(names))
+    groups, names, judged_by = space.groups(), space.names, targets(trials)
+    shape = (len(groups), len(judged_by), len(SUBSETS), len(names))
     singles = {name: np.full(shape, np.nan) for name in SINGLES}
     pairs = {name: np.full((*shape, len(names)), np.nan) for name in PAIRS}
     n, m = np.zeros(len(groups), dtype=int), np.zeros(shape[:3], dtype=int)
@@ -90,7 +92,7 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
         members = trials.isel(trial=inside)
         columns = group_columns(members, space, group) if inside.any() else None
         n[g] = inside.sum()
-        for t, target in enumerate(TARGETS):
+        for t, target in enumerate(judged_by):
             values = target_values(trials, target)
             for s, subset in enumerate(SUBSETS):
                 goal = select(values, fraction, subset)
@@ -109,7 +111,7 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
                 for name, found in _pair_indices(test).items():
                     pairs[name][g, t, s][np.ix_(rows, rows)] = found
     sweeps = range_sweeps(trials, space, settings)
-    dataset = _label(space, singles, pairs).merge(sweeps)
+    dataset = _label(space, judged_by, singles, pairs).merge(sweeps)
     counted = ("group", "target", "subset")
     dataset["n"] = xr.Variable("group", n, {"long_name": "trials of the group", "units": "1"})
     dataset["m"] = xr.Variable(
@@ -179,16 +181,19 @@ def single_indices(
     dict
         Arrays ``(d,)`` under the names of :data:`SINGLES`.
     """
-    bandwidth = settings["bandwidth"]
+    bandwidth, confidence = settings["bandwidth"], settings["confidence"]
     plain = free = test.single
+    interval = free_interval = confidence_interval(
+        columns.columns, reached, bandwidth=bandwidth, confidence=confidence
+    )
     if columns.order_free != columns.columns:
         # The same seed draws the same permutations: all p-values share them.
         free = permutation_test(
             columns.order_free, reached, pairs=False, **_permutations(settings)
         ).single
-    interval = confidence_interval(
-        columns.columns, reached, bandwidth=bandwidth, confidence=settings["confidence"]
-    )
+        free_interval = confidence_interval(
+            columns.order_free, reached, bandwidth=bandwidth, confidence=confidence
+        )
     return {
         "hsic": plain.statistic,
         "hsic_unbiased": interval.estimate,
@@ -204,6 +209,8 @@ def single_indices(
         "p_value_order_free": free.p_value,
         "p_value_order_free_adjusted": free.p_value_max_t,
         "noise_floor_order_free": free.noise_floor,
+        "interval_low_order_free": free_interval.low,
+        "interval_high_order_free": free_interval.high,
         "significant": (free.p_value_max_t <= settings["significance"]).astype(float),
     }
 
@@ -235,7 +242,10 @@ def _permutations(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _label(
-    space: Space, singles: Mapping[str, np.ndarray], pairs: Mapping[str, np.ndarray]
+    space: Space,
+    judged_by: Sequence[str],
+    singles: Mapping[str, np.ndarray],
+    pairs: Mapping[str, np.ndarray],
 ) -> xr.Dataset:
     dims = ("group", "target", "subset", "hyperparameter")
     names = np.array(space.names, dtype=object)
@@ -250,7 +260,7 @@ def _label(
     labels = np.array([group.label for group in space.groups()], dtype=object)
     coords = {
         "group": ("group", labels, {"long_name": "conditional group"}),
-        "target": ("target", np.array(TARGETS, dtype=object), {"long_name": "target"}),
+        "target": ("target", np.array(judged_by, dtype=object), {"long_name": "target"}),
         "subset": (
             "subset",
             np.array(SUBSETS, dtype=object),

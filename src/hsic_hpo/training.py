@@ -1,21 +1,18 @@
 """One training: a configuration, a seed and a budget to errors, cost and learning curve."""
 
-import logging
 import math
 import time
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import torch
-from pytorch_lightning import Callback, Trainer
-from pytorch_lightning.plugins.environments import LightningEnvironment
+from pytorch_lightning import Callback
 from torch import nn
 
 from hsic_hpo.cost import cost
-from hsic_hpo.engine import Diverged, InMemoryFit, WholeSplit
+from hsic_hpo.engine import Diverged, InMemoryFit, fit
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.losses import LOSSES
 from hsic_hpo.networks import architecture, initialise
@@ -26,10 +23,6 @@ from hsic_hpo.problems.spaces import complete
 
 BUDGET_KEYS = ("epochs",)
 EVALUATION_ROWS = 8192
-LIGHTNING_WARNINGS = (
-    # Lightning 2.6 calls what torch 2.13 deprecates.
-    r"`isinstance\(treespec, LeafSpec\)` is deprecated",
-)
 
 
 def train(
@@ -82,7 +75,7 @@ def train(
     settings = complete(configuration, problem.accepted)
     training = _Training(problem, settings, data)
     start = time.perf_counter()
-    with _isolated(seed), _quiet():
+    with _isolated(seed):
         try:
             training.run(epochs, seed, callbacks)
         except Diverged as error:
@@ -124,8 +117,8 @@ class _Training:
             lambda trained: self._error(trained, data.x_validation, data.y_validation),
         )
         self._curve = module.learning_curve
-        split = torch.from_numpy(data.x_train), torch.from_numpy(data.y_train)
-        _fit(module, split, epochs, callbacks)
+        inputs, targets = torch.from_numpy(data.x_train), torch.from_numpy(data.y_train)
+        fit(module, inputs, targets, epochs, callbacks)
         test_error = self._error(network, data.x_test, data.y_test)
         if not math.isfinite(test_error):
             raise Diverged(f"test error is {test_error}")
@@ -166,33 +159,6 @@ def _epochs(budget: Mapping[str, Any]) -> int:
     return epochs
 
 
-def _fit(
-    module: InMemoryFit,
-    split: tuple[torch.Tensor, torch.Tensor],
-    epochs: int,
-    callbacks: Sequence[Callback],
-) -> None:
-    trainer = Trainer(
-        max_epochs=epochs,
-        accelerator="cpu",
-        devices=1,
-        callbacks=list(callbacks),
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        # Inside a SLURM job Lightning would otherwise take over signals and requeueing.
-        plugins=[LightningEnvironment()],
-    )
-    try:
-        trainer.fit(module, WholeSplit(*split))
-    except SystemExit as stop:
-        # Lightning turns an interrupt into an exit, which would hide it from the caller.
-        if isinstance(stop.__context__, KeyboardInterrupt):
-            raise KeyboardInterrupt from stop
-        raise
-
-
 def _evaluate(network: nn.Module, inputs: np.ndarray) -> np.ndarray:
     device = next(network.parameters()).device
     network.eval()
@@ -222,21 +188,6 @@ def _isolated(seed: int) -> Iterator[None]:
             yield
         finally:
             torch.set_num_threads(threads)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence what Lightning says of every fit that is as small as ours."""
-    notices = logging.getLogger("pytorch_lightning.utilities.rank_zero")
-    level = notices.level
-    notices.setLevel(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            for message in LIGHTNING_WARNINGS:
-                warnings.filterwarnings("ignore", message)
-            yield
-    finally:
-        notices.setLevel(level)
 
 
 def _raise_if_out_of_memory(error: Exception) -> None:

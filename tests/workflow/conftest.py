@@ -45,6 +45,7 @@ class Checkout:
     def command(self, *arguments: str, cores: int = 2, trials_per_job: int = 10) -> list[str]:
         return [
             *(sys.executable, "-m", "snakemake", *arguments, "--cores", str(cores)),
+            *("--workflow-profile", "workflow/profiles/default"),
             *("--configfile", str(self.config.relative_to(self.root))),
             *("--config", f"trials_per_job={trials_per_job}"),
         ]

@@ -6,9 +6,9 @@ from hsic_hpo.logs import job_log
 
 
 def main(*, trials_path: str, sensitivity: str, folder: str, output: str) -> None:
-    lines = tables.summary(trials.read(trials_path), read_netcdf(sensitivity))
+    outcome, *findings = tables.summary(trials.read(trials_path), read_netcdf(sensitivity))
     where = f"Figures, tables and datasets: {folder} (start with figures/importance.svg)."
-    write_text("\n".join([*lines, where]) + "\n", output)
+    write_text("\n".join([outcome, " ".join(findings), where]) + "\n", output)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ and zero elsewhere. Every column of the matrix sums to zero, so that the total a
 :math:`\sum_i \eta_i` is conserved; concentrations stay positive. With two species the solution is
 logistic, :func:`two_species`.
 
-The network learns :math:`(t, v, \eta_0) \mapsto \eta(t)`, 13 inputs for 11 species.
+The network learns :math:`(t, v, \eta_0) \mapsto \eta(t)`, 13 inputs for 11 species. Initial
+concentrations are fractions of the total, uniform on the simplex; t and v are uniform (ours).
 
 References
 ----------
@@ -70,8 +71,8 @@ class Bateman(Problem):
     n_trajectories: int = option(2500, minimum=4, maximum=10**6)
     n_times: int = option(2, minimum=1, maximum=1000)
     t_end: float = option(5.0, minimum=1e-3, maximum=1e3)
-    v_low: float = option(0.05, minimum=1e-3, maximum=1e3)
-    v_high: float = option(0.25, minimum=1e-3, maximum=1e3)
+    v_low: float = option(0.02, minimum=1e-3, maximum=1e3)
+    v_high: float = option(0.2, minimum=1e-3, maximum=1e3)
 
     def __post_init__(self) -> None:
         if self.v_low >= self.v_high:
@@ -103,7 +104,7 @@ class Bateman(Problem):
     def generate(self, seed: int) -> xr.Dataset:
         """Solve the equations for every initial condition of every split.
 
-        Initial conditions and v are scrambled Sobol points, times are uniform draws. LSODA
+        Initial conditions and v come from scrambled Sobol points, times are uniform draws. LSODA
         switches between stiff and non-stiff steps; relative tolerance 1e-10, absolute 1e-12.
 
         Parameters
@@ -163,6 +164,7 @@ class Bateman(Problem):
         # Consecutive Sobol points fill the cube alternately; shuffled, every split fills it alike.
         points = np.random.default_rng(order).permutation(points)[:n]
         v = self.v_low + (self.v_high - self.v_low) * points[:, 0]
+        # Normalised exponential draws are uniform on the simplex.
         amounts = -np.log1p(-points[:, 1:])
         return v, amounts / amounts.sum(axis=1, keepdims=True)
 

@@ -75,7 +75,7 @@ DENSE_REGRESSION = {
 
 DENSE_SPACE: dict[str, Any] = {
     "n_layers": {"type": "integer", "range": [1, 10]},
-    "n_units": {"type": "integer", "range": [7, 256], "scale": "log"},
+    "n_units": {"type": "integer", "range": [16, 256], "scale": "log"},
     "activation": {
         "type": "categorical",
         "levels": ["relu", "elu", "silu", "tanh", "sigmoid"],
@@ -88,14 +88,22 @@ DENSE_SPACE: dict[str, Any] = {
     "dropout": {"type": "boolean", "probability": 0.25},
     "dropout_rate": {"type": "float", "range": [0.0, 0.5], "when": {"dropout": True}},
     "loss_function": {"type": "categorical", "levels": list(REGRESSION_LOSSES)},
-    "batch_size": {"type": "integer", "range": [64, 512], "scale": "log"},
-    "learning_rate": {"type": "float", "range": [1e-4, 1e-1], "scale": "log"},
-    "weight_decay": {"type": "float", "range": [1e-8, 1e-2], "scale": "log"},
-    "optimizer": {"type": "categorical", "levels": ["sgd", "adam", "rmsprop", "adagrad"]},
+    "batch_size": {"type": "integer", "range": [32, 256], "scale": "log"},
+    "learning_rate": {"type": "float", "range": [3e-4, 3e-2], "scale": "log"},
+    "weight_decay": {"type": "float", "range": [1e-8, 1e-3], "scale": "log"},
+    "optimizer": {"type": "categorical", "levels": ["sgd", "adam", "nadam", "rmsprop"]},
     "momentum": {"type": "float", "range": [0.0, 0.99], "when": {"optimizer": "sgd"}},
     "nesterov": {"type": "boolean", "when": {"optimizer": "sgd"}},
-    "beta1": {"type": "float", "range": [0.8, 0.99], "when": {"optimizer": "adam"}},
-    "beta2": {"type": "float", "range": [0.9, 0.9999], "when": {"optimizer": "adam"}},
+    "beta1": {
+        "type": "float",
+        "range": [0.8, 0.99],
+        "when": {"optimizer": {"in": ["adam", "nadam"]}},
+    },
+    "beta2": {
+        "type": "float",
+        "range": [0.9, 0.9999],
+        "when": {"optimizer": {"in": ["adam", "nadam"]}},
+    },
     "amsgrad": {"type": "boolean", "when": {"optimizer": "adam"}},
     "alpha": {"type": "float", "range": [0.8, 0.999], "when": {"optimizer": "rmsprop"}},
     "centered": {"type": "boolean", "when": {"optimizer": "rmsprop"}},
@@ -159,16 +167,19 @@ def _check_levels(hyperparameter: Hyperparameter, what: Accepted, place: str) ->
 
 
 def _check_numbers(hyperparameter: Hyperparameter, what: Accepted, place: str) -> None:
-    if hyperparameter.type == "boolean":
-        raise InputError(f"{place}.type: 'boolean'; needed: {what.kind!r}")
-    if hyperparameter.is_discrete:
+    noun = "an integer" if what.kind == "integer" else "a number"
+    if hyperparameter.type == "categorical":
         values = list(hyperparameter.levels)
+        for value in values:
+            if not isinstance(value, int if what.kind == "integer" else int | float):
+                raise InputError(f"{place}.levels: {value!r} is not {noun}")
+    elif hyperparameter.type == "boolean" or (
+        what.kind == "integer" and hyperparameter.type == "float"
+    ):
+        raise InputError(f"{place}.type: {hyperparameter.type!r}; needed: {what.kind!r}")
     else:
         values = [hyperparameter.value(0.0), hyperparameter.value(1.0)]
     for value in values:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or (what.kind == "integer" and value != int(value)):
-            raise InputError(f"{place}: {value!r} is not a number; needed: {what.kind}")
         if not what.minimum <= value <= what.maximum:
             raise InputError(
                 f"{place}: reaches {value:g}; allowed: {what.minimum:g} to {what.maximum:g}"

@@ -1,0 +1,1 @@
+"""Figures: Datasets in, matplotlib Figures out; nothing is computed or trained here."""

@@ -1,0 +1,86 @@
+"""Histogram of the errors of a random search (figure 2 of the slides)."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+
+from hsic_hpo import trials as trials_data
+from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, LIGHT_GREY, VERMILLION, message, style
+from hsic_hpo.wording import goal, number, outcomes, with_units
+
+_LOG_FROM_RATIO, _DECADES_ONLY_FROM_RATIO = 10, 100
+_FEWEST_BINS, _MOST_BINS = 10, 50
+
+
+def errors(trials: xr.Dataset, sensitivity: xr.Dataset | None = None) -> Figure:
+    """Draw the histogram of the validation errors, with the goal marked.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset of n trials.
+    sensitivity
+        Sensitivity Dataset of these trials: the threshold of its best fraction is marked.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One panel at column width. The axis of the errors is logarithmic when all are positive
+        and the largest is at least ten times the smallest. Diverged and failed trials have no
+        error to show; the title states their number.
+    """
+    error = trials_data.error(trials)
+    finite = error[np.isfinite(error)]
+    with style():
+        figure = Figure(figsize=(COLUMN_WIDTH, 2.4))
+        axes = figure.add_subplot()
+        axes.set_title(outcomes(trials))
+        if finite.size == 0:
+            message(axes, "no trial finished with an error")
+            return figure
+        _histogram(axes, finite)
+        axes.set_xlabel(
+            with_units(trials.attrs["error_name"], trials.attrs["error_units"]), parse_math=False
+        )
+        axes.set_ylabel("number of trials")
+        axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
+        if sensitivity is not None:
+            _mark_goal(figure, axes, sensitivity)
+    return figure
+
+
+def _histogram(axes: Axes, errors: np.ndarray) -> None:
+    low, high = errors.min(), errors.max()
+    log = low > 0 and high >= _LOG_FROM_RATIO * low
+    edges = _edges(np.log10(errors) if log else errors)
+    if log:
+        axes.set_xscale("log")
+        if high < _DECADES_ONLY_FROM_RATIO * low:
+            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.xaxis.set_major_formatter("{x:g}")
+            axes.xaxis.set_minor_formatter(NullFormatter())
+        edges = 10**edges
+        # Rounding in the logarithm must not push the extreme errors out of their bins.
+        edges[0], edges[-1] = min(edges[0], low), max(edges[-1], high)
+    axes.hist(errors, edges.tolist(), color=LIGHT_GREY, edgecolor=GREY)
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    spread = np.ptp(values)
+    if spread == 0:
+        half = abs(values[0]) / 10 or 1.0
+        return np.array([values[0] - half, values[0] + half])
+    chosen = len(np.histogram_bin_edges(values, "auto")) - 1
+    return np.linspace(
+        values.min(), values.max(), 1 + int(np.clip(chosen, _FEWEST_BINS, _MOST_BINS))
+    )
+
+
+def _mark_goal(figure: Figure, axes: Axes, sensitivity: xr.Dataset) -> None:
+    threshold = float(sensitivity["threshold"].sel(target="error", subset="best"))
+    if np.isfinite(threshold):
+        label = f"{goal(sensitivity)} of the trials: error ≤ {number(threshold)}"
+        axes.axvline(threshold, color=VERMILLION, linestyle="--", label=label)
+        figure.legend(loc="outside lower center")

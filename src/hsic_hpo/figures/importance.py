@@ -1,0 +1,198 @@
+"""Indices of the hyperparameters, one panel per conditional group (figure 6 of the slides)."""
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.transforms import blended_transform_factory
+
+from hsic_hpo.figures.style import (
+    BLUE,
+    COLUMN_WIDTH,
+    GREY,
+    LIGHT_GREY,
+    ORANGE,
+    PAGE_WIDTH,
+    SKY,
+    style,
+)
+from hsic_hpo.wording import goal, group_name, p_value, percent, target_name, wrapped
+
+# Inches: a hyperparameter, what surrounds a panel, a line of text, the legend.
+_ROW, _FRAME, _LINE, _LEGEND_LINE = 0.17, 0.55, 0.14, 0.17
+_NAME_LETTERS, _COLUMN_LETTERS = 24, 52
+_SIGNIFICANT: dict[str, Any] = {"facecolor": BLUE, "edgecolor": BLUE}
+_UNSURE: dict[str, Any] = {"facecolor": SKY, "edgecolor": BLUE}
+_NOISE: dict[str, Any] = {"facecolor": "white", "edgecolor": GREY}
+_DOT: dict[str, Any] = {"color": "black", "marker": "o", "markersize": 2}
+_DIAMOND: dict[str, Any] = {"color": ORANGE, "marker": "D", "markersize": 3.5}
+
+
+def importance(sensitivity: xr.Dataset, subset: str = "best", target: str = "error") -> Figure:
+    """Draw the indices of every group, largest first, with how sure they are.
+
+    Indices compare within a group only, so that each panel has an axis of its own. A bar is the
+    V-statistic, the grey field behind it its noise floor; the dot on a line is the debiased
+    U-statistic with its confidence interval, drawn at zero where it is negative, as no index is.
+    For a categorical hyperparameter a diamond shows the index that does not depend on the order
+    of its levels, which is the one that decides significance.
+
+    Parameters
+    ----------
+    sensitivity
+        Sensitivity Dataset.
+    subset
+        ``"best"`` or ``"worst"`` goal fraction.
+    target
+        ``"error"``, ``"flops"`` or ``"train_seconds"``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        At column width for one group, at page width for several. Groups without an index are
+        named below the panels with the reason.
+    """
+    chosen = sensitivity.sel(target=target, subset=subset)
+    title = (
+        f"Impact on the {goal(sensitivity, target, subset)} by {target_name(sensitivity, target)}"
+    )
+    drawn, reasons = [], []
+    for label in chosen["group"].values:
+        group = chosen.sel(group=label)
+        if np.isfinite(group["hsic"]).any():
+            drawn.append(_sorted(group))
+        else:
+            reasons.append(f"{group_name(label)}: no index, {group['note'].item()}")
+    with style():
+        return _draw(drawn, title, reasons)
+
+
+def _sorted(group: xr.Dataset) -> xr.Dataset:
+    present = group.isel(hyperparameter=np.isfinite(group["hsic"].values))
+    return present.sortby("hsic", ascending=False)
+
+
+def _draw(groups: list[xr.Dataset], title: str, reasons: list[str]) -> Figure:
+    columns = 2 if len(groups) > 1 else 1
+    title, *footer = (wrapped(text, columns * _COLUMN_LETTERS) for text in [title, *reasons])
+    # The main group spans the page; the conditional ones follow in pairs.
+    rows = [groups[:1], *(groups[i : i + columns] for i in range(1, len(groups), columns))]
+    heights = [max(map(_height, row)) for row in rows if row]
+    if footer:
+        heights.append(_LINE * (1 + sum(map(_lines, footer))))
+    legend = _legend(groups)
+    around = _LINE * (1 + _lines(title)) + _LEGEND_LINE * (1 + len(legend) // columns)
+    width = PAGE_WIDTH if columns == 2 else COLUMN_WIDTH
+    figure = Figure(figsize=(width, sum(heights) + around))
+    figure.suptitle(title, parse_math=False)
+    grid = GridSpec(len(heights), columns, figure, height_ratios=heights)
+    for i, row in enumerate(rows):
+        for j, group in enumerate(row):
+            _panel(figure.add_subplot(grid[i, :] if i == 0 else grid[i, j]), group)
+    if footer:
+        _footer(figure, figure.add_subplot(grid[-1, :]), "\n".join(footer))
+    if legend:
+        figure.legend(handles=legend, loc="outside lower center", ncols=columns)
+    return figure
+
+
+def _footer(figure: Figure, axes: Axes, text: str) -> None:
+    axes.set_axis_off()
+    # From the left edge of the page, not of the panels, whose names take much of a column.
+    left = blended_transform_factory(figure.transFigure, axes.transAxes)
+    place: dict[str, Any] = {"transform": left, "va": "top", "in_layout": False}
+    axes.text(0.02, 1, text, color=GREY, parse_math=False, **place)
+
+
+def _lines(text: str) -> int:
+    return 1 + text.count("\n")
+
+
+def _names(group: xr.Dataset) -> list[str]:
+    return [wrapped(name, _NAME_LETTERS) for name in group["hyperparameter"].values]
+
+
+def _title(group: xr.Dataset) -> str:
+    counts = f"{group['m'].item():.0f} of {group['n'].item():.0f}"
+    return wrapped(f"{group_name(group['group'].item())}: {counts}", _COLUMN_LETTERS - 5)
+
+
+def _height(group: xr.Dataset) -> float:
+    return _FRAME + _LINE * _lines(_title(group)) + _ROW * sum(map(_lines, _names(group)))
+
+
+def _panel(axes: Axes, group: xr.Dataset) -> None:
+    names = _names(group)
+    rows = np.array([_lines(name) for name in names])
+    at = np.cumsum(rows) - rows / 2
+    axes.barh(at, group["noise_floor"], rows, color=LIGHT_GREY, label="noise floor")
+    axes.barh(at, group["hsic"], 0.5, label="index", **_bar_colours(group))
+    ends = group["interval_low"].values, group["interval_high"].values
+    axes.hlines(at, *ends, color="black", linewidth=0.8, label="interval")
+    debiased = np.maximum(group["hsic_unbiased"].values, 0)
+    axes.plot(debiased, at, label="debiased index", linestyle="none", clip_on=False, **_DOT)
+    categorical = _is_categorical(group)
+    order_free = group["hsic_order_free"].values[categorical]
+    axes.plot(order_free, at[categorical], label="order-free index", linestyle="none", **_DIAMOND)
+    axes.set_xlim(left=0)
+    _p_values(axes, at, group["p_value_order_free_adjusted"].values)
+    axes.set_yticks(at, names, parse_math=False)
+    axes.set_ylim(rows.sum(), 0)
+    axes.tick_params(axis="y", length=0)
+    # The power of ten of the ticks stands at the right end of the label's line.
+    axes.set_xlabel("HSIC(U, Z) (dimensionless)", loc="left")
+    axes.set_title(_title(group), parse_math=False)
+
+
+def _p_values(axes: Axes, at: np.ndarray, values: np.ndarray) -> None:
+    beside: dict[str, Any] = {"textcoords": "offset points", "size": 7, "annotation_clip": False}
+    for y, value in zip(at, values, strict=True):
+        row = axes.get_yaxis_transform()
+        axes.annotate(p_value(value), (1, y), xycoords=row, xytext=(4, 0), va="center", **beside)
+    axes.annotate("adj. p", (1, 1), xycoords="axes fraction", xytext=(4, 3), **beside)
+
+
+def _bar_colours(group: xr.Dataset) -> dict[str, Any]:
+    bars = [
+        _SIGNIFICANT if yes == 1 else _NOISE if index <= floor else _UNSURE
+        for yes, index, floor in zip(
+            group["significant"].values,
+            group["hsic"].values,
+            group["noise_floor"].values,
+            strict=True,
+        )
+    ]
+    return {key: [bar[key] for bar in bars] for key in _NOISE}
+
+
+def _is_categorical(group: xr.Dataset) -> np.ndarray:
+    # For the others the two indices are one.
+    return ~np.isclose(group["hsic_order_free"], group["hsic"], rtol=1e-9, atol=0)
+
+
+def _legend(groups: list[xr.Dataset]) -> list[Artist]:
+    if not groups:
+        return []
+    attrs = groups[0].attrs
+    level = f"significant (adjusted p ≤ {attrs['significance']:g})"
+    labels = [level, "above its noise floor, not significant", "under its noise floor"]
+    bars: list[Artist] = [
+        Patch(**colours, label=f"index, {label}")
+        for colours, label in zip([_SIGNIFICANT, _UNSURE, _NOISE], labels, strict=True)
+    ]
+    floor = f"noise floor ({percent(1 - attrs['significance'])} of pure chance)"
+    interval = f"debiased index, {percent(attrs['confidence'])} interval"
+    marks: list[Artist] = [
+        Patch(color=LIGHT_GREY, label=floor),
+        Line2D([], [], linewidth=0.8, label=interval, **_DOT),
+    ]
+    if any(_is_categorical(group).any() for group in groups):
+        label = "order-free index (categorical)"
+        marks.append(Line2D([], [], linestyle="none", label=label, **_DIAMOND))
+    return bars + marks

@@ -1,0 +1,78 @@
+"""The words that tables and figures share: goals, axis labels and numbers."""
+
+from textwrap import fill
+
+import xarray as xr
+
+_COSTS = {"flops": "FLOPs per sample", "train_seconds": "training time"}
+_ENDS = {
+    ("error", "best"): "best",
+    ("error", "worst"): "worst",
+    ("cost", "best"): "cheapest",
+    ("cost", "worst"): "most expensive",
+}
+
+
+def with_units(name: str, units: str) -> str:
+    """Return an axis label: ``name`` and its units in parentheses, "1" being dimensionless."""
+    return f"{name} ({'dimensionless' if units in ('', '1') else units})"
+
+
+def percent(fraction: float) -> str:
+    """Return a fraction in [0, 1] as a percentage, ``"10 %"``."""
+    return f"{100 * fraction:g} %"
+
+
+def number(value: float) -> str:
+    """Return ``value`` to three significant digits."""
+    return f"{value:.3g}"
+
+
+def p_value(value: float) -> str:
+    """Return a p-value to two significant digits."""
+    return f"{value:.2g}"
+
+
+def target_name(sensitivity: xr.Dataset, target: str) -> str:
+    """Return what a target measures: the study's error, or a cost."""
+    return str(sensitivity.attrs["error_name"]) if target == "error" else _COSTS[target]
+
+
+def goal(sensitivity: xr.Dataset, target: str = "error", subset: str = "best") -> str:
+    """Return the set that an index is about, such as ``"best 10 %"`` or ``"cheapest 10 %"``.
+
+    Parameters
+    ----------
+    sensitivity
+        Sensitivity Dataset; its attribute ``goal_fraction`` is used.
+    target
+        ``"error"``, ``"flops"`` or ``"train_seconds"``.
+    subset
+        ``"best"`` or ``"worst"``.
+    """
+    end = _ENDS["error" if target == "error" else "cost", subset]
+    return f"{end} {percent(float(sensitivity.attrs['goal_fraction']))}"
+
+
+def group_name(label: str) -> str:
+    """Return a group's label for a reader: the main group holds all trials."""
+    return "all trials" if label == "all" else label
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break ``text`` into lines of at most ``width`` characters, long words included."""
+    return fill(text, width)
+
+
+def outcomes(trials: xr.Dataset) -> str:
+    """Return how trials ended: ``"200 trials: 196 ok, 3 diverged, 1 failed"``.
+
+    A trial counts once, as failed when any of its repeats failed, else as diverged when any did.
+    """
+    failed = (trials["status"] == "failed").any("repeat")
+    diverged = (trials["status"] == "diverged").any("repeat") & ~failed
+    n, n_failed, n_diverged = trials.sizes["trial"], int(failed.sum()), int(diverged.sum())
+    repeats = trials.sizes["repeat"]
+    each = "" if repeats == 1 else f" of {repeats} trainings each"
+    ok = n - n_diverged - n_failed
+    return f"{n} trials{each}: {ok} ok, {n_diverged} diverged, {n_failed} failed"

@@ -1,0 +1,164 @@
+"""Tables: rows and columns of the contract, files, and the sentences of a study."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from example_studies import sensitivity, trials
+
+from hsic_hpo import tables
+from hsic_hpo.errors import InputError
+
+MAIN = ["n_layers", "optimizer", "learning_rate"]
+GROUPS = {"all": MAIN, "optimizer = sgd": ["n_layers", "learning_rate", "momentum"]}
+
+
+@pytest.fixture
+def study():
+    return sensitivity(
+        GROUPS,
+        indices={"optimizer": 6e-3, "learning_rate": 3e-3, "momentum": 4e-3},
+        categorical=("optimizer",),
+    )
+
+
+def significant_for(study, target, name):
+    where = {"target": target, "subset": "best", "hyperparameter": name}
+    changed = study.copy(deep=True)
+    changed["significant"].loc[where] = changed["significant"].loc[where] * 0 + 1
+    return changed
+
+
+def test_importance_has_a_row_for_each_hyperparameter_of_each_group_largest_first(study):
+    table = tables.importance(study)
+    rows = list(zip(table["group"], table["hyperparameter"], strict=True))
+    assert rows == [
+        ("all", "optimizer"),
+        ("all", "learning_rate"),
+        ("all", "n_layers"),
+        ("optimizer = sgd", "momentum"),
+        ("optimizer = sgd", "learning_rate"),
+        ("optimizer = sgd", "n_layers"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "variable", "target"),
+    [
+        ("index", "hsic", "error"),
+        ("debiased_index", "hsic_unbiased", "error"),
+        ("interval_low", "interval_low", "error"),
+        ("interval_high", "interval_high", "error"),
+        ("noise_floor", "noise_floor", "error"),
+        ("p_value", "p_value", "error"),
+        ("adjusted_p_value", "p_value_adjusted", "error"),
+        ("r2", "r2_hsic", "error"),
+        ("order_free_index", "hsic_order_free", "error"),
+        ("order_free_adjusted_p_value", "p_value_order_free_adjusted", "error"),
+        ("significant", "significant", "error"),
+        ("flops_index", "hsic", "flops"),
+        ("flops_significant", "significant", "flops"),
+        ("train_seconds_index", "hsic", "train_seconds"),
+        ("train_seconds_significant", "significant", "train_seconds"),
+    ],
+)
+def test_importance_shows_the_values_of_the_dataset(study, column, variable, target):
+    table = tables.importance(study).set_index(["group", "hyperparameter"])
+    for (group, name), value in table[column].items():
+        where = {"group": group, "hyperparameter": name, "target": target, "subset": "best"}
+        assert value == study[variable].sel(where).item()
+
+
+def test_group_without_index_has_one_row_that_says_why():
+    reason = "12 trials, fewer than the 30 needed"
+    study = sensitivity(GROUPS, notes={"optimizer = sgd": reason})
+    last = tables.importance(study).iloc[-1]
+    assert (last["group"], last["hyperparameter"], last["note"]) == ("optimizer = sgd", "", reason)
+    assert pd.isna(last["index"])
+    assert last[["significant", "flops_index", "train_seconds_significant"]].isna().all()
+    assert len(tables.importance(study)) == len(MAIN) + 1
+
+
+def test_csv_keeps_every_digit(study, tmp_path):
+    table = tables.importance(study)
+    tables.write(table, tmp_path / "table.csv")
+    again = pd.read_csv(tmp_path / "table.csv", keep_default_na=False, na_values={"index": ""})
+    for column in ("index", "interval_low", "noise_floor", "adjusted_p_value", "n", "m"):
+        assert again[column].tolist() == table[column].tolist()
+    for column in ("group", "hyperparameter", "note"):
+        assert again[column].tolist() == table[column].tolist()
+    assert (again["significant"].astype(str) == table["significant"].astype(str)).all()
+
+
+def test_markdown_is_for_people(tmp_path):
+    table = pd.DataFrame(
+        {
+            "hyperparameter": ["a|b", "vitesse d'apprentissage"],
+            "index_of_it": [0.00123456, np.nan],
+            "significant": pd.array([True, None], dtype="boolean"),
+            "n": [1000, 30],
+        }
+    )
+    tables.write(table, tmp_path / "table.md")
+    assert (tmp_path / "table.md").read_text(encoding="utf-8").splitlines() == [
+        "| hyperparameter | index of it | significant | n |",
+        "| --- | --: | --- | --: |",
+        "| a\\|b | 0.00123 | yes | 1000 |",
+        "| vitesse d'apprentissage |  |  | 30 |",
+    ]
+
+
+def test_other_formats_are_refused(study, tmp_path):
+    with pytest.raises(InputError, match=r"table\.xlsx: cannot write .*; use \.csv or \.md"):
+        tables.write(tables.importance(study), tmp_path / "table.xlsx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_summary_tells_the_spread_of_the_errors(study):
+    errors = np.arange(1, 102) / 100
+    first = tables.summary(trials(errors, n_diverged=2, n_failed=1), study)[0]
+    assert first == (
+        "104 trials: 101 ok, 2 diverged, 1 failed; "
+        "relative L2 error: best 0.01, best decile 0.11, worst decile 0.91."
+    )
+
+
+def test_summary_gives_errors_their_units(study):
+    first = tables.summary(trials(np.full(40, 3.5), units="%"), study)[0]
+    assert first.endswith("best 3.5 %, best decile 3.5 %, worst decile 3.5 %.")
+
+
+def test_summary_names_what_matters_where(study):
+    second = tables.summary(trials(np.ones(40)), study)[1]
+    assert second == (
+        "What matters for the best 10 % by relative L2 error: "
+        "optimizer (adjusted p = 0.001), learning_rate (adjusted p = 0.001); "
+        "where optimizer = sgd: momentum (adjusted p = 0.001)."
+    )
+
+
+def test_summary_names_what_only_costs(study):
+    for name in ("n_layers", "optimizer"):
+        study = significant_for(study, "flops", name)
+    study = significant_for(study, "train_seconds", "n_layers")
+    third = tables.summary(trials(np.ones(40)), study)[2]
+    assert third == "What only costs: n_layers (FLOPs per sample, training time)."
+
+
+def test_summary_says_when_nothing_is_significant():
+    study = sensitivity({"all": MAIN})
+    study["p_value_order_free_adjusted"].loc[{"hyperparameter": "n_layers"}] = 0.06
+    _, second, third = tables.summary(trials(np.ones(40)), study)
+    assert second == (
+        "No hyperparameter matters significantly for the best 10 % by relative L2 error; "
+        "nearest: n_layers (adjusted p = 0.06)."
+    )
+    assert third == "No hyperparameter was found to drive cost without mattering for the error."
+
+
+def test_summary_says_why_there_is_no_index():
+    study = sensitivity({"all": MAIN}, notes={"all": "10 trials, fewer than the 30 needed"})
+    assert tables.summary(trials(np.array([]), n_failed=10), study) == [
+        "10 trials: 0 ok, 0 diverged, 10 failed; no error to compare.",
+        "No index: all trials: 10 trials, fewer than the 30 needed.",
+        "Nothing can be said about cost either.",
+    ]

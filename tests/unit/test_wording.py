@@ -1,0 +1,45 @@
+"""Words shared by tables and figures."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from example_studies import sensitivity
+
+from hsic_hpo.wording import goal, outcomes, target_name, with_units, wrapped
+
+
+@pytest.mark.parametrize(
+    ("units", "label"), [("1", "error (dimensionless)"), ("%", "error (%)"), ("s", "error (s)")]
+)
+def test_label_names_the_units(units, label):
+    assert with_units("error", units) == label
+
+
+@pytest.mark.parametrize(
+    ("target", "subset", "words"),
+    [
+        ("error", "best", "best 5 %"),
+        ("error", "worst", "worst 5 %"),
+        ("flops", "best", "cheapest 5 %"),
+        ("train_seconds", "worst", "most expensive 5 %"),
+    ],
+)
+def test_goal_names_the_set(target, subset, words):
+    study = sensitivity({"all": ["a"]}).assign_attrs(goal_fraction=0.05)
+    assert goal(study, target, subset) == words
+
+
+def test_target_error_has_the_name_of_the_study():
+    study = sensitivity({"all": ["a"]}).assign_attrs(error_name="misclassified images")
+    assert target_name(study, "error") == "misclassified images"
+    assert target_name(study, "flops") == "FLOPs per sample"
+
+
+def test_trial_counts_once_whatever_its_repeats():
+    status = [["ok", "ok"], ["diverged", "failed"], ["ok", "diverged"], ["failed", "failed"]]
+    trials = xr.Dataset({"status": (("trial", "repeat"), np.array(status, dtype=object))})
+    assert outcomes(trials) == "4 trials of 2 trainings each: 1 ok, 1 diverged, 2 failed"
+
+
+def test_long_words_are_broken():
+    assert wrapped("a" * 25, 10) == "aaaaaaaaaa\naaaaaaaaaa\naaaaa"
