@@ -180,14 +180,17 @@ DENSE_LARGEST = {"dense NumPy": 5000}
 
 
 def timed(function: Callable[..., Values], u: np.ndarray, z: np.ndarray) -> tuple[float, Values]:
-    """Return the best of up to five runs, within about two seconds, and the result."""
+    """Return the best of three to five runs, or of one that takes over ten seconds, and the result.
+
+    A shared machine slows single runs down by a factor of two and more: hence the best.
+    """
     spent, best, value = 0.0, np.inf, None
-    for _ in range(5):
+    for run in range(5):
         start = time.perf_counter()
         value = function(u, z)
         elapsed = time.perf_counter() - start
         best, spent = min(best, elapsed), spent + elapsed
-        if spent > 2:
+        if elapsed > 10 or (run >= 2 and spent > 2):
             break
     return best, value
 

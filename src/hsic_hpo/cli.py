@@ -111,3 +111,7 @@ def _finished_trials(options: argparse.Namespace) -> tuple[xr.Dataset, tuple[str
     spec = config.load(options.space)
     space = Space.from_dict(spec.get("space", spec), options.space)
     return read_table(options.table, space, error=options.error, cost=options.cost), ()
+
+
+if __name__ == "__main__":
+    main()

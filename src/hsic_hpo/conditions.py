@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.errors import InputError
 
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -92,8 +92,8 @@ def _parse_test(parent: str, test: Any, where: str) -> list[Condition]:
     for name, value in test.items():
         if name not in _HOLDS or name == "=":
             raise InputError(
-                f"{where}: unknown operator {name!r}; allowed: {_operators()}"
-                f"{did_you_mean(name, _HOLDS)}"
+                f"{where}: unknown operator {name!r}; allowed: {_operators()}, "
+                "or a plain value for equality"
             )
         if name == "in":
             if not isinstance(value, list) or not value:

@@ -24,19 +24,13 @@ SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "config.schema.yam
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with the numbers and truth values of YAML 1.2, in which each key stands once.
+    """YAML with the scalars of YAML 1.2, in which each key stands once.
 
-    YAML 1.1 reads ``1e-4`` as text and ``no`` as false.
+    YAML 1.1, which PyYAML reads, takes ``1e-4`` as text, ``no`` as false, ``010`` as eight,
+    ``1:30`` as ninety, and gives dates, ``<<`` and ``=`` meanings of their own.
     """
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and shape that PyYAML looks for
-        first: [
-            (tag, pattern)
-            for tag, pattern in resolvers
-            if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:float")
-        ]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - the name and shape that PyYAML looks for
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Refuse a mapping in which a key stands twice."""
@@ -52,6 +46,20 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
+    text = loader.construct_scalar(node)
+    return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int",
+    re.compile(r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$"),
+    list("-+0123456789"),
+)
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
@@ -81,7 +89,8 @@ def load(path: Path | str) -> dict[str, Any]:
         raise InputError(f"{path}: not a readable text file ({error})") from None
     except yaml.MarkedYAMLError as error:
         line = "" if error.problem_mark is None else f"line {error.problem_mark.line + 1}: "
-        raise InputError(f"{path}: {line}{error.problem}") from None
+        problem = ", ".join(part for part in (error.context, error.problem) if part)
+        raise InputError(f"{path}: {line}{problem}") from None
     except yaml.YAMLError as error:
         raise InputError(f"{path}: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
@@ -145,7 +154,26 @@ def study_space(changes: Mapping[str, Any], default: Mapping[str, Any], where: s
                 f"known: {', '.join(merged)}{did_you_mean(name, merged)}"
             )
         merged[name] = deepcopy(definition)
-    return Space.from_dict({k: v for k, v in merged.items() if v is not None}, where)
+    kept = {name: definition for name, definition in merged.items() if definition is not None}
+    for name in merged:
+        if name not in kept:
+            _check_unneeded(name, kept, f"{where}.{name}")
+    return Space.from_dict(kept, where)
+
+
+def _check_unneeded(removed: str, kept: Mapping[str, Any], where: str) -> None:
+    children = [
+        name
+        for name, definition in kept.items()
+        if isinstance(definition, Mapping)
+        and isinstance(definition.get("when"), Mapping)
+        and removed in definition["when"]
+    ]
+    if children:
+        raise InputError(
+            f"{where}: null removes it, but conditions of {', '.join(children)} name it; "
+            "remove or replace them too"
+        )
 
 
 @cache
@@ -174,15 +202,23 @@ def _line(error: ValidationError) -> str:
         missing = next(key for key in schema["required"] if key not in instance)
         described = schema["properties"][missing]["description"]
         return f"{prefix}key {missing!r} is missing: {described}"
+    if instance is None:
+        return f"{prefix}empty; needed: {_needed(schema)}"
     if "allowed" in schema and error.validator != "type":
         return f"{prefix}{instance!r}; allowed: {schema['allowed']}"
     if error.validator == "enum":
-        choices = schema["enum"]
-        near = did_you_mean(instance, map(str, choices))
-        return f"{prefix}{instance!r}; allowed: {', '.join(map(str, choices))}{near}"
+        near = did_you_mean(instance, map(str, schema["enum"]))
+        return f"{prefix}{instance!r}; allowed: {_needed(schema)}{near}"
     if error.validator == "type":
-        return f"{prefix}{instance!r} is not {_NOUNS[schema['type']]}"
+        shown = str(instance).lower() if isinstance(instance, bool) else repr(instance)
+        return f"{prefix}{shown} is not {_needed(schema)}"
     return f"{prefix}{error.message}"
+
+
+def _needed(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(map(str, schema["enum"]))
+    return _NOUNS[schema["type"]] if "type" in schema else schema["allowed"]
 
 
 def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:

@@ -1,7 +1,8 @@
 """Read the definition of one hyperparameter, as a study config or a space file writes it."""
 
-import math
+import sys
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,10 @@ RESERVED = (
     *("validation_error", "test_error", "train_seconds", "epochs", "n_params", "flops"),
     "learning_curve",
 )
+_LONGEST_NAME = 255
+# Up to here the bin of every integer, on either scale, is wider than the spacing of floats.
+_LARGEST_INTEGER = 10**12
+_SMALLEST_PROBABILITY = 1e-12
 
 
 def parse(name: Any, definition: Any, where: str) -> Hyperparameter:
@@ -52,7 +57,7 @@ def parse(name: Any, definition: Any, where: str) -> Hyperparameter:
     if "type" not in definition:
         raise InputError(f"{where}: key 'type' is missing; allowed: {', '.join(KEYS)}")
     kind = definition["type"]
-    if kind not in KEYS:
+    if kind not in tuple(KEYS):
         raise InputError(
             f"{where}.type: {kind!r} is not a type; allowed: {', '.join(KEYS)}"
             f"{did_you_mean(kind, KEYS)}"
@@ -67,7 +72,9 @@ def parse(name: Any, definition: Any, where: str) -> Hyperparameter:
     conditions: tuple[Condition, ...] = ()
     if "when" in definition:
         conditions = parse_conditions(definition["when"], f"{where}.when")
-    return Hyperparameter(name, kind, _LAWS[kind](definition, where), conditions, dict(definition))
+    return Hyperparameter(
+        name, kind, _LAWS[kind](definition, where), conditions, deepcopy(dict(definition))
+    )
 
 
 def _check_name(name: Any, where: str) -> None:
@@ -75,6 +82,11 @@ def _check_name(name: Any, where: str) -> None:
         raise InputError(f"{where}: {name!r} is not a name; use printable text")
     if "/" in name:
         raise InputError(f"{where}: {name!r} is not a name; '/' is not allowed")
+    # netCDF refuses other first characters, and longer names.
+    if not (name[0].isalnum() or name[0] == "_" or not name[0].isascii()):
+        raise InputError(f"{where}: {name!r} is not a name; begin with a letter, digit or '_'")
+    if len(name.encode()) > _LONGEST_NAME:
+        raise InputError(f"{where}: {name!r} is too long a name; at most {_LONGEST_NAME} bytes")
     if name in RESERVED:
         raise InputError(f"{where}: {name!r} is reserved for results; choose another name")
 
@@ -104,6 +116,8 @@ def _range(definition: Mapping[str, Any], where: str, *, integer: bool) -> Range
             raise InputError(f"{where}.range: {end!r} is not a finite number")
         if integer and end != int(end):
             raise InputError(f"{where}.range: {end!r} is not an integer")
+        if integer and abs(end) > _LARGEST_INTEGER:
+            raise InputError(f"{where}.range: {end!r} is too large; at most 1e12 for integers")
     low, high = ends
     if low >= high:
         raise InputError(f"{where}.range: [{low}, {high}] is not increasing; needed: low < high")
@@ -114,6 +128,8 @@ def _range(definition: Mapping[str, Any], where: str, *, integer: bool) -> Range
         )
     if scale == "log" and low <= 0:
         raise InputError(f"{where}.range: {low} is not positive; scale log needs low > 0")
+    if not _is_finite(high - low):
+        raise InputError(f"{where}.range: [{low}, {high}] is too wide for floating-point numbers")
     if integer:
         return Range(int(low), int(high), scale == "log", integer=True)
     return Range(float(low), float(high), scale == "log")
@@ -148,8 +164,10 @@ def _distribution(given: Any, where: str) -> Continuous:
     for shape in shapes:
         if shape not in parameters:
             raise InputError(f"{where}: parameter {shape!r} of {name} is missing")
-    frozen = law(**parameters)
-    if not np.isfinite(frozen.ppf([0.25, 0.75])).all():
+    with np.errstate(all="ignore"):
+        frozen = law(**parameters)
+        quartiles = frozen.ppf([0.25, 0.75])
+    if not np.isfinite(quartiles).all():
         text = ", ".join(f"{key}={value}" for key, value in parameters.items())
         raise InputError(f"{where}: {name} is not defined for {text}")
     return Continuous(frozen)
@@ -190,13 +208,19 @@ def _weights(weights: Any, n: int, where: str) -> tuple[float, ...]:
     for weight in weights:
         if not _is_finite(weight) or weight <= 0:
             raise InputError(f"{where}: {weight!r} is not a positive number")
-    return tuple(float(weight) / math.fsum(weights) for weight in weights)
+    total = sum(map(float, weights))
+    probabilities = tuple(float(weight) / total for weight in weights)
+    if min(probabilities) < _SMALLEST_PROBABILITY:
+        raise InputError(f"{where}: {min(weights)!r} is too small beside the other weights")
+    return probabilities
 
 
 def _boolean(definition: Mapping[str, Any], where: str) -> Levels:
     probability = definition.get("probability", 0.5)
     if not _is_finite(probability) or not 0 < probability < 1:
         raise InputError(f"{where}.probability: {probability!r} is not a number between 0 and 1")
+    if min(probability, 1 - probability) < _SMALLEST_PROBABILITY:
+        raise InputError(f"{where}.probability: {probability!r} is too near to 0 or 1")
     return Levels((False, True), (1.0 - probability, float(probability)))
 
 
@@ -209,4 +233,5 @@ _LAWS: dict[str, Callable[[Mapping[str, Any], str], Law]] = {
 
 
 def _is_finite(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and abs(value) <= sys.float_info.max

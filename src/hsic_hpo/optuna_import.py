@@ -37,8 +37,9 @@ class OptunaTrials:
 def read_study(storage: Any, name: str, *, objective: int = 0) -> OptunaTrials:
     """Read the trials of an Optuna study.
 
-    A parameter that only some trials have is conditional: on the first discrete parameter whose
-    values tell exactly when it is there, or else on its own presence. Failed trials, and pruned
+    A parameter that only some trials have is conditional: on the first categorical parameter
+    whose values tell exactly when it is there, or the first integer one that has it from some
+    value on, or else on its own presence. Failed trials, and pruned
     ones, count as failed: they rank worst. The value of a maximised objective is negated.
 
     Parameters
@@ -173,16 +174,29 @@ def _condition(
     complete: Sequence[Any],
 ) -> dict[str, Any] | None:
     for parent in before:
-        if type(distributions[parent]).__name__ == "FloatDistribution":
-            continue
         if not present[child] < present[parent]:
             continue
         value = _converter(distributions[parent])
         held = {value(complete[i].params[parent]) for i in present[child]}
         missed = {value(complete[i].params[parent]) for i in present[parent] - present[child]}
-        if held and not held & missed:
-            values = sorted(held, key=str)
-            return {parent: values[0] if len(values) == 1 else {"in": values}}
+        test = _test(type(distributions[parent]).__name__, held, missed)
+        if test is not None:
+            return {parent: test}
+    return None
+
+
+def _test(kind: str, held: set[Any], missed: set[Any]) -> Any:
+    """Return what tells the values with the child from those without it, None if nothing does."""
+    if not held or held & missed:
+        return None
+    if kind == "CategoricalDistribution":
+        values = sorted(held, key=str)
+        return values[0] if len(values) == 1 else {"in": values}
+    # Any two samples of many numbers are disjoint by chance; ordered ones are not.
+    if kind == "IntDistribution" and min(held) > max(missed):
+        return {">=": min(held)}
+    if kind == "IntDistribution" and max(held) < min(missed):
+        return {"<=": max(held)}
     return None
 
 

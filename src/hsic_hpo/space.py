@@ -1,7 +1,9 @@
 """The search space: hyperparameters, their conditions, and points in [0, 1] as configurations."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -15,7 +17,6 @@ from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.hyperparameter import Hyperparameter
 
 MAIN_GROUP = "all"
-_MANY_LEVELS = 1000
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Space:
             for condition in child.conditions:
                 place = f"{self.where}.{child.name}.when.{condition.parent}"
                 self._check_condition(condition, before, place)
+            self._check_together(child)
 
     @classmethod
     def from_dict(cls, spec: Any, where: str = "space") -> "Space":
@@ -82,7 +84,9 @@ class Space:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the mapping that :meth:`from_dict` reads."""
-        return {parameter.name: parameter.definition for parameter in self.hyperparameters}
+        return {
+            parameter.name: deepcopy(parameter.definition) for parameter in self.hyperparameters
+        }
 
     def to_json(self) -> str:
         """Return the space as JSON."""
@@ -273,11 +277,24 @@ class Space:
                         f"{where}: {value!r} is not a value of {parent.name}; "
                         f"allowed: {allowed(parent)}{_near(value, parent)}"
                     )
+            if parent.type == "float":
+                raise InputError(
+                    f"{where}: {parent.name} is continuous, a single value has probability 0; "
+                    f"compare it with {', '.join(ORDERINGS)}"
+                )
         held = [condition.holds(value) for value in _probes(parent, [condition])]
         if not any(held):
             raise InputError(f"{where}: {condition.label} never holds: {allowed(parent)}")
         if all(held):
             raise InputError(f"{where}: {condition.label} always holds: {allowed(parent)}")
+
+    def _check_together(self, child: Hyperparameter) -> None:
+        inherited = self._inherited(child)
+        for name in dict.fromkeys(condition.parent for condition in inherited):
+            about = [condition for condition in inherited if condition.parent == name]
+            if not any(all(c.holds(v) for c in about) for v in _probes(self[name], about)):
+                labels = " and ".join(condition.label for condition in about)
+                raise InputError(f"{self.where}.{child.name}.when: {labels} never hold together")
 
 
 def allowed(parameter: Hyperparameter) -> str:
@@ -286,8 +303,9 @@ def allowed(parameter: Hyperparameter) -> str:
         texts = (str(level) for level in parameter.levels)
         return ", ".join(t.lower() if parameter.type == "boolean" else t for t in texts)
     low, high = parameter.value(0.0), parameter.value(1.0)
-    kind = "integers" if parameter.type == "integer" else "numbers"
-    return f"{kind} from {low:g} to {high:g}"
+    if parameter.type == "integer":
+        return f"integers from {low} to {high}"
+    return f"numbers from {low:g} to {high:g}"
 
 
 def _near(value: Any, parameter: Hyperparameter) -> str:
@@ -297,14 +315,17 @@ def _near(value: Any, parameter: Hyperparameter) -> str:
 
 
 def _probes(parameter: Hyperparameter, conditions: Iterable[Condition]) -> list[Any]:
-    """Return values on which the conditions take every combination of truths that they can."""
-    is_short = len(parameter.levels) <= _MANY_LEVELS if parameter.is_discrete else False
-    if is_short:
+    """Return values on which the conditions take every combination of truths that they can.
+
+    Truths that a continuous hyperparameter takes at single points only have probability zero and
+    do not count.
+    """
+    if parameter.type in ("categorical", "boolean"):
         return list(parameter.levels)
-    named = {value for c in conditions for value in c.operands if parameter.contains(value)}
-    points = sorted({parameter.value(0.0), parameter.value(1.0), *named})
+    low, high = parameter.value(0.0), parameter.value(1.0)
+    named = {value for c in conditions for value in c.operands if low < value < high}
     if parameter.type == "integer":
-        near = {int(p) + step for p in points for step in (-1, 0, 1)}
-        return sorted(value for value in near if parameter.contains(value))
-    middles = [(a + b) / 2 for a, b in pairwise(points)]
-    return sorted({*points, *middles})
+        near = {math.floor(v) + step for v in (low, high, *named) for step in (-1, 0, 1)}
+        return sorted(value for value in near if low <= value <= high)
+    cuts = sorted({0.0, 1.0, *(parameter.interval(value)[0] for value in named)})
+    return [parameter.value((a + b) / 2) for a, b in pairwise(cuts)]

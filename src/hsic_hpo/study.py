@@ -71,7 +71,7 @@ def read(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None
     merged: dict[str, Any] = {}
     for path in paths:
         merged = _merge(merged, config.load(path))
-    where = ", ".join(str(path) for path in paths)
+    where = ", ".join([*map(str, paths), *(["overrides"] if overrides else [])])
     settings = config.validate(_merge(merged, overrides or {}), where)
     problem = load_problem(settings["problem"], f"{where}: problem")
     space = config.study_space(settings["space"], problem.default_space(), f"{where}: space")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import xarray as xr
 from scipy import stats
-from small_search import SPACE, search
 
 from hsic_hpo.columns import group_columns, in_group
 from hsic_hpo.kernels import Intervals, Levels, Points
 from hsic_hpo.space import Group, Space
+from small_search import SPACE, search
 
 TRIALS = search(2000)
 SEARCH_SPACE = Space.from_dict(SPACE)

@@ -72,7 +72,7 @@ BAD = [
     ),
     pytest.param(
         STUDY + "seed: true",
-        "seed: True is not an integer",
+        "seed: true is not an integer",
         id="seed boolean",
     ),
     pytest.param(
@@ -147,12 +147,12 @@ BAD = [
     ),
     pytest.param(
         "study: [x",
-        "line 1: expected ',' or ']', but got '<stream end>'",
+        "line 1: while parsing a flow sequence, expected ',' or ']', but got '<stream end>'",
         id="not yaml",
     ),
     pytest.param(
         "study: x\n\tseed: 1",
-        "line 2: found character '\\t' that cannot start any token",
+        "line 2: while scanning for the next token, found character '\\t' that cannot start any token",
         id="tab",
     ),
     pytest.param(
@@ -337,7 +337,7 @@ BAD = [
     ),
     pytest.param(
         SPACE + "dropout: null",
-        "space.dropout_rate.when.dropout: no hyperparameter 'dropout' stands before it",
+        "space.dropout: null removes it, but conditions of dropout_rate name it; remove or replace them too",
         id="removed parent",
     ),
     pytest.param(
@@ -372,7 +372,7 @@ BAD = [
     ),
     pytest.param(
         SPACE + "momentum: {type: float, range: [0, 1], when: {optimizer: {is: sgd}}}",
-        "space.momentum.when.optimizer: unknown operator 'is'; allowed: in, not, <, <=, >, >=",
+        "space.momentum.when.optimizer: unknown operator 'is'; allowed: in, not, <, <=, >, >=, or a plain value for equality",
         id="when operator",
     ),
     pytest.param(
@@ -410,6 +410,226 @@ BAD = [
         "space.dropout_rate.when.n_layers: n_layers ≥ 1 always holds: integers from 1 to 10",
         id="when always",
     ),
+    pytest.param(
+        STUDY + "'1': x",
+        "unknown key '1'; allowed: study, seed, problem, space, training, random_search, sensitivity, toy",
+        id="key that looks like a number",
+    ),
+    pytest.param(
+        STUDY + "training: ",
+        "training: empty; needed: a mapping of keys to values",
+        id="empty section",
+    ),
+    pytest.param(
+        STUDY + "seed:",
+        "seed: empty; needed: an integer",
+        id="empty value",
+    ),
+    pytest.param(
+        STUDY + "sensitivity: {bandwidth: }",
+        "sensitivity.bandwidth: empty; needed: a number from 0.02 to 5, median, sample-median, max",
+        id="empty bandwidth",
+    ),
+    pytest.param(
+        STUDY + "sensitivity: {group_threshold: }",
+        "sensitivity.group_threshold: empty; needed: all, group",
+        id="empty choice",
+    ),
+    pytest.param(
+        "study: |\n  quick\n",
+        "study: 'quick\\n'; allowed: 1 to 64 letters, digits, '-' and '_', the first a letter or digit",
+        id="study with a line break",
+    ),
+    pytest.param(
+        STUDY + "training: {epochs: 1_000}",
+        "training.epochs: '1_000' is not an integer",
+        id="underscore in a number",
+    ),
+    pytest.param(
+        STUDY + "seed: 1:30",
+        "seed: '1:30' is not an integer",
+        id="sexagesimal",
+    ),
+    pytest.param(
+        STUDY + "problem: bateman",
+        "problem: 'bateman' is not a mapping of keys to values",
+        id="problem text",
+    ),
+    pytest.param(
+        STUDY + "problem: {options: {t_end: .inf}}",
+        "problem.options.t_end: inf is not a finite number",
+        id="option infinite",
+    ),
+    pytest.param(
+        STUDY + "---\na: 1",
+        "line 2: expected a single document in the stream, but found another document",
+        id="two documents",
+    ),
+    pytest.param(
+        "study: *x",
+        "line 1: found undefined alias 'x'",
+        id="alias",
+    ),
+    pytest.param(
+        SPACE + "n_layers: {type: integer, range: [1, 2], type: float}",
+        "line 3: key 'type' stands twice",
+        id="twice within",
+    ),
+    pytest.param(
+        STUDY + "space: [n_layers]",
+        "space: ['n_layers'] is not a mapping of keys to values",
+        id="space list",
+    ),
+    pytest.param(
+        SPACE + "n_layers: {type: [float]}",
+        "space.n_layers.type: ['float'] is not a type; allowed: float, integer, categorical, boolean; did you mean 'float'?",
+        id="type list",
+    ),
+    pytest.param(
+        SPACE + f"n_layers: {{type: integer, range: [1, {'9' * 400}]}}",
+        "space.n_layers.range: 9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999 is not a finite number",
+        id="range beyond floats",
+    ),
+    pytest.param(
+        SPACE + "n_units: {type: integer, range: [1, 2000000000000]}",
+        "space.n_units.range: 2000000000000 is too large; at most 1e12 for integers",
+        id="integers too large",
+    ),
+    pytest.param(
+        SPACE + "learning_rate: {type: float, range: [-1e308, 1e308]}",
+        "space.learning_rate.range: [-1e+308, 1e+308] is too wide for floating-point numbers",
+        id="range too wide",
+    ),
+    pytest.param(
+        SPACE + "weight_decay: {type: float, distribution: norm}",
+        "space.weight_decay.distribution: 'norm' does not name a distribution, such as {name: norm, scale: 2}",
+        id="distribution text",
+    ),
+    pytest.param(
+        SPACE + "weight_decay: {type: float, distribution: {name: poisson, mu: 1}}",
+        "space.weight_decay.distribution.name: 'poisson' is not a continuous distribution of scipy.stats",
+        id="discrete distribution",
+    ),
+    pytest.param(
+        SPACE + "weight_decay: {type: float, distribution: {name: norm, loc: x}}",
+        "space.weight_decay.distribution.loc: 'x' is not a finite number",
+        id="distribution value",
+    ),
+    pytest.param(
+        SPACE + "weight_decay: {type: float, distribution: {name: norm, loc: 1, scale: 0}}",
+        "space.weight_decay.distribution: norm is not defined for loc=1, scale=0",
+        id="distribution of no width",
+    ),
+    pytest.param(
+        SPACE + "weight_decay: {type: float, distribution: {name: norm}}",
+        "space.weight_decay: reaches -inf; allowed: 0 to inf",
+        id="distribution unbounded",
+    ),
+    pytest.param(
+        SPACE + "activation: {type: categorical, levels: relu}",
+        "space.activation.levels: 'relu' is not a list",
+        id="levels text",
+    ),
+    pytest.param(
+        SPACE + "activation: {type: categorical, levels: [relu, null]}",
+        "space.activation.levels: None is neither text nor a finite number",
+        id="levels null",
+    ),
+    pytest.param(
+        SPACE + "activation: {type: categorical, levels: [relu, '']}",
+        "space.activation.levels: '' is empty; a level needs a name",
+        id="levels empty text",
+    ),
+    pytest.param(
+        SPACE + "activation: {type: categorical, levels: [1, '1']}",
+        "space.activation.levels: '1' stands there twice",
+        id="levels number and text",
+    ),
+    pytest.param(
+        SPACE + "activation: {type: categorical, levels: [relu, tanh], weights: [1, 1e-30]}",
+        "space.activation.weights: 1e-30 is too small beside the other weights",
+        id="weights tiny",
+    ),
+    pytest.param(
+        SPACE + "dropout: {type: boolean, probability: yes}",
+        "space.dropout.probability: 'yes' is not a number between 0 and 1",
+        id="probability text",
+    ),
+    pytest.param(
+        SPACE + "dropout: {type: boolean, probability: 1e-17}",
+        "space.dropout.probability: 1e-17 is too near to 0 or 1",
+        id="probability tiny",
+    ),
+    pytest.param(
+        SPACE + "activation: {type: boolean}",
+        "space.activation.type: 'boolean'; needed: 'categorical'",
+        id="another type",
+    ),
+    pytest.param(
+        SPACE + "optimizer: null",
+        "space.optimizer: null removes it, but conditions of momentum, nesterov, beta1, beta2, amsgrad, alpha, centered name it; remove or replace them too",
+        id="removed parent of many",
+    ),
+    pytest.param(
+        SPACE + '"-x": {type: boolean}',
+        "space: '-x' is not a name; begin with a letter, digit or '_'",
+        id="name of a sign",
+    ),
+    pytest.param(
+        SPACE + '" x": {type: boolean}',
+        "space: ' x' is not a name; use printable text",
+        id="name with a space before",
+    ),
+    pytest.param(
+        SPACE + f"{'x' * 256}: {{type: boolean}}",
+        "space: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' is too long a name; at most 255 bytes",
+        id="long name",
+    ),
+    pytest.param(
+        SPACE + "nesterov: {type: boolean, when: {}}",
+        "space.nesterov.when: {} is not a mapping from a parent to its value, such as {optimizer: sgd}",
+        id="when empty",
+    ),
+    pytest.param(
+        SPACE + "nesterov: {type: boolean, when: {optimizer: {}}}",
+        "space.nesterov.when.optimizer: empty; write a value or one of in, not, <, <=, >, >=",
+        id="when without operator",
+    ),
+    pytest.param(
+        SPACE + "nesterov: {type: boolean, when: {optimizer: {=: sgd}}}",
+        "space.nesterov.when.optimizer: unknown operator '='; allowed: in, not, <, <=, >, >=, or a plain value for equality",
+        id="when equals sign",
+    ),
+    pytest.param(
+        SPACE + "dropout_rate: {type: float, range: [0, 1], when: {dropout: 1}}",
+        "space.dropout_rate.when.dropout: 1 is not a value of dropout; allowed: false, true",
+        id="when truth as number",
+    ),
+    pytest.param(
+        SPACE + "dropout_rate: {type: float, range: [0, 1], when: {n_units: 300}}",
+        "space.dropout_rate.when.n_units: 300 is not a value of n_units; allowed: integers from 16 to 256",
+        id="when outside",
+    ),
+    pytest.param(
+        SPACE + "weight_decay: {type: float, range: [0, 1], when: {learning_rate: 0.01}}",
+        "space.weight_decay.when.learning_rate: learning_rate is continuous, a single value has probability 0; compare it with <, <=, >, >=",
+        id="when equal to a float",
+    ),
+    pytest.param(
+        SPACE + "weight_decay: {type: float, range: [0, 1], when: {learning_rate: {<=: 3e-4}}}",
+        "space.weight_decay.when.learning_rate: learning_rate ≤ 0.0003 never holds: numbers from 0.0003 to 0.03",
+        id="when at the end of a range",
+    ),
+    pytest.param(
+        SPACE + 'weight_decay: {type: float, range: [0, 1], when: {n_layers: {<: 3, ">": 5}}}',
+        "space.weight_decay.when: n_layers < 3 and n_layers > 5 never hold together",
+        id="when contradictory",
+    ),
+    pytest.param(
+        SPACE + 'nesterov: {type: boolean, when: {optimizer: adam, momentum: {">": 0.1}}}',
+        "space.nesterov.when: optimizer = adam and optimizer = sgd never hold together",
+        id="when against the parent's",
+    ),
 ]
 
 
@@ -425,11 +645,11 @@ def test_bad_input_is_refused_with_one_clear_line(tmp_path: Path, text: str, lin
     with pytest.raises(InputError) as error:
         study.read([path])
     assert str(error.value) == f"{path}: {line}"
-    assert "\n" not in line
+    assert str(error.value).isprintable()
 
 
-def test_every_refusal_is_different_and_they_are_many() -> None:
-    assert len({case.values[0] for case in BAD}) == len(BAD) >= 40
+def test_the_refusals_are_many() -> None:
+    assert len({case.values[1] for case in BAD}) >= 100
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
@@ -484,6 +704,14 @@ def test_validation_leaves_its_argument_alone() -> None:
         ("-.5", -0.5),
         ("3", 3),
         ("0x10", 16),
+        ("0o17", 15),
+        ("010", 10),
+        ("+7", 7),
+        ("1_000", "1_000"),
+        ("1:30", "1:30"),
+        ("2020-01-01", "2020-01-01"),
+        ("~", None),
+        ("", None),
         ("true", True),
         ("no", "no"),
         ("yes", "yes"),

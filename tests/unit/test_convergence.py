@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import xarray as xr
-from small_search import SETTINGS, search
 
 from hsic_hpo.convergence import convergence
 from hsic_hpo.sensitivity import analyse
+from small_search import SETTINGS, search
 
 TRIALS = search(480)
 RESULT = convergence(TRIALS, SETTINGS)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from hsic_hpo.sampling import design as draw
-from hsic_hpo.space import Space
 
 from hsic_hpo import design
 from hsic_hpo.files import write_netcdf
+from hsic_hpo.sampling import design as draw
+from hsic_hpo.space import Space
 
 BUDGET = {"epochs": 3}
 SPACE = Space.from_dict(

@@ -5,10 +5,10 @@ from itertools import pairwise
 import matplotlib
 import numpy as np
 import pytest
-from example_studies import sensitivity, trials
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import same_color
 
+from example_studies import sensitivity, trials
 from hsic_hpo.errors import InputError
 from hsic_hpo.figures.errors import errors
 from hsic_hpo.figures.importance import importance

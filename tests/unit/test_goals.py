@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from small_search import search
 
 from hsic_hpo.goals import select, target_values
+from small_search import search
 
 VALUES = arrays(float, st.integers(10, 60), elements=st.floats(0, 10) | st.just(np.inf))
 

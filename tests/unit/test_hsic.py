@@ -1,5 +1,10 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.stats import qmc
+
 import toy
 from dense_hsic import (
     bin_kernel,
@@ -12,11 +17,6 @@ from dense_hsic import (
     u_statistic,
     v_statistic,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
-from scipy.stats import qmc
-
 from hsic_hpo.bandwidths import median_distance, resolve
 from hsic_hpo.errors import InputError
 from hsic_hpo.hsic import MEDIAN_BANDWIDTH, hsic, joint_hsic, pure_interaction

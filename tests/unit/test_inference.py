@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-import toy
 from scipy import stats
 
+import toy
 from hsic_hpo.bootstrap import resampled_indices
 from hsic_hpo.errors import InputError
 from hsic_hpo.hsic import hsic

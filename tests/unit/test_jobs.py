@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hsic_hpo.sampling import design as draw
-from hsic_hpo.space import Space
 
 from hsic_hpo import design, jobs
 from hsic_hpo.problems.base import load_problem
+from hsic_hpo.sampling import design as draw
+from hsic_hpo.space import Space
 
 PROBLEM = load_problem(
     {"name": "bateman", "options": {"n_species": 3, "n_trajectories": 64}}, "problem"

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from dense_hsic import bin_kernel, gaussian, interval_kernel, order_free_levels, uniform_mean
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dense_hsic import bin_kernel, gaussian, interval_kernel, order_free_levels, uniform_mean
 from hsic_hpo.errors import InputError
 from hsic_hpo.gaussian import (
     MEDIAN_BANDWIDTH,

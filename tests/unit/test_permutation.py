@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-import toy
-from dense_hsic import centred_gaussian, gaussian, v_statistic
 from scipy import stats
 
+import toy
+from dense_hsic import centred_gaussian, gaussian, v_statistic
 from hsic_hpo import permutation
 from hsic_hpo.errors import InputError
 from hsic_hpo.hsic import hsic, joint_hsic, pure_interaction

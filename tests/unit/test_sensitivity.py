@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-import dense_hsic
 import numpy as np
 import pytest
 import xarray as xr
-from small_search import SETTINGS, SPACE, rule, search
 
+import dense_hsic
 from hsic_hpo import trials as trials_data
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.kernels import MEDIAN_BANDWIDTH
 from hsic_hpo.sensitivity import PAIRS, SINGLES, analyse
+from small_search import SETTINGS, SPACE, rule, search
 
 TRIALS = search()
 RESULT = analyse(TRIALS, SETTINGS)

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from small_search import SETTINGS, search
 
 from hsic_hpo import trials as trials_data
 from hsic_hpo.hsic import hsic
 from hsic_hpo.inference import asymptotic_p_values
 from hsic_hpo.space import Space
 from hsic_hpo.sweeps import range_sweeps
+from small_search import SETTINGS, search
 
 SPEC = {
     "n_layers": {"type": "integer", "range": [1, 10]},

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from example_studies import sensitivity, trials
 
+from example_studies import sensitivity, trials
 from hsic_hpo import tables
 from hsic_hpo.errors import InputError
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from hsic_hpo.sampling import design as draw
-from hsic_hpo.space import Space
 
 from hsic_hpo import design, trials
 from hsic_hpo.errors import InputError
+from hsic_hpo.sampling import design as draw
+from hsic_hpo.space import Space
 
 SPACE = Space.from_dict(
     {

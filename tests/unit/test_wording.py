@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import xarray as xr
-from example_studies import sensitivity
 
+from example_studies import sensitivity
 from hsic_hpo.wording import goal, outcomes, target_name, with_units, wrapped
 
 

@@ -4,6 +4,7 @@ import os
 import time
 
 import pytest
+
 from conftest import Checkout
 
 FIGURES = {"errors_figure": 1, "importance_figure": 1}

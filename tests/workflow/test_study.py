@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import Checkout
 
+from conftest import Checkout
 from hsic_hpo import trials
 from hsic_hpo.files import read_netcdf
 

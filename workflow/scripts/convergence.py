@@ -1,8 +1,7 @@
 """Repeat the sensitivity analysis on nested subsamples, to see whether trainings are enough."""
 
-from hsic_hpo.convergence import convergence
-
 from hsic_hpo import trials
+from hsic_hpo.convergence import convergence
 from hsic_hpo.files import write_netcdf
 from hsic_hpo.logs import job_log
 

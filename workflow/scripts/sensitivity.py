@@ -1,10 +1,9 @@
 """Compute the sensitivity indices of a random search."""
 
-from hsic_hpo.sensitivity import analyse
-
 from hsic_hpo import trials
 from hsic_hpo.files import write_netcdf
 from hsic_hpo.logs import job_log
+from hsic_hpo.sensitivity import analyse
 
 
 def main(*, trials_path: str, settings: dict, seed: int, output: str) -> None:

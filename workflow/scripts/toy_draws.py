@@ -1,9 +1,8 @@
 """Compute the indices of the paper's analytical examples."""
 
-from hsic_hpo.toy import toy
-
 from hsic_hpo.files import write_netcdf
 from hsic_hpo.logs import job_log
+from hsic_hpo.toy import toy
 
 
 def main(*, n_draws: int, seed: int, output: str) -> None:
