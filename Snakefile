@@ -34,4 +34,5 @@ rule all:
 
 
 onsuccess:
-    print(Path("summary.txt").read_text(), end="")
+    if Path("summary.txt").exists():
+        print(Path("summary.txt").read_text(), end="")

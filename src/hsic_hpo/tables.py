@@ -70,13 +70,37 @@ def _kept(group: pd.DataFrame) -> pd.DataFrame:
     return present.sort_values("index", ascending=False, kind="stable")
 
 
+def toy(dataset: xr.Dataset) -> pd.DataFrame:
+    """Tabulate the analytical examples: tables 1, 2 and 3 of the slides.
+
+    Parameters
+    ----------
+    dataset
+        Toy Dataset.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per entry of the three tables: ``index`` of our random draws, its exact value
+        ``population`` and the value that the ``slides`` print, then each over the largest of its
+        table; all dimensionless. The attribute ``remark`` says how far they compare.
+    """
+    values = ["hsic", "population", "slides"]
+    columns = ["table", "quantity", *values, *(f"{name}_ratio" for name in values)]
+    frame = dataset[columns].to_dataframe().reset_index(drop=True)[columns]
+    frame = frame.rename(columns={"hsic": "index", "hsic_ratio": "index_ratio"})
+    frame.attrs["remark"] = dataset.attrs["remark"]
+    return frame
+
+
 def write(table: pd.DataFrame, path: Path | str) -> None:
     """Write a table atomically in the format of the suffix of ``path``.
 
     Parameters
     ----------
     table
-        Any table of this module; its row labels are not written.
+        Any table of this module; its row labels are not written. An attribute ``remark`` stands
+        below the Markdown.
     path
         File that ends in ``.csv`` (all digits, for machines) or ``.md`` (three significant
         digits, for people).
@@ -100,7 +124,8 @@ def _markdown(table: pd.DataFrame) -> str:
     # Numbers stand to the right, so that their digits line up.
     ruler = ["--:" if kind.kind in "if" else "---" for kind in table.dtypes]
     rows = [[_cell(value) for value in row] for row in table.itertuples(index=False)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in [header, ruler, *rows])
+    text = "".join(f"| {' | '.join(row)} |\n" for row in [header, ruler, *rows])
+    return f"{text}\n{table.attrs['remark']}\n" if "remark" in table.attrs else text
 
 
 def _cell(value: Any) -> str:
@@ -170,8 +195,8 @@ def _named(rows: pd.DataFrame) -> str:
 
 
 def _no_index(table: pd.DataFrame) -> str:
-    reasons = zip(table["group"], table["note"], strict=True)
-    return "No index: " + "; ".join(f"{group_name(label)}: {note}" for label, note in reasons) + "."
+    # The main group comes first and is the largest: its reason holds for the others too.
+    return f"No hyperparameter has an index: {table['note'].iloc[0]}."
 
 
 def _only_cost(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:

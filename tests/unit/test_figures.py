@@ -13,6 +13,9 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.figures.errors import errors
 from hsic_hpo.figures.importance import importance
 from hsic_hpo.figures.style import BLUE, SKY, save
+from hsic_hpo.figures.toy import conditional, hidden_interaction, joint_indices
+from hsic_hpo.toy import toy
+from hsic_hpo.wording import number
 
 MAIN = ["n_layers", "optimizer", "learning_rate"]
 SGD = ["n_layers", "learning_rate", "momentum"]
@@ -231,6 +234,55 @@ class TestImportance:
             assert not axes.xaxis.label.get_window_extent(renderer).overlaps(power_of_ten)
 
 
+class TestToy:
+    @pytest.fixture(scope="class")
+    def examples(self):
+        return toy(1000, seed=0)
+
+    def test_pairs_are_those_that_reach_the_goal(self, examples):
+        figure = hidden_interaction(examples)
+        (points,) = figure.axes[0].lines
+        inside = examples["interaction_x"].values[examples["interaction_z"].values]
+        assert points.get_xdata().tolist() == inside[:, 1].tolist()
+        assert points.get_ydata().tolist() == inside[:, 2].tolist()
+        drawn_inside(figure)
+
+    @pytest.mark.parametrize("draw", [hidden_interaction, conditional])
+    def test_histograms_are_densities_of_named_variables(self, draw, examples):
+        figure = draw(examples)
+        histograms = [axes for axes in figure.axes if axes.patches]
+        names = ["X1", "X2", "X3"] * (len(histograms) // 3)
+        for axes, name in zip(histograms, names, strict=True):
+            assert axes.get_xlabel() == f"{name} (dimensionless)"
+            area = sum(bar.get_height() * bar.get_width() for bar in axes.containers[0])
+            assert area == pytest.approx(1)
+        assert histograms[0].get_ylabel() == "density (dimensionless)"
+        drawn_inside(figure)
+
+    def test_conditional_group_keeps_its_draws_and_its_indices(self, examples):
+        figure = conditional(examples)
+        value = examples["conditional_hsic"].sel(group="X2 > t", variable="X3").item()
+        titles = [axes.get_title("left") for axes in figure.axes]
+        assert titles[5] == f"X2 > 1.25: HSIC = {number(value)}"
+        assert [title.split(":")[0] for title in titles] == ["all draws"] * 3 + ["X2 > 1.25"] * 3
+        restricted = figure.axes[4].containers[0]
+        assert all(bar.get_height() == 0 for bar in restricted if bar.get_x() < 1.15)
+
+    def test_each_pair_states_its_index_once(self, examples):
+        figure = joint_indices(examples)
+        below = np.tri(5, k=-1, dtype=bool)
+        for axes, kind in zip(figure.axes, ["joint", "pure"], strict=True):
+            index = examples[f"interaction_{kind}_hsic"].values[below]
+            floor = examples[f"interaction_{kind}_noise_floor"].values[below]
+            expected = [
+                f"({number(value)})" if value <= limit else number(value)
+                for value, limit in zip(index, floor, strict=True)
+            ]
+            assert sorted(text.get_text() for text in axes.texts) == sorted(expected)
+            assert axes.get_title("left").endswith(" (dimensionless)")
+        drawn_inside(figure)
+
+
 class TestSave:
     @pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
     def test_same_data_give_the_same_bytes(self, suffix, tmp_path):
@@ -240,6 +292,12 @@ class TestSave:
         first = (tmp_path / f"first{suffix}").read_bytes()
         assert first == (tmp_path / f"second{suffix}").read_bytes()
         assert b"Date" not in first
+
+    @pytest.mark.parametrize("draw", [hidden_interaction, joint_indices, conditional])
+    def test_toy_figures_repeat_too(self, draw, tmp_path):
+        for name in ("first.svg", "second.svg"):
+            save(draw(toy(200, seed=0)), tmp_path / name)
+        assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()
 
     def test_settings_of_a_person_change_nothing(self, tmp_path):
         study = sensitivity({"all": MAIN})

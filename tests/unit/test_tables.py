@@ -7,6 +7,7 @@ import pytest
 from example_studies import sensitivity, trials
 from hsic_hpo import tables
 from hsic_hpo.errors import InputError
+from hsic_hpo.toy import toy
 
 MAIN = ["n_layers", "optimizer", "learning_rate"]
 GROUPS = {"all": MAIN, "optimizer = sgd": ["n_layers", "learning_rate", "momentum"]}
@@ -107,6 +108,18 @@ def test_markdown_is_for_people(tmp_path):
     ]
 
 
+def test_toy_shows_ours_beside_the_exact_value_and_the_slides(tmp_path):
+    data = toy(200, seed=0)
+    table = tables.toy(data)
+    assert table["quantity"].tolist() == data["quantity"].values.tolist()
+    assert table["index"].tolist() == data["hsic"].values.tolist()
+    for name in ("population", "slides", "population_ratio", "slides_ratio"):
+        assert table[name].tolist() == data[name].values.tolist()
+    tables.write(table, tmp_path / "toy.md")
+    *_, gap, last = (tmp_path / "toy.md").read_text(encoding="utf-8").splitlines()
+    assert (gap, last) == ("", data.attrs["remark"])
+
+
 def test_other_formats_are_refused(study, tmp_path):
     with pytest.raises(InputError, match=r"table\.xlsx: cannot write .*; use \.csv or \.md"):
         tables.write(tables.importance(study), tmp_path / "table.xlsx")
@@ -159,6 +172,6 @@ def test_summary_says_why_there_is_no_index():
     study = sensitivity({"all": MAIN}, notes={"all": "10 trials, fewer than the 30 needed"})
     assert tables.summary(trials(np.array([]), n_failed=10), study) == [
         "10 trials: 0 ok, 0 diverged, 10 failed; no error to compare.",
-        "No index: all trials: 10 trials, fewer than the 30 needed.",
+        "No hyperparameter has an index: 10 trials, fewer than the 30 needed.",
         "Nothing can be said about cost either.",
     ]

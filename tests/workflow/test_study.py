@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -153,7 +154,10 @@ def test_a_bad_config_is_one_line_and_writes_nothing(
     checkout = fresh.copy(tmp_path / "project")
     checkout.edit("config/tiny.yaml", old, new)
     before = sorted(checkout.root.rglob("*"))
-    for command in (checkout.command(), ["hsic-hpo", "check", "config/tiny.yaml"]):
+    for command in (
+        checkout.command(),
+        [sys.executable, "-m", "hsic_hpo.cli", "check", "config/tiny.yaml"],
+    ):
         done = subprocess.run(
             command,
             cwd=checkout.root,

@@ -2,7 +2,6 @@ RANDOM_DESIGN = dict(
     space=STUDY.space.to_json(),
     seed=STUDY.seed,
     budget=STUDY.budget,
-    code=code("design"),
 )
 
 
@@ -13,6 +12,7 @@ rule design:
         "logs/design.log",
     params:
         **RANDOM_DESIGN,
+        code=code("design"),
         n_trials=STUDY.settings["random_search"]["n_trials"],
     script:
         "../scripts/design.py"

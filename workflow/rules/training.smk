@@ -1,20 +1,17 @@
 rule train:
+    # The job draws its own rows of the random design, which no later row changes. It does not
+    # read design.nc, as more trials would make that file, and so every job, new.
     input:
-        # Rows of a random design depend on its parameters below, never on how many rows follow:
-        # more trials must not touch the jobs that are done.
-        design=ancient("random/design.nc"),
-        data="data.nc",
+        "data.nc",
     output:
         "random/records/{first}-{stop}.jsonl",
     log:
         "logs/train/{first}-{stop}.log",
     threads: 1
     params:
-        rows=RANDOM_DESIGN,
+        **RANDOM_DESIGN,
         problem=STUDY.settings["problem"],
-        budget=STUDY.budget,
         repeats=STUDY.repeats,
-        seed=STUDY.seed,
         training_code=TRAINING_CODE,
         code=code("train", PROBLEM_SOURCE),
     script:

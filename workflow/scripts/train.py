@@ -8,17 +8,19 @@ for library in ("OMP", "MKL", "OPENBLAS"):
 
 from pathlib import Path
 
-from hsic_hpo.design import read
+from hsic_hpo.design import make
 from hsic_hpo.jobs import Progress, train_slice
 from hsic_hpo.logs import job_log
 from hsic_hpo.problems.base import load_problem
+from hsic_hpo.sampling import design
+from hsic_hpo.space import Space
 from hsic_hpo.trial_files import write_records
 
 
 def main(
     *,
-    design: str,
     data: str,
+    space: str,
     first: int,
     stop: int,
     problem: dict,
@@ -30,7 +32,9 @@ def main(
     output: str,
 ) -> None:
     loaded = load_problem(problem, "problem")
-    rows = read(design).isel(trial=slice(first, stop))
+    search_space = Space.from_json(space)
+    drawn = make(search_space, design(search_space, stop, seed), budget)
+    rows = drawn.isel(trial=slice(first, stop))
     records = train_slice(
         loaded,
         loaded.load(data),
@@ -48,8 +52,8 @@ def main(
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         main(
-            design=snakemake.input.design,
-            data=snakemake.input.data,
+            data=snakemake.input[0],
+            space=snakemake.params.space,
             first=int(snakemake.wildcards.first),
             stop=int(snakemake.wildcards.stop),
             problem=snakemake.params.problem,

@@ -1,11 +1,11 @@
-"""The toy examples of the slides (figures 3, 4 and 5)."""
+"""The analytical examples of the slides (figures 3, 4 and 5)."""
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hsic_hpo.figures.style import BLUE, COLUMN_WIDTH, GREY, LIGHT_GREY, PAGE_WIDTH, style
+from hsic_hpo.figures.style import BLUE, LIGHT_GREY, PAGE_WIDTH, style
 from hsic_hpo.wording import number
 
 _BINS = np.linspace(0, 2, 21).tolist()
@@ -18,69 +18,75 @@ def hidden_interaction(toy: xr.Dataset) -> Figure:
     Parameters
     ----------
     toy
-        Toy Dataset, of which ``interaction_x`` and ``interaction_z`` are drawn.
+        Toy Dataset: ``interaction_x(draw, variable)`` in [0, 2] and ``interaction_z(draw)``, 1
+        where a draw reaches the goal, are drawn.
 
     Returns
     -------
     matplotlib.figure.Figure
-        At page width: the pairs (X2, X3) given Z = 1, then each variable, given Z = 1 and not.
+        At page width: the pairs (X2, X3) given Z = 1, then each variable over all draws and
+        given Z = 1.
     """
-    x, z = toy["interaction_x"], toy["interaction_z"].values
+    x, z = toy["interaction_x"], toy["interaction_z"].values == 1
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 2.2))
         pairs, *others = figure.subplots(1, 4)
-        given = x[z]
-        pairs.plot(
-            given.sel(variable="X2"),
-            given.sel(variable="X3"),
-            marker=".",
-            markersize=1.5,
-            linestyle="none",
-            color=BLUE,
-            # Thousands of points as outlines would weigh megabytes.
-            rasterized=True,
-        )
-        pairs.set(xlabel="X2 (dimensionless)", ylabel="X3 (dimensionless)", title="given Z = 1")
-        pairs.set_aspect("equal")
+        # As outlines, thousands of points would weigh megabytes.
+        point = {"marker": ".", "markersize": 1.5, "color": BLUE, "rasterized": True}
+        across, up = (x.sel(variable=name).values[z] for name in ("X2", "X3"))
+        pairs.plot(across, up, linestyle="none", **point)
+        pairs.set(xlabel=_label("X2"), ylabel=_label("X3"), title="given Z = 1")
         for axes, name in zip(others, _SHOWN, strict=True):
+            axes.sharey(others[0])
             _histograms(axes, x.sel(variable=name).values, z, name)
+        others[0].set_ylabel("density (dimensionless)")
         _legend(figure, others[0])
     return figure
 
 
 def joint_indices(toy: xr.Dataset) -> Figure:
-    """Draw the joint index of each pair of variables (figure 4).
+    """Draw the joint index of each pair of variables (figure 4), beside its pure interaction.
 
     Parameters
     ----------
     toy
-        Toy Dataset, of which ``interaction_joint_hsic`` and its noise floor are drawn.
+        Toy Dataset: ``interaction_joint_hsic(variable, partner)``, ``interaction_pure_hsic`` and
+        their noise floors are drawn.
 
     Returns
     -------
     matplotlib.figure.Figure
-        At column width: a matrix whose lower half states the value of each pair, in grey where
-        it is under its noise floor.
+        At page width: two triangular matrices that state the value of each pair, in parentheses
+        where it is under its noise floor. A joint index is high whenever one of the pair matters
+        by itself; the pure interaction (ours, not in the slides) is not.
     """
-    joint = toy["interaction_joint_hsic"]
-    names = joint["variable"].values.tolist()
-    values = np.where(np.tri(len(names), k=-1, dtype=bool), joint.values, np.nan)
-    noise = joint.values <= toy["interaction_joint_noise_floor"].values
     with style():
-        figure = Figure(figsize=(COLUMN_WIDTH, 3.0))
-        axes = figure.add_subplot()
-        image = axes.imshow(values, cmap="Blues", vmin=0)
-        for i, j in zip(*np.nonzero(np.isfinite(values)), strict=True):
-            dark = values[i, j] > 0.6 * np.nanmax(values)
-            colour = "white" if dark else GREY if noise[i, j] else "black"
-            axes.text(j, i, f"{values[i, j]:.1e}", ha="center", va="center", size=6, color=colour)
-        axes.set_xticks(range(len(names)), names)
-        axes.set_yticks(range(len(names)), names)
-        axes.set(xlim=(-0.5, len(names) - 1.5), ylim=(len(names) - 0.5, 0.5))
-        axes.tick_params(length=0)
-        axes.spines[:].set_visible(False)
-        figure.colorbar(image, label="HSIC((Ui, Uj), Z) (dimensionless)")
+        figure = Figure(figsize=(PAGE_WIDTH, 2.6))
+        joint, pure = figure.subplots(1, 2)
+        _matrix(joint, toy, "joint")
+        joint.set_title("joint index HSIC((U, U'), Z) (dimensionless)")
+        _matrix(pure, toy, "pure")
+        pure.set_title("pure interaction (dimensionless)")
+        figure.supxlabel("in parentheses: under its noise floor", size=8)
     return figure
+
+
+def _matrix(axes: Axes, toy: xr.Dataset, kind: str) -> None:
+    names = toy["variable"].values.tolist()
+    index = toy[f"interaction_{kind}_hsic"].values
+    noise = index <= toy[f"interaction_{kind}_noise_floor"].values
+    below = np.tri(len(names), k=-1, dtype=bool)
+    shown = np.where(below, index, np.nan)
+    axes.imshow(shown, cmap="Blues", vmin=0, aspect="auto")
+    for i, j in zip(*np.nonzero(below), strict=True):
+        text = f"({number(index[i, j])})" if noise[i, j] else number(index[i, j])
+        colour = "white" if index[i, j] > 0.6 * np.nanmax(shown) else "black"
+        axes.text(j, i, text, ha="center", va="center", size=7, color=colour)
+    axes.set_xticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), names)
+    axes.set(xlim=(-0.5, len(names) - 1.5), ylim=(len(names) - 0.5, 0.5))
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
 
 
 def conditional(toy: xr.Dataset) -> Figure:
@@ -89,36 +95,41 @@ def conditional(toy: xr.Dataset) -> Figure:
     Parameters
     ----------
     toy
-        Toy Dataset, of which ``conditional_x``, ``conditional_z`` and ``conditional_hsic`` are
-        drawn.
+        Toy Dataset: ``conditional_x(draw, variable)`` in [0, 2], ``conditional_z(draw)``, the
+        threshold ``conditional_t`` and ``conditional_hsic(group, variable)`` are drawn.
 
     Returns
     -------
     matplotlib.figure.Figure
-        At page width: the distributions of each variable over all draws above those within the
-        conditional group, each with its index.
+        At page width: each variable over all draws, and below it within the conditional group,
+        each with its index in the group.
     """
-    x, z, index = toy["conditional_x"], toy["conditional_z"].values, toy["conditional_hsic"]
-    rows = {
-        "all": np.ones_like(z),
-        "X2 > t": x.sel(variable="X2").values > toy["conditional_t"].item(),
-    }
+    x, z = toy["conditional_x"], toy["conditional_z"].values == 1
+    t = toy["conditional_t"].item()
+    within = x.sel(variable="X2").values > t
+    rows = [("all", "all draws", np.ones_like(within)), ("X2 > t", f"X2 > {t:g}", within)]
     with style():
-        figure = Figure(figsize=(PAGE_WIDTH, 3.9))
-        for line, (group, inside) in zip(figure.subplots(2, 3), rows.items(), strict=True):
+        figure = Figure(figsize=(PAGE_WIDTH, 3.6))
+        panels = figure.subplots(len(rows), len(_SHOWN), sharex=True, sharey=True)
+        for line, (group, title, inside) in zip(panels, rows, strict=True):
+            line[0].set_ylabel("density (dimensionless)")
             for axes, name in zip(line, _SHOWN, strict=True):
                 _histograms(axes, x.sel(variable=name).values[inside], z[inside], name)
-                value = number(index.sel(group=group, variable=name).item())
-                axes.set_title(f"{group}: HSIC = {value}")
-        _legend(figure, axes)
+                value = toy["conditional_hsic"].sel(group=group, variable=name).item()
+                index = f"HSIC = {number(value)}" if np.isfinite(value) else "no index"
+                axes.set_title(f"{title}: {index}")
+        _legend(figure, panels[0][0])
     return figure
 
 
+def _label(name: str) -> str:
+    return f"{name} (dimensionless)"
+
+
 def _histograms(axes: Axes, x: np.ndarray, z: np.ndarray, name: str) -> None:
-    axes.hist(x, _BINS, density=True, color=LIGHT_GREY, label="all draws")
-    axes.hist(x[z], _BINS, density=True, histtype="step", color=BLUE, linewidth=1.2, label="Z = 1")
-    axes.set_xlabel(f"{name} (dimensionless)")
-    axes.set_ylabel("density (dimensionless)")
+    axes.hist(x, _BINS, density=True, color=LIGHT_GREY, label="all")
+    axes.hist(x[z], _BINS, density=True, histtype="step", color=BLUE, label="given Z = 1")
+    axes.set_xlabel(_label(name))
 
 
 def _legend(figure: Figure, axes: Axes) -> None:
