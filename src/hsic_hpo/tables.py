@@ -83,27 +83,26 @@ def toy(dataset: xr.Dataset) -> pd.DataFrame:
     pandas.DataFrame
         One row per entry of the three tables: ``index`` of our random draws, its exact value
         ``population`` and the value that the ``slides`` print, then each over the largest of its
-        table; all dimensionless. The attribute ``remark`` says how far they compare.
+        table; all dimensionless. The Dataset's attribute ``remark`` says how far they compare.
     """
     values = ["hsic", "population", "slides"]
     columns = ["table", "quantity", *values, *(f"{name}_ratio" for name in values)]
     frame = dataset[columns].to_dataframe().reset_index(drop=True)[columns]
-    frame = frame.rename(columns={"hsic": "index", "hsic_ratio": "index_ratio"})
-    frame.attrs["remark"] = dataset.attrs["remark"]
-    return frame
+    return frame.rename(columns={"hsic": "index", "hsic_ratio": "index_ratio"})
 
 
-def write(table: pd.DataFrame, path: Path | str) -> None:
+def write(table: pd.DataFrame, path: Path | str, *, remark: str = "") -> None:
     """Write a table atomically in the format of the suffix of ``path``.
 
     Parameters
     ----------
     table
-        Any table of this module; its row labels are not written. An attribute ``remark`` stands
-        below the Markdown.
+        Any table of this module; its row labels are not written.
     path
         File that ends in ``.csv`` (all digits, for machines) or ``.md`` (three significant
         digits, for people).
+    remark
+        A sentence to stand below the Markdown table.
 
     Raises
     ------
@@ -114,7 +113,7 @@ def write(table: pd.DataFrame, path: Path | str) -> None:
     if suffix == ".csv":
         write_text(table.to_csv(index=False, lineterminator="\n"), path)
     elif suffix == ".md":
-        write_text(_markdown(table), path)
+        write_text(_markdown(table) + (f"\n{remark}\n" if remark else ""), path)
     else:
         raise InputError(f"{path}: cannot write a table as {suffix!r}; use .csv or .md")
 
@@ -124,8 +123,7 @@ def _markdown(table: pd.DataFrame) -> str:
     # Numbers stand to the right, so that their digits line up.
     ruler = ["--:" if kind.kind in "if" else "---" for kind in table.dtypes]
     rows = [[_cell(value) for value in row] for row in table.itertuples(index=False)]
-    text = "".join(f"| {' | '.join(row)} |\n" for row in [header, ruler, *rows])
-    return f"{text}\n{table.attrs['remark']}\n" if "remark" in table.attrs else text
+    return "".join(f"| {' | '.join(row)} |\n" for row in [header, ruler, *rows])
 
 
 def _cell(value: Any) -> str:

@@ -102,19 +102,20 @@ def row(name: str, definition: Mapping[str, Any], accepted: Accepted) -> str:
     parameter = Space.from_dict({name: {k: v for k, v in definition.items() if k != "when"}})[name]
     if definition["type"] == "categorical":
         searched = ", ".join(f"`{level}`" for level in parameter.levels)
-        others = [level for level in accepted.levels if level not in parameter.levels]
-        understood = ", ".join(f"`{level}`" for level in others) or "–"
+        others = [f"`{level}`" for level in accepted.levels if level not in parameter.levels]
+        accepts = f"also {', '.join(others)}" if others else ""
     elif definition["type"] == "boolean":
-        searched, understood = f"true with probability {definition.get('probability', 0.5):g}", "–"
+        searched = f"true with probability {definition.get('probability', 0.5):g}"
+        accepts = ""
     else:
         low, high = definition["range"]
         scale = ", log" if definition.get("scale") == "log" else ""
         searched = f"{definition['type']} in [{low:g}, {high:g}]{scale}"
-        understood = f"{accepted.minimum:g} to {accepted.maximum:g}".replace("inf", "∞")
+        accepts = f"{accepted.minimum:g} to {accepted.maximum:g}".replace("inf", "∞")
     when = yaml.safe_dump(definition.get("when", {}), default_flow_style=True, width=999).strip()
     default = str(accepted.default).lower()
     return (
-        f"| `{name}` | {searched} | {f'`{when}`' if when != '{}' else ''} | {understood} "
+        f"| `{name}` | {searched} | {f'`{when}`' if when != '{}' else ''} | {accepts} "
         f"| `{default}` |"
     )
 

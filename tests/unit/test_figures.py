@@ -53,10 +53,16 @@ def drawn_inside(figure):
         ticks = [*axes.xaxis.get_major_ticks(), *axes.xaxis.get_minor_ticks()]
         low, high = sorted(axes.get_xlim())
         shown = [tick.label1 for tick in ticks if low <= tick.get_loc() <= high]
-        boxes = [text.get_window_extent(renderer) for text in shown if text.get_text()]
+        shown = [text for text in shown if text.get_visible() and text.get_text()]
+        boxes = [text.get_window_extent(renderer) for text in shown]
         for left, right in pairwise(sorted(boxes, key=lambda box: box.x0)):
             assert left.x1 < right.x0
     return renderer
+
+
+@pytest.fixture(scope="module")
+def examples():
+    return toy(1000, seed=0)
 
 
 class TestErrors:
@@ -235,10 +241,6 @@ class TestImportance:
 
 
 class TestToy:
-    @pytest.fixture(scope="class")
-    def examples(self):
-        return toy(1000, seed=0)
-
     def test_pairs_are_those_that_reach_the_goal(self, examples):
         figure = hidden_interaction(examples)
         (points,) = figure.axes[0].lines
@@ -294,9 +296,9 @@ class TestSave:
         assert b"Date" not in first
 
     @pytest.mark.parametrize("draw", [hidden_interaction, joint_indices, conditional])
-    def test_toy_figures_repeat_too(self, draw, tmp_path):
+    def test_toy_figures_repeat_too(self, draw, examples, tmp_path):
         for name in ("first.svg", "second.svg"):
-            save(draw(toy(200, seed=0)), tmp_path / name)
+            save(draw(examples), tmp_path / name)
         assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()
 
     def test_settings_of_a_person_change_nothing(self, tmp_path):
