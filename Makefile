@@ -21,6 +21,7 @@ study: $(VENV)/study.stamp  ## run a study: make study [CONFIG=config/quick.yaml
 
 toy: $(VENV)/study.stamp  ## the paper's analytical examples beside their closed forms
 	@$(BIN)/snakemake toy --workflow-profile $(PROFILE) --cores $(CORES) --configfile config/toy.yaml
+	@cat results/toy/tables/toy.md
 
 check: $(VENV)/study.stamp  ## check a study config without running it
 	@$(BIN)/hsic-hpo check $(CONFIG)

@@ -16,6 +16,7 @@ include: "workflow/rules/design.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/toy.smk"
 
 
 rule all:
