@@ -146,14 +146,14 @@ def study_space(changes: Mapping[str, Any], default: Mapping[str, Any], where: s
     InputError
         When a name to remove does not exist, or the space that results is not valid.
     """
-    merged = dict(deepcopy(default))
+    merged = dict(default)
     for name, definition in changes.items():
         if definition is None and name not in merged:
             raise InputError(
                 f"{where}.{name}: null removes a hyperparameter, but there is no {name!r}; "
                 f"known: {', '.join(merged)}{did_you_mean(name, merged)}"
             )
-        merged[name] = deepcopy(definition)
+        merged[name] = definition
     kept = {name: definition for name, definition in merged.items() if definition is not None}
     for name in merged:
         if name not in kept:

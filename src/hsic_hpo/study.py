@@ -1,7 +1,6 @@
 """A study: its validated config, its learning problem and its search space."""
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,8 +79,8 @@ def read(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(deepcopy(base))
+    merged = dict(base)
     for key, value in changes.items():
         nested = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
-        merged[key] = _merge(merged[key], value) if nested else deepcopy(value)
+        merged[key] = _merge(merged[key], value) if nested else value
     return merged

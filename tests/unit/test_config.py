@@ -26,6 +26,11 @@ BAD = [
         id="unknown nested",
     ),
     pytest.param(
+        "training: {epoch: 3}",
+        "training: unknown key 'epoch'; did you mean 'epochs'?",
+        id="unknown key before missing key",
+    ),
+    pytest.param(
         "seed: 1",
         "key 'study' is missing: Name of the study; results go to results/<study>.",
         id="missing study",
@@ -692,7 +697,8 @@ def test_defaults_are_filled_in() -> None:
 
 def test_validation_leaves_its_argument_alone() -> None:
     given = {"study": "x", "training": {"epochs": 3.0}}
-    assert config.validate(given, "x.yaml")["training"]["epochs"] == 3
+    epochs = config.validate(given, "x.yaml")["training"]["epochs"]
+    assert (epochs, type(epochs)) == (3, int)
     assert given == {"study": "x", "training": {"epochs": 3.0}}
 
 
@@ -748,6 +754,8 @@ def test_changes_replace_add_and_remove() -> None:
     assert space.names == ["a", "b", "d"]
     assert space["b"].type == "integer"
     assert list(DEFAULT) == ["a", "b", "c"]
+    space["a"].definition["type"] = "changed"
+    assert DEFAULT["a"] == {"type": "boolean"}
 
 
 def test_no_change_keeps_the_default() -> None:
