@@ -23,8 +23,9 @@ class GroupColumns:
     columns
         d columns of the group's n trials, by u: the paper's embedding.
     order_free
-        The same, but categorical hyperparameters by a kernel that does not see the order in
-        which their levels are listed.
+        The same by the values alone (ours): a discrete value by the exact mean of the features
+        over its bin, without the noise of where in the bin u was drawn, and categorical and
+        boolean ones by a kernel that does not see the order in which levels are listed.
     """
 
     names: tuple[str, ...]
@@ -69,33 +70,52 @@ def group_columns(trials: xr.Dataset, space: Space, group: Group) -> GroupColumn
     for name in group.members:
         hyperparameter = space[name]
         about = [condition for condition in group.conditions if condition.parent == name]
-        low, high = bounds(trials, hyperparameter)
-        if about:
-            pieces = _remaining(hyperparameter, about)
-            if hyperparameter.is_discrete and len(_levels(hyperparameter, about)) < 2:
-                continue
-            low, high = _rescaled(low, pieces), _rescaled(high, pieces)
-        column = Points(low) if np.array_equal(low, high) else Intervals(low, high)
+        if about and hyperparameter.is_discrete and len(_levels(hyperparameter, about)) < 2:
+            continue
+        low, high = _within(bounds(trials, hyperparameter), hyperparameter, about)
         names.append(name)
-        columns.append(column)
-        order_free.append(
-            _by_level(trials, hyperparameter, about)
-            if hyperparameter.type == "categorical"
-            else column
-        )
+        columns.append(_column(low, high))
+        order_free.append(_by_value(trials, hyperparameter, about))
     return GroupColumns(tuple(names), tuple(columns), tuple(order_free))
 
 
-def bounds(trials: xr.Dataset, hyperparameter: Hyperparameter) -> tuple[np.ndarray, np.ndarray]:
-    """Return between which bounds u lies in each trial: (n,) each, equal where u was recorded.
+def _column(low: np.ndarray, high: np.ndarray) -> Column:
+    return Points(low) if np.array_equal(low, high) else Intervals(low, high)
 
-    The hyperparameter must be active in all trials.
+
+def _within(
+    ends: tuple[np.ndarray, np.ndarray],
+    hyperparameter: Hyperparameter,
+    about: Sequence[Condition],
+) -> tuple[np.ndarray, np.ndarray]:
+    if not about:
+        return ends
+    pieces = _remaining(hyperparameter, about)
+    return _rescaled(ends[0], pieces), _rescaled(ends[1], pieces)
+
+
+def _by_value(
+    trials: xr.Dataset, hyperparameter: Hyperparameter, about: Sequence[Condition]
+) -> Column:
+    if hyperparameter.type in ("categorical", "boolean"):
+        return _by_level(trials, hyperparameter, about)
+    ends = bounds(trials, hyperparameter, recorded=not hyperparameter.is_discrete)
+    return _column(*_within(ends, hyperparameter, about))
+
+
+def bounds(
+    trials: xr.Dataset, hyperparameter: Hyperparameter, *, recorded: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return between which bounds u lies in each trial: (n,) each.
+
+    They are equal where u was recorded, unless ``recorded`` is false: then they are those of the
+    value's bin. The hyperparameter must be active in all trials.
     """
     u = trials["u"].sel(hyperparameter=hyperparameter.name).values
     low, high = u.copy(), u.copy()
     values = trials[hyperparameter.name].values
-    unrecorded = np.flatnonzero(np.isnan(u))
-    for i in unrecorded:
+    unknown = np.isnan(u) if recorded else np.ones(len(u), dtype=bool)
+    for i in np.flatnonzero(unknown):
         low[i], high[i] = hyperparameter.interval(_typed(values[i], hyperparameter))
     return low, high
 

@@ -37,19 +37,21 @@ SINGLES = {
     "p_value_adjusted": f"p-value of hsic, max-T adjusted {_FAMILY}",
     "p_value_bh": f"p-value of hsic, Benjamini-Hochberg adjusted {_FAMILY}",
     "noise_floor": "value that hsic exceeds by chance with the probability of the significance",
-    "hsic_order_free": "HSIC that does not depend on the order of a categorical's levels",
+    "hsic_order_free": "HSIC by the value alone: exact over the bins of discrete values, free of "
+    "the order of a categorical's levels, V-statistic",
+    "hsic_order_free_unbiased": "the same, U-statistic",
     "p_value_order_free": "permutation p-value of hsic_order_free",
     "p_value_order_free_adjusted": f"p-value of hsic_order_free, max-T adjusted {_FAMILY}",
     "noise_floor_order_free": "noise floor of hsic_order_free",
-    "interval_low_order_free": "lower end of the confidence interval of the order-free index",
-    "interval_high_order_free": "upper end of the confidence interval of the order-free index",
+    "interval_low_order_free": "lower end of the interval around hsic_order_free_unbiased",
+    "interval_high_order_free": "upper end of the interval around hsic_order_free_unbiased",
     "significant": "1 where p_value_order_free_adjusted is at most the significance, else 0",
 }
 PAIRS = {
-    "joint_hsic": "HSIC of a pair of hyperparameters with reaching the goal",
+    "joint_hsic": "HSIC of a pair of hyperparameters, by their values, with reaching the goal",
     "joint_p_value": "permutation p-value of joint_hsic",
     "joint_noise_floor": "noise floor of joint_hsic",
-    "pure_interaction": "pure interaction of a pair of hyperparameters in reaching the goal",
+    "pure_interaction": "pure interaction of a pair, by their values, in reaching the goal",
     "pure_p_value": "permutation p-value of pure_interaction",
     "pure_p_value_adjusted": "p-value of pure_interaction, max-T adjusted over the group's pairs",
     "pure_noise_floor": "noise floor of pure_interaction",
@@ -153,8 +155,8 @@ def obstacle(reached: np.ndarray, goal: Goal, target: str, settings: Mapping[str
 def tested(
     columns: GroupColumns, reached: np.ndarray, settings: Mapping[str, Any], *, pairs: bool
 ) -> PermutationTest:
-    """Run the permutation test of a group's columns, by the paper's embedding."""
-    return permutation_test(columns.columns, reached, pairs=pairs, **_permutations(settings))
+    """Run the permutation test of a group's columns, and of their pairs, by the values alone."""
+    return permutation_test(columns.order_free, reached, pairs=pairs, **_permutations(settings))
 
 
 def single_indices(
@@ -184,15 +186,15 @@ def single_indices(
     bandwidth, confidence = settings["bandwidth"], settings["confidence"]
     plain = free = test.single
     interval = free_interval = confidence_interval(
-        columns.columns, reached, bandwidth=bandwidth, confidence=confidence
+        columns.order_free, reached, bandwidth=bandwidth, confidence=confidence
     )
     if columns.order_free != columns.columns:
         # The same seed draws the same permutations: all p-values share them.
-        free = permutation_test(
-            columns.order_free, reached, pairs=False, **_permutations(settings)
+        plain = permutation_test(
+            columns.columns, reached, pairs=False, **_permutations(settings)
         ).single
-        free_interval = confidence_interval(
-            columns.order_free, reached, bandwidth=bandwidth, confidence=confidence
+        interval = confidence_interval(
+            columns.columns, reached, bandwidth=bandwidth, confidence=confidence
         )
     return {
         "hsic": plain.statistic,
@@ -206,6 +208,7 @@ def single_indices(
         "p_value_bh": plain.p_value_bh,
         "noise_floor": plain.noise_floor,
         "hsic_order_free": free.statistic,
+        "hsic_order_free_unbiased": free_interval.estimate,
         "p_value_order_free": free.p_value,
         "p_value_order_free_adjusted": free.p_value_max_t,
         "noise_floor_order_free": free.noise_floor,

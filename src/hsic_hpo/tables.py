@@ -14,17 +14,17 @@ from hsic_hpo.wording import goal, group_name, number, outcomes, p_value, target
 
 _COSTS = ("flops", "train_seconds")
 _COLUMNS = {
-    "index": "hsic",
-    "noise_floor": "noise_floor",
-    "p_value": "p_value",
-    "adjusted_p_value": "p_value_adjusted",
-    "order_free_index": "hsic_order_free",
-    "order_free_adjusted_p_value": "p_value_order_free_adjusted",
+    "index": "hsic_order_free",
+    "noise_floor": "noise_floor_order_free",
+    "p_value": "p_value_order_free",
+    "adjusted_p_value": "p_value_order_free_adjusted",
     "significant": "significant",
-    "debiased_index": "hsic_unbiased",
-    "interval_low": "interval_low",
-    "interval_high": "interval_high",
-    "r2": "r2_hsic",
+    "debiased_index": "hsic_order_free_unbiased",
+    "interval_low": "interval_low_order_free",
+    "interval_high": "interval_high_order_free",
+    "paper_index": "hsic",
+    "paper_adjusted_p_value": "p_value_adjusted",
+    "paper_r2": "r2_hsic",
 }
 _COUNTS = ("n", "m", "note")
 
@@ -43,7 +43,8 @@ def importance(sensitivity: xr.Dataset) -> pd.DataFrame:
         One row per hyperparameter of each group, the largest index of a group first; a group
         without an index has one row with an empty ``hyperparameter`` and the reason in ``note``.
         All indices are dimensionless. ``interval_low`` and ``interval_high`` belong to
-        ``debiased_index``; ``significant`` follows from ``order_free_adjusted_p_value``;
+        ``debiased_index``; all up to them are by the values alone, which decides significance, and
+        the ``paper_`` columns by the u that was drawn;
         ``flops_index`` and ``train_seconds_index`` are the indices for the cheapest fraction;
         ``m`` of the ``n`` trials of a group are in the best fraction.
     """
@@ -53,7 +54,7 @@ def importance(sensitivity: xr.Dataset) -> pd.DataFrame:
     for cost in _COSTS:
         # A group that has no index by error must not seem to have one in its single row.
         by_cost = best.sel(target=cost, drop=True).where(error["hsic"].notnull())
-        columns[f"{cost}_index"] = by_cost["hsic"]
+        columns[f"{cost}_index"] = by_cost["hsic_order_free"]
         columns[f"{cost}_significant"] = by_cost["significant"]
     columns |= {name: error[name] for name in _COUNTS}
     frame = xr.Dataset(columns).to_dataframe(["group", "hyperparameter"]).reset_index()
@@ -178,7 +179,7 @@ def _impact(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
     aim = f"the {goal(sensitivity)} by {target_name(sensitivity, 'error')}"
     found = largest[largest["significant"]]
     if found.empty:
-        nearest = largest.sort_values("order_free_adjusted_p_value").head(1)
+        nearest = largest.sort_values("adjusted_p_value").head(1)
         return f"No hyperparameter matters significantly for {aim}; nearest: {_named(nearest)}."
     parts = [
         _named(rows) if label == "all" else f"where {group_name(str(label))}: {_named(rows)}"
@@ -188,7 +189,7 @@ def _impact(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
 
 
 def _named(rows: pd.DataFrame) -> str:
-    pairs = zip(rows["hyperparameter"], rows["order_free_adjusted_p_value"], strict=True)
+    pairs = zip(rows["hyperparameter"], rows["adjusted_p_value"], strict=True)
     return ", ".join(f"{name} (adjusted p = {p_value(value)})" for name, value in pairs)
 
 

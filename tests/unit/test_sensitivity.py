@@ -53,15 +53,14 @@ def test_a_conditional_group_is_computed_within_its_trials() -> None:
 
 def test_joint_and_pure_indices_equal_dense_products() -> None:
     z = best_by_hand(TRIALS)
-    one, other = (
-        TRIALS["u"].sel(hyperparameter=name).values for name in ("optimizer", "learning_rate")
-    )
-    product = dense_hsic.gaussian(one, MEDIAN_BANDWIDTH) * dense_hsic.gaussian(
-        other, MEDIAN_BANDWIDTH
-    )
-    centred = dense_hsic.centred_gaussian(one, MEDIAN_BANDWIDTH) * dense_hsic.centred_gaussian(
-        other, MEDIAN_BANDWIDTH
-    )
+    rate = TRIALS["u"].sel(hyperparameter="learning_rate").values
+    weights = np.full(3, 1 / 3)
+    level = [("sgd", "adam", "rmsprop").index(name) for name in TRIALS["optimizer"].values]
+    by_level = dense_hsic.order_free_levels(weights, MEDIAN_BANDWIDTH)
+    mean = by_level @ weights
+    product = by_level[np.ix_(level, level)] * dense_hsic.gaussian(rate, MEDIAN_BANDWIDTH)
+    centred = dense_hsic.centred(by_level, mean, weights @ mean)[np.ix_(level, level)]
+    centred = centred * dense_hsic.centred_gaussian(rate, MEDIAN_BANDWIDTH)
     for name, kernel in (("joint_hsic", product), ("pure_interaction", centred)):
         matrix = RESULT[name].sel(group="all", **BEST)
         expected = dense_hsic.v_statistic(kernel, z)
@@ -69,6 +68,14 @@ def test_joint_and_pure_indices_equal_dense_products() -> None:
         assert float(pair) == pytest.approx(expected, abs=1e-12)
         np.testing.assert_allclose(matrix, matrix.values.T, atol=1e-15)
         assert np.isnan(np.diag(matrix)).all()
+
+
+def test_discrete_values_count_by_their_bins_alone() -> None:
+    z = best_by_hand(TRIALS)
+    layers = (TRIALS["n_layers"].values - 1) / 8
+    kernel = dense_hsic.interval_kernel(layers, layers + 1 / 8, MEDIAN_BANDWIDTH)
+    found = RESULT["hsic_order_free"].sel(group="all", hyperparameter="n_layers", **BEST)
+    assert float(found) == pytest.approx(dense_hsic.v_statistic(kernel, z), abs=1e-12)
 
 
 def test_it_finds_what_the_rule_uses_and_nothing_else() -> None:
@@ -110,14 +117,14 @@ def test_indices_are_missing_exactly_outside_a_group() -> None:
         )
 
 
-def test_order_free_indices_differ_for_categorical_hyperparameters_alone() -> None:
+def test_indices_by_value_differ_for_discrete_hyperparameters_alone() -> None:
     row = RESULT.sel(group="all", **BEST)
     for name in ALWAYS:
         plain, free = (
             float(row[variable].sel(hyperparameter=name))
             for variable in ("hsic", "hsic_order_free")
         )
-        assert (plain == free) == (name not in ("activation", "optimizer"))
+        assert (plain == free) == (name == "learning_rate")
 
 
 def test_relabelled_levels_change_no_order_free_index() -> None:

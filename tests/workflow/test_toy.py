@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pandas as pd
-from conftest import Checkout
 
+from conftest import Checkout
 from hsic_hpo.files import read_netcdf
 
 
