@@ -109,7 +109,7 @@ def _finished_trials(options: argparse.Namespace) -> tuple[xr.Dataset, tuple[str
     if options.space is None or options.error is None:
         options.usage("a table needs --space SPACE.yaml and --error COLUMN")
     spec = config.load(options.space)
-    space = Space.from_dict(spec.get("space", spec), options.space)
+    space = Space.from_dict(spec.get("space", spec), f"{options.space}: space")
     return read_table(options.table, space, error=options.error, cost=options.cost), ()
 
 

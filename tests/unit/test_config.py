@@ -146,6 +146,11 @@ BAD = [
         id="option value",
     ),
     pytest.param(
+        STUDY + "problem: {options: {v_low: 1}}",
+        "problem.options: v_low 1 is not below v_high 0.2",
+        id="options that exclude each other",
+    ),
+    pytest.param(
         STUDY + "problem: {options: {n_species: 2.5}}",
         "problem.options.n_species: 2.5 is not an integer",
         id="option type",

@@ -136,7 +136,11 @@ def load_problem(spec: Mapping[str, Any], where: str = "problem") -> Problem:
         )
     module, _, class_name = PROBLEMS[name].partition(":")
     kind = getattr(importlib.import_module(module), class_name)
-    return kind(**_checked_options(kind, spec.get("options") or {}, f"{where}.options"))
+    options = _checked_options(kind, spec.get("options") or {}, f"{where}.options")
+    try:
+        return kind(**options)
+    except InputError as error:
+        raise InputError(f"{where}.options: {error}") from None
 
 
 def _checked_options(kind: type[Problem], given: Mapping[str, Any], where: str) -> dict[str, Any]:

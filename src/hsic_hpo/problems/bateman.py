@@ -76,7 +76,7 @@ class Bateman(Problem):
 
     def __post_init__(self) -> None:
         if self.v_low >= self.v_high:
-            raise InputError(f"bateman: v_low {self.v_low:g} is not below v_high {self.v_high:g}")
+            raise InputError(f"v_low {self.v_low:g} is not below v_high {self.v_high:g}")
 
     @property
     def n_inputs(self) -> int:

@@ -120,7 +120,7 @@ def test_error_is_the_relative_l2_norm_over_the_set() -> None:
 
 
 def test_range_of_v_must_increase() -> None:
-    with pytest.raises(InputError, match=r"^bateman: v_low 2 is not below v_high 1$"):
+    with pytest.raises(InputError, match=r"^v_low 2 is not below v_high 1$"):
         Bateman(v_low=2.0, v_high=1.0)
 
 
