@@ -7,7 +7,12 @@ from snakemake.exceptions import WorkflowError
 # How many trials share a job decides only how the work is cut up: a setting of the machine's
 # profile, not of the study.
 overrides = dict(workflow.config_settings.config)
-TRIALS_PER_JOB = int(overrides.pop("trials_per_job", 20))
+trials_per_job = str(overrides.pop("trials_per_job", 20))
+if not trials_per_job.isdecimal() or int(trials_per_job) < 1:
+    raise WorkflowError(
+        f"trials_per_job: {trials_per_job!r} is not an integer of at least 1 (in the profile)"
+    )
+TRIALS_PER_JOB = int(trials_per_job)
 
 try:
     STUDY = studies.read(workflow.configfiles, overrides)
