@@ -1,8 +1,10 @@
 """Read the definition of one hyperparameter, as a study config or a space file writes it."""
 
 import sys
+import unicodedata
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,8 +15,8 @@ from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.hyperparameter import Continuous, Hyperparameter, Law, Levels, Range
 
 KEYS = {
-    "float": ("range", "scale", "distribution"),
-    "integer": ("range", "scale"),
+    "float": ("range", "scale", "distribution", "levels", "weights"),
+    "integer": ("range", "scale", "levels", "weights"),
     "categorical": ("levels", "weights"),
     "boolean": ("probability",),
 }
@@ -85,6 +87,9 @@ def _check_name(name: Any, where: str) -> None:
     # netCDF refuses other first characters, and longer names.
     if not (name[0].isalnum() or name[0] == "_" or not name[0].isascii()):
         raise InputError(f"{where}: {name!r} is not a name; begin with a letter, digit or '_'")
+    # netCDF composes names when it writes them, and finds them under the composed form alone.
+    if not unicodedata.is_normalized("NFC", name):
+        raise InputError(f"{where}: {name!r} is not a name; write it in composed form (NFC)")
     if len(name.encode()) > _LONGEST_NAME:
         raise InputError(f"{where}: {name!r} is too long a name; at most {_LONGEST_NAME} bytes")
     if name in RESERVED:
@@ -92,22 +97,50 @@ def _check_name(name: Any, where: str) -> None:
 
 
 def _float(definition: Mapping[str, Any], where: str) -> Law:
-    if "distribution" not in definition:
-        return _range(definition, where, integer=False)
-    for key in ("range", "scale"):
-        if key in definition:
-            raise InputError(f"{where}: 'distribution' and {key!r} exclude each other; keep one")
-    return _distribution(definition["distribution"], f"{where}.distribution")
+    _check_alone(definition, where)
+    if "levels" in definition:
+        return _ordered(definition, where, integer=False)
+    if "distribution" in definition:
+        return _distribution(definition["distribution"], f"{where}.distribution")
+    return _range(definition, where, integer=False)
 
 
 def _integer(definition: Mapping[str, Any], where: str) -> Law:
+    _check_alone(definition, where)
+    if "levels" in definition:
+        return _ordered(definition, where, integer=True)
     return _range(definition, where, integer=True)
+
+
+def _check_alone(definition: Mapping[str, Any], where: str) -> None:
+    for chosen, others in (
+        ("levels", ("range", "scale", "distribution")),
+        ("distribution", ("range", "scale", "weights")),
+        ("range", ("weights",)),
+    ):
+        for key in others:
+            if chosen in definition and key in definition:
+                raise InputError(f"{where}: {chosen!r} and {key!r} exclude each other; keep one")
+
+
+def _ordered(definition: Mapping[str, Any], where: str, *, integer: bool) -> Levels:
+    law = _categorical(definition, where)
+    for level in law.levels:
+        if isinstance(level, str) or (integer and level != int(level)):
+            noun = "an integer" if integer else "a number"
+            raise InputError(f"{where}.levels: {level!r} is not {noun}")
+    if any(low >= high for low, high in pairwise(law.levels)):
+        raise InputError(
+            f"{where}.levels: {list(law.levels)!r} is not increasing; the order of numbers counts"
+        )
+    number = int if integer else float
+    return Levels(tuple(number(level) for level in law.levels), law.probabilities)
 
 
 def _range(definition: Mapping[str, Any], where: str, *, integer: bool) -> Range:
     if "range" not in definition:
-        choice = "" if integer else " or 'distribution'"
-        raise InputError(f"{where}: key 'range'{choice} is missing; write range: [low, high]")
+        choice = "or 'levels'" if integer else "or 'levels' or 'distribution'"
+        raise InputError(f"{where}: key 'range' {choice} is missing; write range: [low, high]")
     ends, scale = definition["range"], definition.get("scale", "linear")
     if not isinstance(ends, list | tuple) or len(ends) != 2:
         raise InputError(f"{where}.range: {ends!r} is not a list of two numbers, [low, high]")

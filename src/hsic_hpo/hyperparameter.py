@@ -162,7 +162,7 @@ class Hyperparameter:
     @property
     def is_discrete(self) -> bool:
         """Whether it takes countably many values."""
-        return self.type != "float"
+        return self.type != "float" or isinstance(self.law, Levels)
 
     @property
     def levels(self) -> tuple[Any, ...]:
@@ -180,7 +180,8 @@ class Hyperparameter:
     def scalars(self, u: Sequence[float] | np.ndarray) -> list[Any]:
         """Return the values at ``u`` as plain Python scalars."""
         values = self.values(u)
-        return (values.astype(int) if self.type == "integer" else values).tolist()
+        number = {"integer": int, "float": float}.get(self.type)
+        return (values if number is None else values.astype(number)).tolist()
 
     def value(self, u: float) -> Any:
         """Return the value at one ``u`` as a plain Python scalar."""

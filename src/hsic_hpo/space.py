@@ -14,7 +14,7 @@ import numpy as np
 from hsic_hpo.conditions import ORDERINGS, Condition
 from hsic_hpo.definitions import parse
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.hyperparameter import Hyperparameter
+from hsic_hpo.hyperparameter import Hyperparameter, Levels
 
 MAIN_GROUP = "all"
 
@@ -249,7 +249,7 @@ class Space:
         about = [c for c in known if c.parent == condition.parent]
         if not about:
             return False
-        values = _probes(self[condition.parent], [*about, condition])
+        values = probes(self[condition.parent], [*about, condition])
         return all(condition.holds(v) for v in values if all(c.holds(v) for c in about))
 
     @staticmethod
@@ -277,12 +277,12 @@ class Space:
                         f"{where}: {value!r} is not a value of {parent.name}; "
                         f"allowed: {allowed(parent)}{_near(value, parent)}"
                     )
-            if parent.type == "float":
+            if not parent.is_discrete:
                 raise InputError(
                     f"{where}: {parent.name} is continuous, a single value has probability 0; "
                     f"compare it with {', '.join(ORDERINGS)}"
                 )
-        held = [condition.holds(value) for value in _probes(parent, [condition])]
+        held = [condition.holds(value) for value in probes(parent, [condition])]
         if not any(held):
             raise InputError(f"{where}: {condition.label} never holds: {allowed(parent)}")
         if all(held):
@@ -292,7 +292,7 @@ class Space:
         inherited = self._inherited(child)
         for name in dict.fromkeys(condition.parent for condition in inherited):
             about = [condition for condition in inherited if condition.parent == name]
-            if not any(all(c.holds(v) for c in about) for v in _probes(self[name], about)):
+            if not any(all(c.holds(v) for c in about) for v in probes(self[name], about)):
                 labels = " and ".join(condition.label for condition in about)
                 raise InputError(f"{self.where}.{child.name}.when: {labels} never hold together")
 
@@ -302,6 +302,8 @@ def allowed(parameter: Hyperparameter) -> str:
     if parameter.type in ("categorical", "boolean"):
         texts = (str(level) for level in parameter.levels)
         return ", ".join(t.lower() if parameter.type == "boolean" else t for t in texts)
+    if isinstance(parameter.law, Levels):
+        return ", ".join(f"{level:g}" for level in parameter.levels)
     low, high = parameter.value(0.0), parameter.value(1.0)
     if parameter.type == "integer":
         return f"integers from {low} to {high}"
@@ -314,13 +316,13 @@ def _near(value: Any, parameter: Hyperparameter) -> str:
     return did_you_mean(value, (level for level in parameter.levels if isinstance(level, str)))
 
 
-def _probes(parameter: Hyperparameter, conditions: Iterable[Condition]) -> list[Any]:
+def probes(parameter: Hyperparameter, conditions: Iterable[Condition]) -> list[Any]:
     """Return values on which the conditions take every combination of truths that they can.
 
     Truths that a continuous hyperparameter takes at single points only have probability zero and
     do not count.
     """
-    if parameter.type in ("categorical", "boolean"):
+    if isinstance(parameter.law, Levels):
         return list(parameter.levels)
     low, high = parameter.value(0.0), parameter.value(1.0)
     named = {value for c in conditions for value in c.operands if low < value < high}

@@ -97,10 +97,10 @@ def range_sweeps(trials: xr.Dataset, space: Space, settings: Mapping[str, Any]) 
 def _cuts(parameter: Hyperparameter, n_points: int) -> tuple[np.ndarray, np.ndarray]:
     """Return where the ranges end, in u and in values, (2, n_points) each: lower, upper."""
     u = np.arange(n_points) / n_points
-    if parameter.type == "float":
+    if not parameter.is_discrete:
         ends = np.stack([u, 1 - u])
         return ends, parameter.values(ends.ravel()).reshape(ends.shape)
-    # Ranges of integers end at the edges of their bins.
+    # Ranges of discrete numbers end at the edges of their bins.
     values = np.stack([parameter.values(u), parameter.values(np.nextafter(1 - u, 0))])
     edges = [[parameter.interval(value)[end] for value in row] for end, row in enumerate(values)]
     return np.array(edges), values
