@@ -36,15 +36,15 @@ from scipy.integrate import solve_ivp
 from scipy.stats import qmc
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.problems.base import Problem, option
-from hsic_hpo.problems.data import SPLITS, stamp
+from hsic_hpo.problems.base import DenseProblem, option
+from hsic_hpo.problems.data import SPLITS, relative_l2, stamp
 from hsic_hpo.problems.spaces import DENSE_REGRESSION, Accepted, dense_space
 
 RATES = (1.0, 5.0, 3.0, 0.1)
 
 
 @dataclass(frozen=True)
-class Bateman(Problem):
+class Bateman(DenseProblem):
     """Learn the solution of the Bateman equations; see the module for the equations.
 
     Parameters
@@ -99,7 +99,7 @@ class Bateman(Problem):
 
     def error(self, predicted: np.ndarray, true: np.ndarray) -> float:
         """Return the norm of the difference over the norm of the truth, over the whole set."""
-        return float(np.linalg.norm(predicted - true) / np.linalg.norm(true))
+        return relative_l2(predicted, true)
 
     def generate(self, seed: int) -> xr.Dataset:
         """Solve the equations for every initial condition of every split.

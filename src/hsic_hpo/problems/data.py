@@ -25,11 +25,13 @@ class Data:
         ``(n, n_inputs)`` float32 inputs as the network sees them: standardised by the mean and
         the standard deviation of the training split.
     y_train, y_validation, y_test
-        ``(n, n_outputs)`` float32 outputs, standardised in the same way.
-    output_mean, output_scale
-        ``(n_outputs,)`` float32: a standardised output times scale plus mean is physical.
+        Regression: ``(n, n_outputs)`` float32 outputs, standardised in the same way.
+        Classification: ``(n,)`` int64 classes, from 0.
     fingerprint
         Hexadecimal SHA-256 of the arrays on disk, see :func:`fingerprint`.
+    output_mean, output_scale
+        ``(n_outputs,)`` float32: a standardised output times scale plus mean is physical. None
+        for classification: scores and classes are as they are.
     """
 
     x_train: np.ndarray
@@ -38,12 +40,19 @@ class Data:
     y_validation: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
-    output_mean: np.ndarray
-    output_scale: np.ndarray
     fingerprint: str
+    output_mean: np.ndarray | None = None
+    output_scale: np.ndarray | None = None
+
+    @property
+    def training_samples(self) -> float:
+        """Samples of the training split."""
+        return float(len(self.x_train))
 
     def physical(self, outputs: np.ndarray) -> np.ndarray:
-        """Undo the standardisation of ``(n, n_outputs)`` outputs."""
+        """Undo the standardisation of ``(n, n_outputs)`` outputs, if they were standardised."""
+        if self.output_mean is None or self.output_scale is None:
+            return outputs
         return outputs * self.output_scale + self.output_mean
 
 
@@ -167,3 +176,14 @@ def _moments(values: np.ndarray, name: str, where: str) -> tuple[np.ndarray, np.
             "every input and output must vary over the training split"
         )
     return values.mean(axis=0), scale
+
+
+def relative_l2(predicted: np.ndarray, true: np.ndarray) -> float:
+    """Return the norm of the difference over the norm of the truth, over all samples and outputs.
+
+    Parameters
+    ----------
+    predicted, true
+        ``(n, n_outputs)`` in physical units; ``true`` not zero everywhere.
+    """
+    return float(np.linalg.norm(predicted - true) / np.linalg.norm(true))

@@ -44,6 +44,7 @@ ACTIVATIONS = ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", 
 INITIALISERS = ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal")
 OPTIMIZERS = ("sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad")
 REGRESSION_LOSSES = ("mse", "mae", "huber", "log_cosh")
+CLASSIFICATION_LOSSES = ("cross_entropy", "smoothed_cross_entropy", "hinge", "one_hot_mse")
 ADAM_TYPE = ("adam", "adamw", "nadam")
 
 _DENSE = {
@@ -57,6 +58,8 @@ _DENSE = {
     "batch_size": Accepted("integer", 128, minimum=1, maximum=10**7),
     "learning_rate": Accepted("float", 1e-3, minimum=0.0),
     "weight_decay": Accepted("float", 0.0, minimum=0.0),
+    "l1_penalty": Accepted("float", 0.0, minimum=0.0),
+    "decay_biases": Accepted("boolean", False),
     "optimizer": Accepted("categorical", "adam", levels=OPTIMIZERS),
     "momentum": Accepted(
         "float", 0.0, minimum=0.0, maximum=1.0, parent=("optimizer", ("sgd", "rmsprop"))
@@ -71,6 +74,10 @@ _DENSE = {
 DENSE_REGRESSION = {
     **_DENSE,
     "loss_function": Accepted("categorical", "mse", levels=REGRESSION_LOSSES),
+}
+DENSE_CLASSIFICATION = {
+    **_DENSE,
+    "loss_function": Accepted("categorical", "cross_entropy", levels=CLASSIFICATION_LOSSES),
 }
 
 DENSE_SPACE: dict[str, Any] = {
@@ -91,6 +98,8 @@ DENSE_SPACE: dict[str, Any] = {
     "batch_size": {"type": "integer", "range": [32, 256], "scale": "log"},
     "learning_rate": {"type": "float", "range": [3e-4, 3e-2], "scale": "log"},
     "weight_decay": {"type": "float", "range": [1e-8, 1e-3], "scale": "log"},
+    "l1_penalty": {"type": "float", "range": [1e-8, 1e-4], "scale": "log"},
+    "decay_biases": {"type": "boolean"},
     "optimizer": {"type": "categorical", "levels": ["sgd", "adam", "nadam", "rmsprop"]},
     "momentum": {"type": "float", "range": [0.0, 0.99], "when": {"optimizer": "sgd"}},
     "nesterov": {"type": "boolean", "when": {"optimizer": "sgd"}},
@@ -107,6 +116,16 @@ DENSE_SPACE: dict[str, Any] = {
     "amsgrad": {"type": "boolean", "when": {"optimizer": "adam"}},
     "alpha": {"type": "float", "range": [0.8, 0.999], "when": {"optimizer": "rmsprop"}},
     "centered": {"type": "boolean", "when": {"optimizer": "rmsprop"}},
+}
+
+# Where images ask for something else than regressions of a few inputs: wider, shallower networks
+# and, with ten times the samples, larger batches.
+IMAGE_CHANGES: dict[str, Any] = {
+    "n_layers": {"type": "integer", "range": [1, 5]},
+    "n_units": {"type": "integer", "range": [32, 512], "scale": "log"},
+    "loss_function": {"type": "categorical", "levels": list(CLASSIFICATION_LOSSES)},
+    "batch_size": {"type": "integer", "range": [64, 1024], "scale": "log"},
+    "learning_rate": {"type": "float", "range": [1e-4, 1e-2], "scale": "log"},
 }
 
 
@@ -202,3 +221,8 @@ def _check_parent(
 def dense_space() -> dict[str, Any]:
     """Return a copy of the search space of dense networks for regression."""
     return copy.deepcopy(DENSE_SPACE)
+
+
+def image_space() -> dict[str, Any]:
+    """Return a copy of the search space of dense networks that classify images."""
+    return copy.deepcopy(DENSE_SPACE | IMAGE_CHANGES)

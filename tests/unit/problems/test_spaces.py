@@ -1,25 +1,33 @@
 """Spaces may hold what trainings understand and nothing else; the rest has defaults."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.spaces import (
+    CLASSIFICATION_LOSSES,
+    DENSE_CLASSIFICATION,
     DENSE_REGRESSION,
+    REGRESSION_LOSSES,
     Accepted,
     check_space,
     complete,
     dense_space,
+    image_space,
 )
 from hsic_hpo.space import Space
 
 KNOWN = ", ".join(DENSE_REGRESSION)
 
 
-def test_defaults_are_allowed_values() -> None:
-    for what in DENSE_REGRESSION.values():
+@pytest.mark.parametrize(
+    "accepted", [DENSE_REGRESSION, DENSE_CLASSIFICATION], ids=["regression", "classification"]
+)
+def test_defaults_are_allowed_values(accepted: dict[str, Accepted]) -> None:
+    for what in accepted.values():
         if what.kind == "categorical":
             assert what.default in what.levels
         elif what.kind == "boolean":
@@ -42,9 +50,37 @@ def test_completing_refuses_unknown_names() -> None:
         complete({"n_layer": 3}, DENSE_REGRESSION)
 
 
-def test_dense_space_is_a_copy() -> None:
-    dense_space()["n_layers"]["range"][0] = 99
-    assert dense_space()["n_layers"]["range"][0] == 1
+def test_regression_and_classification_differ_in_their_losses_alone() -> None:
+    assert list(DENSE_CLASSIFICATION) == list(DENSE_REGRESSION)
+    differing = [
+        name for name in DENSE_REGRESSION if DENSE_REGRESSION[name] != DENSE_CLASSIFICATION[name]
+    ]
+    assert differing == ["loss_function"]
+    assert not set(REGRESSION_LOSSES) & set(CLASSIFICATION_LOSSES)
+
+
+@pytest.mark.parametrize("default", [dense_space, image_space])
+def test_default_spaces_are_copies(default: Callable[[], dict[str, Any]]) -> None:
+    default()["n_layers"]["range"][0] = 99
+    assert default()["n_layers"]["range"][0] == 1
+
+
+@pytest.mark.parametrize(
+    ("default", "accepted"),
+    [(dense_space, DENSE_REGRESSION), (image_space, DENSE_CLASSIFICATION)],
+    ids=["regression", "images"],
+)
+def test_default_spaces_hold_about_twenty_hyperparameters_in_four_groups(
+    default: Callable[[], dict[str, Any]], accepted: dict[str, Accepted]
+) -> None:
+    space = Space.from_dict(default())
+    check_space(space, accepted, "space")
+    assert set(space.names) <= set(accepted)
+    assert 19 <= len(space) <= 23
+    labels = {group.label for group in space.groups()}
+    adam = "optimizer in {adam, nadam}"
+    expected = {"dropout = true", "optimizer = sgd", "optimizer = rmsprop", "optimizer = adam"}
+    assert expected | {adam} <= labels, labels
 
 
 @pytest.mark.parametrize(
@@ -126,3 +162,13 @@ def test_other_forms_of_accepted_hyperparameters_pass(spec: dict[str, Any]) -> N
 def test_other_spaces_are_refused_in_one_line(spec: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         check_space(Space.from_dict(spec), DENSE_REGRESSION, "space")
+
+
+def test_losses_of_the_other_task_are_refused() -> None:
+    space = Space.from_dict({"loss_function": {"type": "categorical", "levels": ["mse", "mae"]}})
+    message = (
+        "space.loss_function.levels: 'mse' is not known; known: cross_entropy, "
+        "smoothed_cross_entropy, hinge, one_hot_mse"
+    )
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        check_space(space, DENSE_CLASSIFICATION, "space")
