@@ -20,6 +20,8 @@ _NOUNS = {
     "integer": "an integer",
     "number": "a number",
 }
+_DEEPEST = 50
+_MOST_VALUES = 100_000
 SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "config.schema.yaml"
 
 
@@ -79,7 +81,8 @@ def load(path: Path | str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        When the file is missing, is not YAML, has a key twice or is not a mapping.
+        When the file is missing, is not YAML, has a key twice, is not a mapping, or is nested
+        without end.
     """
     try:
         content = yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
@@ -93,9 +96,29 @@ def load(path: Path | str) -> dict[str, Any]:
         raise InputError(f"{path}: {line}{problem}") from None
     except yaml.YAMLError as error:
         raise InputError(f"{path}: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise InputError(f"{path}: nested too deeply") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: not a mapping of keys to values")
+    _check_size(content, path)
     return content
+
+
+def _check_size(content: Any, path: Path | str) -> None:
+    """Refuse what aliases blow up: a value that contains itself, or stands in itself repeatedly."""
+    waiting = [(content, 0)]
+    n_values = 0
+    while waiting:
+        value, depth = waiting.pop()
+        n_values += 1
+        if depth > _DEEPEST:
+            raise InputError(f"{path}: nested too deeply, or an alias that contains itself")
+        if n_values > _MOST_VALUES:
+            raise InputError(f"{path}: more than {_MOST_VALUES} values, aliases written out")
+        if isinstance(value, Mapping):
+            waiting.extend((inner, depth + 1) for inner in value.values())
+        elif isinstance(value, list):
+            waiting.extend((inner, depth + 1) for inner in value)
 
 
 def validate(config: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -111,7 +134,8 @@ def validate(config: Mapping[str, Any], where: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        A copy with every key of the schema.
+        A copy with every key of the schema that has a default. Of two that exclude each other,
+        one has a default ``default_unless`` the other is given.
 
     Raises
     ------
@@ -236,9 +260,13 @@ def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
     if "properties" in schema:
         filled = {}
         for name, inner in schema["properties"].items():
-            if name in value or "default" in inner:
+            has_default = "default" in inner and inner.get("default_unless") not in value
+            if name in value or has_default:
                 filled[name] = _filled(value.get(name, inner.get("default")), inner)
         return filled
     if schema.get("type") == "integer":
         return int(value)
+    if schema.get("type") == "number":
+        # Written as 1 or as 1.0, a setting is the same.
+        return float(value)
     return deepcopy(value)

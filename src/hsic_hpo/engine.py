@@ -3,37 +3,37 @@
 Lightning's hooks and per-step logging cost about as much as two steps of a small network. Here
 one Lightning step is one epoch: the loader yields the whole training split once, and
 :meth:`InMemoryFit.training_step` cuts it into shuffled mini-batches itself. What Lightning does
-per step is therefore done by hand: the optimiser is stepped directly (manual optimisation), there
-is no gradient clipping or accumulation, no scaler for float16, and callbacks see epochs, not
-mini-batches. Callbacks that work per epoch, such as early stopping on ``validation_error``, and
-devices work as ever.
+per step is therefore done by hand: the optimiser is stepped directly (manual optimisation),
+limits within an epoch and lower precision are the module's own, there is no gradient clipping or
+accumulation, no scaler for float16, and callbacks see epochs, not mini-batches. Callbacks that
+work per epoch, such as early stopping on ``validation_error``, and devices work as ever.
 """
 
-import logging
 import math
-import warnings
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
-from pytorch_lightning import Callback, LightningModule, Trainer
-from pytorch_lightning.plugins.environments import LightningEnvironment
+from pytorch_lightning import Callback, LightningModule
 from torch import nn
+
+from hsic_hpo.outcome import Diverged
+from hsic_hpo.trainer import quiet_trainer
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 # A network that ends this far above its untrained loss has blown up, though not to infinity.
 BLOW_UP = 1e3
-LIGHTNING_WARNINGS = (
-    # Lightning 2.6 calls what torch 2.13 deprecates.
-    r"`isinstance\(treespec, LeafSpec\)` is deprecated",
-    # Trainings this small run on the CPU by choice.
-    r"GPU available but not used",
-)
+CPU = torch.device("cpu")
 
 
-class Diverged(Exception):  # noqa: N818 - an outcome of a training, not a fault of the program
-    """Loss or validation error left the finite, or the loss blew up."""
+def samples_per_epoch(n_samples: int, batch_size: int) -> int:
+    """Return how many samples an epoch trains on: all, but for a remainder of a single one.
+
+    Batch normalisation has no variance from a mini-batch of one sample.
+    """
+    return n_samples - (batch_size > 1 and n_samples > 1 and n_samples % batch_size == 1)
 
 
 class WholeSplit:
@@ -67,12 +67,20 @@ class InMemoryFit(LightningModule):
     optimiser
         Steps the network's parameters.
     batch_size
-        Samples per mini-batch, at least 1. The last one of an epoch may be smaller; a remainder
-        of a single sample is left out, as batch normalisation has no variance from it.
+        Samples per mini-batch, at least 1. The last one of an epoch may be smaller, see
+        :func:`samples_per_epoch`.
     shuffling
         Generator on the CPU that orders the samples of every epoch.
     validation_error
         Error of a network on the validation split.
+    penalise
+        Called between the backward pass and the step, to change gradients.
+    max_steps
+        Mini-batches after which the training ends, within an epoch if need be.
+    max_seconds
+        Wall time after which it ends.
+    autocast
+        Context of the forward pass and the loss in training.
     """
 
     def __init__(
@@ -83,6 +91,11 @@ class InMemoryFit(LightningModule):
         batch_size: int,
         shuffling: torch.Generator,
         validation_error: Callable[[nn.Module], float],
+        *,
+        penalise: Callable[[], None] | None = None,
+        max_steps: int | None = None,
+        max_seconds: float = math.inf,
+        autocast: AbstractContextManager[object] | None = None,
     ) -> None:
         super().__init__()
         self.automatic_optimization = False
@@ -93,6 +106,10 @@ class InMemoryFit(LightningModule):
         self._batch_size = batch_size
         self._shuffling = shuffling
         self._validation_error = validation_error
+        self._penalise = penalise
+        self._steps_left = max_steps
+        self._end = time.monotonic() + max_seconds
+        self._autocast = nullcontext() if autocast is None else autocast
         self._first_loss = math.nan
         self._mean_loss = math.nan
 
@@ -104,24 +121,29 @@ class InMemoryFit(LightningModule):
         """Train one epoch; ``batch`` is the whole training split."""
         inputs, targets = batch
         network, loss_function, optimiser = self.network, self._loss, self._optimiser
-        order = torch.randperm(len(inputs), generator=self._shuffling).to(inputs.device)
-        batch_size = min(self._batch_size, len(inputs))
+        order = torch.randperm(len(inputs), generator=self._shuffling)
+        order = order[: samples_per_epoch(len(inputs), self._batch_size)].to(inputs.device)
         losses = []
-        for rows in order.split(batch_size):
-            if len(rows) == 1 < batch_size:
-                continue
-            loss = loss_function(network(inputs[rows]), targets[rows])
+        for rows in order.split(self._batch_size)[: self._steps_left]:
+            with self._autocast:
+                loss = loss_function(network(inputs[rows]), targets[rows])
             optimiser.zero_grad()
             loss.backward()
+            if self._penalise is not None:
+                self._penalise()
             optimiser.step()
             losses.append(loss.detach())
+            if time.monotonic() > self._end:
+                break
         epoch_losses = torch.stack(losses)
         self._mean_loss = epoch_losses.mean().item()
         if self.current_epoch == 0:
             self._first_loss = epoch_losses[0].item()
+        if self._steps_left is not None:
+            self._steps_left -= len(losses)
 
     def on_train_epoch_end(self) -> None:
-        """Add the validation error to the learning curve; stop if it is no longer finite.
+        """Add the validation error to the learning curve; stop if no longer finite or too late.
 
         Raises
         ------
@@ -135,6 +157,8 @@ class InMemoryFit(LightningModule):
         if not math.isfinite(error):
             raise Diverged(f"validation error is {error} after epoch {self._epoch}")
         self.log("validation_error", error)
+        if self._steps_left == 0 or time.monotonic() > self._end:
+            self.trainer.should_stop = True
 
     def on_train_end(self) -> None:
         """Check that the loss did not blow up.
@@ -159,8 +183,9 @@ def fit(
     module: InMemoryFit,
     inputs: torch.Tensor,
     targets: torch.Tensor,
-    epochs: int,
+    epochs: int | None = None,
     callbacks: Sequence[Callback] = (),
+    device: torch.device = CPU,
 ) -> None:
     """Train a module by Lightning, silently, without checkpoints or loggers.
 
@@ -169,11 +194,13 @@ def fit(
     module
         What to train, in place.
     inputs, targets
-        ``(n, n_inputs)`` and ``(n, n_outputs)`` of the training split.
+        ``(n, n_inputs)`` and ``(n, n_outputs)`` of the training split, or ``(n,)`` labels.
     epochs
-        At most so many passes over the split.
+        At most so many passes over the split; None leaves it to the limits of the module.
     callbacks
         Lightning callbacks, called per epoch.
+    device
+        Where to train.
 
     Raises
     ------
@@ -182,37 +209,6 @@ def fit(
     KeyboardInterrupt
         On an interrupt, which Lightning by itself would turn into an exit.
     """
-    with _quiet():
-        trainer = Trainer(
-            max_epochs=epochs,
-            accelerator="cpu",
-            devices=1,
-            callbacks=list(callbacks),
-            logger=False,
-            enable_checkpointing=False,
-            enable_progress_bar=False,
-            enable_model_summary=False,
-            # Inside a SLURM job Lightning would otherwise take over signals and requeueing.
-            plugins=[LightningEnvironment()],
-        )
-        try:
-            trainer.fit(module, WholeSplit(inputs, targets))
-        except SystemExit as stop:
-            if isinstance(stop.__context__, KeyboardInterrupt):
-                raise KeyboardInterrupt from stop
-            raise
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence what Lightning says of every fit that is as small as ours."""
-    notices = logging.getLogger("pytorch_lightning.utilities.rank_zero")
-    level = notices.level
-    notices.setLevel(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            for message in LIGHTNING_WARNINGS:
-                warnings.filterwarnings("ignore", message)
-            yield
-    finally:
-        notices.setLevel(level)
+    split = WholeSplit(inputs.to(device), targets.to(device))
+    with quiet_trainer(callbacks, device, max_epochs=-1 if epochs is None else epochs) as trainer:
+        trainer.fit(module, split)

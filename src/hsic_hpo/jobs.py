@@ -10,7 +10,7 @@ from typing import Any
 
 import xarray as xr
 
-from hsic_hpo.problems.base import Data, Problem
+from hsic_hpo.problems.base import Loaded, Problem
 from hsic_hpo.training import train
 from hsic_hpo.trial_files import find, store, training_key, training_seed
 
@@ -69,7 +69,7 @@ class Progress:
 
 def train_slice(
     problem: Problem,
-    data: Data,
+    data: Loaded,
     design: xr.Dataset,
     budget: Mapping[str, Any],
     *,
@@ -78,6 +78,8 @@ def train_slice(
     code_fingerprint: str,
     folder: Path,
     progress: Progress,
+    device: str = "cpu",
+    precision: str = "32",
 ) -> Iterator[dict[str, Any]]:
     """Train every configuration of ``design``, each ``n_repeats`` times.
 
@@ -103,21 +105,33 @@ def train_slice(
         Where finished trainings are kept.
     progress
         Told of each finished training.
+    device, precision
+        Of the machine, see :func:`hsic_hpo.machine.machine`.
 
     Yields
     ------
     dict
         The record of a training, with its ``trial`` and ``repeat``, in the order of the design.
     """
+    # The same weights in another precision are another result.
+    decisive = dict(budget) if precision == "32" else {**budget, "precision": precision}
     for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True):
         configuration = json.loads(text)
         for repeat in range(n_repeats):
             seed = training_seed(study_seed, trial, repeat)
-            key = training_key(configuration, budget, seed, data.fingerprint, code_fingerprint)
+            key = training_key(configuration, decisive, seed, data.fingerprint, code_fingerprint)
             record = find(folder, key)
             resumed = record is not None
             if record is None:
-                record = train(problem, configuration, data, budget, seed=seed)
+                record = train(
+                    problem,
+                    configuration,
+                    data,
+                    budget,
+                    seed=seed,
+                    device=device,
+                    precision=precision,
+                )
                 store(record, folder, key)
             progress.update(record, resumed=resumed)
             yield {"trial": str(trial), "repeat": repeat, **record}

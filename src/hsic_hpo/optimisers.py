@@ -1,10 +1,10 @@
-"""Configuration to optimiser, fused where torch has a fused one."""
+"""Configuration to optimiser, fused where torch has a fused one, and to penalties."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import optim
+from torch import nn, optim
 
 Configuration = Mapping[str, Any]
 
@@ -55,23 +55,66 @@ _OPTIMISERS: dict[str, tuple[type[optim.Optimizer], Callable[[Configuration], di
 }
 
 
-def optimiser(
-    configuration: Configuration, parameters: Iterable[torch.nn.Parameter]
-) -> optim.Optimizer:
+def optimiser(configuration: Configuration, network: nn.Module) -> optim.Optimizer:
     """Build the optimiser that a complete configuration describes.
 
     Parameters
     ----------
     configuration
-        ``optimizer``, ``learning_rate``, ``weight_decay`` and what the optimiser needs besides.
-        The weight decay is an L2 penalty in the gradient, decoupled from it for ``adamw`` alone.
-    parameters
+        ``optimizer``, ``learning_rate``, ``weight_decay``, ``decay_biases`` and what the
+        optimiser needs besides. The weight decay is an L2 penalty in the gradient, decoupled from
+        it for ``adamw`` alone.
+    network
         What to optimise.
     """
     kind, settings = _OPTIMISERS[configuration["optimizer"]]
-    return kind(
-        parameters,
-        lr=configuration["learning_rate"],
-        weight_decay=configuration["weight_decay"],
-        **settings(configuration),
-    )
+    penalised = penalised_parameters(network, decay_biases=configuration["decay_biases"])
+    decay = configuration["weight_decay"]
+    members = set(map(id, penalised))
+    others = [parameter for parameter in network.parameters() if id(parameter) not in members]
+    groups = [{"params": penalised, "weight_decay": decay}]
+    if decay and others:
+        groups.append({"params": others, "weight_decay": 0.0})
+    else:
+        # A second group costs a second call per step.
+        groups[0]["params"] = [*penalised, *others]
+    return kind(groups, lr=configuration["learning_rate"], **settings(configuration))
+
+
+def penalised_parameters(network: nn.Module, *, decay_biases: bool) -> list[nn.Parameter]:
+    """List the parameters that weight decay and L1 penalty reach.
+
+    Parameters
+    ----------
+    network
+        Any module.
+    decay_biases
+        Whether they reach all parameters, biases and those of normalisation layers included, or
+        the weights of linear layers alone.
+    """
+    if decay_biases:
+        return list(network.parameters())
+    return [layer.weight for layer in network.modules() if isinstance(layer, nn.Linear)]
+
+
+class L1Penalty:
+    """Add the subgradient of ``strength * sum(|w|)`` to gradients; zero at zero weights.
+
+    Parameters
+    ----------
+    strength
+        Factor of the penalty, at least 0.
+    parameters
+        Whose gradients to change, of the same device.
+    """
+
+    def __init__(self, strength: float, parameters: Sequence[nn.Parameter]) -> None:
+        self._strength = strength
+        self._parameters = list(parameters)
+
+    @torch.no_grad()
+    def __call__(self) -> None:
+        """Change the gradients in place."""
+        gradients = [parameter.grad for parameter in self._parameters]
+        # One call for all tensors: a loop in Python would cost as much as a small step.
+        torch._foreach_add_(gradients, torch._foreach_sign(self._parameters), alpha=self._strength)

@@ -1,5 +1,6 @@
 """A study: its validated config, its learning problem and its search space."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,11 @@ class Study:
         return self.settings["seed"]
 
     @property
+    def searches(self) -> dict[str, dict[str, Any]]:
+        """Settings of each search that goes on from the random search, by method."""
+        return self.settings["search"]
+
+    @property
     def repeats(self) -> int:
         """Trainings per configuration."""
         return self.settings["training"]["repeats"]
@@ -72,10 +78,28 @@ def read(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None
         merged = _merge(merged, config.load(path))
     where = ", ".join([*map(str, paths), *(["overrides"] if overrides else [])])
     settings = config.validate(_merge(merged, overrides or {}), where)
-    problem = load_problem(settings["problem"], f"{where}: problem")
+    problem = load_problem(settings["problem"], f"{where}: problem", _folders(paths))
     space = config.study_space(settings["space"], problem.default_space(), f"{where}: space")
     problem.check_space(space, f"{where}: space")
     return Study(settings, problem, space)
+
+
+def python_path(paths: Sequence[Path | str], inherited: str = "") -> str:
+    """Return the PYTHONPATH with which every job of a study finds a problem of the user's own.
+
+    Parameters
+    ----------
+    paths
+        The study's YAML files, beside which it is looked for first.
+    inherited
+        PYTHONPATH so far.
+    """
+    folders = [*map(str, _folders(paths)), *filter(None, inherited.split(os.pathsep))]
+    return os.pathsep.join(dict.fromkeys(folders))
+
+
+def _folders(paths: Sequence[Path | str]) -> list[Path]:
+    return [Path(path).resolve().parent for path in reversed(paths)]
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

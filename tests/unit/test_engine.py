@@ -3,18 +3,24 @@
 import math
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
-from hsic_hpo.engine import Diverged, InMemoryFit, WholeSplit
+from hsic_hpo import engine
+from hsic_hpo.engine import InMemoryFit, WholeSplit, samples_per_epoch
+from hsic_hpo.outcome import Diverged
 
 N = 10
 
 
 def fit(
-    batch_size: int, validation_error: Callable[[nn.Module], float], rate: float = 0.1
+    batch_size: int,
+    validation_error: Callable[[nn.Module], float],
+    rate: float = 0.1,
+    **limits: Any,
 ) -> "Fit":
     torch.manual_seed(0)
     network = nn.Linear(2, 1)
@@ -25,6 +31,7 @@ def fit(
         batch_size,
         torch.Generator().manual_seed(7),
         validation_error,
+        **limits,
     )
 
 
@@ -90,6 +97,60 @@ def test_validation_error_is_logged_once_per_epoch() -> None:
     module.on_train_end()
     assert module.learning_curve == [0.25] * 3
     assert module.logged == [("validation_error", 0.25)] * 3
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 4, 10, 64])
+@pytest.mark.parametrize("n", [1, 2, 9, 10])
+def test_samples_per_epoch_are_those_that_are_trained_on(n: int, batch_size: int) -> None:
+    inputs, targets = split()
+    seen = []
+    module = fit(batch_size, lambda _: 0.0)
+    module._loss = lambda outputs, _: (seen.append(len(outputs)), outputs.mean())[1]
+    module.training_step((inputs[:n], targets[:n]), 0)
+    assert sum(seen) == samples_per_epoch(n, batch_size)
+    assert len(seen) == -(-samples_per_epoch(n, batch_size) // batch_size)
+
+
+class Stopped:
+    """A trainer that is told to stop."""
+
+    should_stop = False
+
+
+@pytest.mark.parametrize("max_steps", [1, 2, 3, 4, 5, 7])
+def test_steps_end_within_an_epoch(max_steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Fit, "trainer", Stopped())
+    seen = []
+    module = fit(4, lambda _: 0.0, max_steps=max_steps)
+    module._loss = lambda outputs, _: (seen.append(len(outputs)), outputs.mean())[1]
+    for _ in range(9):
+        module.training_step(split(), 0)
+        module.on_train_epoch_end()
+        if module.trainer.should_stop:
+            break
+    assert seen == ([4, 4, 2] * 3)[:max_steps]
+    assert len(module.learning_curve) == -(-max_steps // 3)
+
+
+def test_time_ends_after_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 1.0, 2.0, 3.0, 4.0])
+    monkeypatch.setattr(engine.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(Fit, "trainer", Stopped())
+    seen = []
+    module = fit(4, lambda _: 0.0, max_seconds=1.5)
+    module._loss = lambda outputs, _: (seen.append(len(outputs)), outputs.mean())[1]
+    module.training_step(split(), 0)
+    module.on_train_epoch_end()
+    assert seen == [4, 4]
+    assert module.trainer.should_stop
+
+
+def test_penalty_comes_between_gradient_and_step() -> None:
+    """Here it takes the gradient away, so that nothing is learnt."""
+    module = fit(N, lambda _: 0.0, penalise=lambda: module.network.zero_grad())
+    before = module.network.weight.detach().clone()
+    module.training_step(split(), 0)
+    assert torch.equal(module.network.weight, before)
 
 
 def test_infinite_loss_diverges() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from hsic_hpo.optimisers import optimiser
+from hsic_hpo.optimisers import L1Penalty, optimiser, penalised_parameters
 from hsic_hpo.problems.spaces import DENSE_REGRESSION, OPTIMIZERS, complete
 
 START = np.array([1.0, -2.0, 0.5])
@@ -16,16 +16,17 @@ RATE, DECAY, N_STEPS, EPSILON = 0.05, 0.1, 5, 1e-8
 
 def steps(**configuration: Any) -> np.ndarray:
     """Minimise half the weighted square from START."""
-    point = torch.nn.Parameter(torch.from_numpy(START.copy()))
+    layer = torch.nn.Linear(3, 1, bias=False, dtype=torch.float64)
+    layer.weight.data = torch.from_numpy(START.copy())[None]
     settings = complete(
         {"learning_rate": RATE, "weight_decay": DECAY, **configuration}, DENSE_REGRESSION
     )
-    stepper = optimiser(settings, [point])
+    stepper = optimiser(settings, layer)
     for _ in range(N_STEPS):
         stepper.zero_grad()
-        (torch.from_numpy(CURVATURE) * point**2 / 2.0).sum().backward()
+        (torch.from_numpy(CURVATURE) * layer.weight**2 / 2.0).sum().backward()
         stepper.step()
-    return point.detach().numpy()
+    return layer.weight.detach().numpy()[0]
 
 
 def gradient(x: np.ndarray, decay: float = DECAY) -> np.ndarray:
@@ -92,3 +93,81 @@ def test_adagrad() -> None:
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_accepted_optimiser_descends(name: str) -> None:
     assert (CURVATURE * steps(optimizer=name) ** 2).sum() < (CURVATURE * START**2).sum()
+
+
+def network() -> torch.nn.Sequential:
+    """All parameters at -3 or 2, gradients at zero."""
+    layers = torch.nn.Sequential(
+        torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3), torch.nn.ReLU(), torch.nn.Linear(3, 1)
+    )
+    for parameter in layers.parameters():
+        values = torch.arange(parameter.numel()).reshape(parameter.shape) % 2
+        parameter.data = torch.where(values == 0, -3.0, 2.0)
+        parameter.grad = torch.zeros_like(parameter)
+    return layers
+
+
+def one_step(**configuration: Any) -> dict[str, float]:
+    """Return the factor by which a step without gradient multiplies each parameter."""
+    layers = network()
+    before = {name: parameter.detach().clone() for name, parameter in layers.named_parameters()}
+    settings = complete(
+        {"optimizer": "sgd", "learning_rate": RATE, **configuration}, DENSE_REGRESSION
+    )
+    optimiser(settings, layers).step()
+    factors = {}
+    for name, parameter in layers.named_parameters():
+        ratio = (parameter / before[name]).flatten()
+        torch.testing.assert_close(ratio, ratio[:1].expand_as(ratio))
+        factors[name] = ratio[0].item()
+    return factors
+
+
+WEIGHTS = ("0.weight", "3.weight")
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_weight_decay_reaches_the_weights_of_linear_layers_alone(optimizer: str) -> None:
+    factors = one_step(weight_decay=DECAY, optimizer=optimizer)
+    for name, factor in factors.items():
+        assert factor == pytest.approx(1.0 - RATE * DECAY if name in WEIGHTS else 1.0)
+
+
+def test_weight_decay_reaches_all_parameters_if_asked() -> None:
+    factors = one_step(weight_decay=DECAY, decay_biases=True)
+    assert len(factors) == 6
+    assert list(factors.values()) == pytest.approx([1.0 - RATE * DECAY] * 6)
+
+
+def test_without_decay_every_parameter_is_still_stepped() -> None:
+    layers = network()
+    settings = complete({"optimizer": "sgd", "learning_rate": RATE}, DENSE_REGRESSION)
+    stepped = [group["params"] for group in optimiser(settings, layers).param_groups]
+    assert len(stepped) == 1
+    assert {id(p) for p in stepped[0]} == {id(p) for p in layers.parameters()}
+
+
+@pytest.mark.parametrize("decay_biases", [False, True])
+def test_l1_penalty_adds_its_subgradient(decay_biases: bool) -> None:
+    layers = network()
+    layers[3].weight.data[0, 0] = 0.0
+    L1Penalty(0.25, penalised_parameters(layers, decay_biases=decay_biases))()
+    for name, parameter in layers.named_parameters():
+        reached = decay_biases or name in WEIGHTS
+        expected = 0.25 * parameter.detach().sign() if reached else torch.zeros_like(parameter)
+        assert torch.equal(parameter.grad, expected)
+    assert layers[3].weight.grad[0, 0] == 0.0
+
+
+def test_l1_penalty_in_a_step_of_a_linear_model() -> None:
+    """Mean squared error at x = 1, y = 0: w becomes w - rate * (2 w + l1 * sign(w))."""
+    layer = torch.nn.Linear(1, 1, bias=False, dtype=torch.float64)
+    layer.weight.data.fill_(1.5)
+    settings = complete({"optimizer": "sgd", "learning_rate": RATE}, DENSE_REGRESSION)
+    stepper = optimiser(settings, layer)
+    torch.nn.functional.mse_loss(
+        layer(torch.ones(1, 1, dtype=torch.float64)), torch.zeros(1, 1, dtype=torch.float64)
+    ).backward()
+    L1Penalty(0.25, penalised_parameters(layer, decay_biases=False))()
+    stepper.step()
+    assert layer.weight.item() == pytest.approx(1.5 - RATE * (2.0 * 1.5 + 0.25), rel=1e-12)

@@ -14,7 +14,7 @@ import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
 from pytorch_lightning.callbacks import EarlyStopping
 
-from hsic_hpo import training
+from hsic_hpo import dense_training
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import write_netcdf
 from hsic_hpo.problems.bateman import Bateman
@@ -233,20 +233,87 @@ def test_batch_larger_than_the_training_split_is_one_batch(data: Data) -> None:
 
 
 @pytest.mark.parametrize(
-    ("budget", "message"),
+    ("settings", "message"),
     [
-        ({"epochs": 0}, "training.epochs: 0 is not an integer of at least 1"),
-        ({"epochs": 2.5}, "training.epochs: 2.5 is not an integer of at least 1"),
-        ({}, "training.epochs: None is not an integer of at least 1"),
-        (
-            {"epochs": 1, "epoch": 2},
-            r"training.epoch: unknown; known: epochs; did you mean 'epochs'\?",
-        ),
+        ({"budget": {"epochs": 0}}, "training.epochs: 0 is not an integer of at least 1"),
+        ({"device": "abacus"}, "device: 'abacus'; allowed: cpu, cuda, auto"),
+        ({"precision": "8"}, "precision: '8'; allowed: 32, tf32, bf16"),
     ],
+    ids=str,
 )
-def test_bad_budgets_are_refused(data: Data, budget: dict[str, Any], message: str) -> None:
-    with pytest.raises(InputError, match=f"^{message}$"):
-        train(PROBLEM, SMALL, data, budget, seed=0)
+def test_bad_settings_are_refused(data: Data, settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=f"^{message}"):
+        train(PROBLEM, SMALL, data, **{"budget": {"epochs": 1}, "seed": 0, **settings})
+
+
+# 256 training samples in batches of 32: 8 steps an epoch.
+@pytest.mark.parametrize(
+    ("budget", "epochs"), [({"steps": 16}, 2), ({"steps": 999, "max_training_flops": 1}, None)]
+)
+def test_steps_and_operations_are_epochs_by_another_name(
+    data: Data, budget: dict[str, Any], epochs: int | None
+) -> None:
+    flops = 2 * (4 * 16 + 16 * 16 + 16 * 2)
+    if epochs is None:
+        budget, epochs = {**budget, "max_training_flops": 3.0 * flops * 256 * 3}, 3
+    limited = train(PROBLEM, STOCHASTIC, data, budget, seed=0)
+    assert result(limited) == result(run(data, STOCHASTIC, epochs=epochs))
+
+
+def test_last_epoch_is_cut_short_by_steps(data: Data) -> None:
+    whole = run(data, STOCHASTIC, epochs=2)
+    cut = train(PROBLEM, STOCHASTIC, data, {"steps": 11}, seed=0)
+    assert cut["epochs"] == 2
+    assert cut["learning_curve"][0] == whole["learning_curve"][0]
+    assert cut["learning_curve"][1] not in whole["learning_curve"]
+    assert cut["validation_error"] == cut["learning_curve"][1]
+
+
+def test_early_stopping_puts_the_best_network_back(data: Data) -> None:
+    """The errors are those of a training that ends with the best epoch."""
+    noisy = {**STOCHASTIC, "learning_rate": 0.05}
+    budget = {"epochs": 200, "early_stopping": {"patience": 4}}
+    stopped = train(PROBLEM, noisy, data, budget, seed=0)
+    curve = stopped["learning_curve"]
+    best = int(np.argmin(curve))
+    assert len(curve) == stopped["epochs"] == best + 1 + 4 < 200
+    ended = run(data, noisy, epochs=best + 1)
+    assert stopped["validation_error"] == ended["validation_error"] == curve[best]
+    assert stopped["test_error"] == ended["test_error"]
+
+
+def test_min_delta_is_what_counts_as_an_improvement(data: Data) -> None:
+    budget = {"epochs": 50, "early_stopping": {"patience": 2, "min_delta": 10.0}}
+    record = train(PROBLEM, SMALL, data, budget, seed=0)
+    assert record["epochs"] == 3
+    assert record["validation_error"] == min(record["learning_curve"])
+
+
+def test_no_time_is_one_step(data: Data) -> None:
+    record = train(PROBLEM, SMALL, data, {"epochs": 50, "max_seconds": 1e-9}, seed=0)
+    one = train(PROBLEM, SMALL, data, {"steps": 1}, seed=0)
+    assert result(record) == result(one)
+
+
+def test_penalties_make_weights_small(data: Data) -> None:
+    """A penalty that outweighs the data leaves the mean as the prediction: error of the mean."""
+    plain = run(data, SMALL, epochs=20)
+    mean = PROBLEM.error(
+        np.broadcast_to(data.output_mean, data.y_test.shape), data.physical(data.y_test)
+    )
+    for penalty in ("l1_penalty", "weight_decay"):
+        strong = run(data, {**SMALL, penalty: 10.0}, epochs=20)
+        assert strong["test_error"] == pytest.approx(mean, rel=0.05), penalty
+        assert plain["test_error"] < 0.5 * mean
+
+
+def test_bf16_learns_with_another_rounding(data: Data) -> None:
+    single = run(data, SMALL, epochs=20)
+    low = train(PROBLEM, SMALL, data, {"epochs": 20}, seed=0, precision="bf16")
+    assert low["validation_error"] != single["validation_error"]
+    assert low["validation_error"] == pytest.approx(single["validation_error"], rel=0.5)
+    again = train(PROBLEM, SMALL, data, {"epochs": 20}, seed=0, precision="bf16")
+    assert result(again) == result(low)
 
 
 def test_unknown_hyperparameter_is_refused(data: Data) -> None:
@@ -256,6 +323,6 @@ def test_unknown_hyperparameter_is_refused(data: Data) -> None:
 
 def test_evaluation_in_parts_equals_one_pass(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(data, STOCHASTIC)
-    monkeypatch.setattr(training, "EVALUATION_ROWS", 7)
+    monkeypatch.setattr(dense_training, "EVALUATION_ROWS", 7)
     parts = run(data, STOCHASTIC)
     np.testing.assert_allclose(parts["learning_curve"], whole["learning_curve"], rtol=1e-5)

@@ -1,7 +1,10 @@
+import os
+
 from hsic_hpo import study as studies
 from hsic_hpo.errors import InputError
 from hsic_hpo.locks import clear_stale_locks
 from hsic_hpo.provenance import PACKAGE, code_fingerprint
+from hsic_hpo.trial_files import training_seed
 from snakemake.exceptions import WorkflowError
 
 # How many trials share a job decides only how the work is cut up: a setting of the machine's
@@ -19,6 +22,11 @@ try:
 except InputError as error:
     raise WorkflowError(str(error))
 
+# Every job, wherever it runs, finds a problem of the user's own beside the config. No path
+# enters what a job depends on.
+os.environ["PYTHONPATH"] = studies.python_path(
+    workflow.configfiles, os.environ.get("PYTHONPATH", "")
+)
 PROBLEM_SOURCE = STUDY.problem.source
 TRAINING_CODE = code_fingerprint(PACKAGE / "training.py", PROBLEM_SOURCE)
 

@@ -1,23 +1,69 @@
-"""What a learning problem is: options, data, metric, default search space."""
+"""What a learning problem is: its options, data, errors and default search space.
+
+Three kinds differ in how a configuration becomes errors: :class:`DenseProblem` (dense networks,
+trained here), :class:`LightningProblem` (networks and data of the user's own) and
+:class:`FunctionProblem` (no training at all).
+"""
 
 import importlib
 import inspect
+import json
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.problems.data import Data, read, standardise
+from hsic_hpo.problems.data import FINGERPRINT, Data, read, stamp, standardise
+from hsic_hpo.problems.importing import import_class
+from hsic_hpo.problems.options import check_options
 from hsic_hpo.problems.spaces import Accepted, check_space
 from hsic_hpo.space import Space
 
-PROBLEMS = {"bateman": "hsic_hpo.problems.bateman:Bateman"}
+if TYPE_CHECKING:
+    import torch
+    from pytorch_lightning import LightningDataModule, LightningModule
+
+PROBLEMS = {
+    "bateman": "hsic_hpo.problems.bateman:Bateman",
+    "runge": "hsic_hpo.problems.runge:Runge",
+    "mnist": "hsic_hpo.problems.mnist:Mnist",
+    "fashion-mnist": "hsic_hpo.problems.mnist:FashionMnist",
+    "hpolib": "hsic_hpo.problems.hpolib:Hpolib",
+}
+
+
+class Loaded(Protocol):
+    """Data in memory, of whatever kind the problem needs."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Hexadecimal SHA-256 of the arrays on disk."""
+
+    @property
+    def training_samples(self) -> float:
+        """Samples that an epoch trains on, NaN where unknown."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What is loaded of data that the package itself does not hold.
+
+    Attributes
+    ----------
+    fingerprint
+        Hexadecimal SHA-256 of the file's arrays.
+    training_samples
+        Samples that an epoch trains on: unknown.
+    """
+
+    fingerprint: str
+    training_samples: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -27,17 +73,71 @@ class Problem(ABC):
     Attributes
     ----------
     name
-        Name of the problem in a study config.
-    task
-        ``"regression"`` or ``"classification"``.
+        Name of the problem in messages; of a built-in one, also in a study config.
     error_name, error_units
         What validation and test errors measure; lower is better.
     """
 
     name: ClassVar[str]
-    task: ClassVar[Literal["regression", "classification"]]
     error_name: ClassVar[str]
     error_units: ClassVar[str]
+
+    @abstractmethod
+    def default_space(self) -> dict[str, Any]:
+        """Return the search space that a study starts from, as a study config writes it."""
+
+    @abstractmethod
+    def check_space(self, space: Space, where: str = "space") -> None:
+        """Check that this problem understands every hyperparameter of ``space``.
+
+        Raises
+        ------
+        InputError
+            One line: ``where``, the hyperparameter, its value, what is allowed.
+        """
+
+    @abstractmethod
+    def generate(self, seed: int) -> xr.Dataset:
+        """Make the data.
+
+        Parameters
+        ----------
+        seed
+            Non-negative integer from which all random draws derive.
+
+        Returns
+        -------
+        xarray.Dataset
+            With a fingerprint (:func:`hsic_hpo.problems.data.stamp`).
+        """
+
+    @abstractmethod
+    def load(self, path: Path | str) -> Loaded:
+        """Read and check the data that :meth:`generate` made.
+
+        Raises
+        ------
+        InputError
+            When the file is missing, truncated or altered, or the data are unfit for training.
+        """
+
+    @property
+    def source(self) -> Path:
+        """The file that defines the problem, part of the fingerprint of its data and trainings."""
+        return Path(inspect.getfile(type(self)))
+
+
+@dataclass(frozen=True)
+class DenseProblem(Problem):
+    """A task for dense networks, which are laid out and trained in memory by this package.
+
+    Attributes
+    ----------
+    task
+        ``"regression"`` or ``"classification"``.
+    """
+
+    task: ClassVar[Literal["regression", "classification"]]
 
     @property
     @abstractmethod
@@ -55,42 +155,8 @@ class Problem(ABC):
         """The hyperparameters that a training on this problem understands."""
 
     @abstractmethod
-    def default_space(self) -> dict[str, Any]:
-        """Return the search space that a study starts from, as a study config writes it."""
-
-    @abstractmethod
-    def generate(self, seed: int) -> xr.Dataset:
-        """Make the data: ``x_<split>`` and ``y_<split>`` of train, validation and test.
-
-        Parameters
-        ----------
-        seed
-            Non-negative integer from which all random draws derive.
-
-        Returns
-        -------
-        xarray.Dataset
-            In physical units, with a fingerprint (:func:`hsic_hpo.problems.data.stamp`).
-        """
-
-    @abstractmethod
     def error(self, predicted: np.ndarray, true: np.ndarray) -> float:
         """Return the error of ``(n, n_outputs)`` predictions in physical units."""
-
-    @property
-    def source(self) -> Path:
-        """The file that defines the problem, part of the fingerprint of its data."""
-        return Path(inspect.getfile(type(self)))
-
-    def load(self, path: Path | str) -> Data:
-        """Read, check and standardise the data that :meth:`generate` made.
-
-        Raises
-        ------
-        InputError
-            When the file is missing, truncated or altered, or the data are unfit for training.
-        """
-        return standardise(read(path), self.n_inputs, self.n_outputs, str(path))
 
     def check_space(self, space: Space, where: str = "space") -> None:
         """Check that trainings on this problem understand every hyperparameter of ``space``.
@@ -102,6 +168,115 @@ class Problem(ABC):
         """
         check_space(space, self.accepted, where)
 
+    def load(self, path: Path | str) -> Data:
+        """Read, check and standardise the data that :meth:`generate` made.
+
+        Raises
+        ------
+        InputError
+            When the file is missing, truncated or altered, or the data are unfit for training.
+        """
+        return standardise(read(path), self.n_inputs, self.n_outputs, str(path))
+
+
+@dataclass(frozen=True)
+class OutsideProblem(Problem):
+    """A problem whose data, if any, lie outside this package: the options stand for them."""
+
+    def check_space(self, space: Space, where: str = "space") -> None:
+        """Check that ``space`` holds hyperparameters of the default space alone.
+
+        Raises
+        ------
+        InputError
+            One line: ``where`` and the hyperparameter that the problem would not use.
+        """
+        known = self.default_space()
+        for name in space.names:
+            if name not in known:
+                raise InputError(
+                    f"{where}.{name}: not a hyperparameter of {self.name}; known: "
+                    f"{', '.join(known)}{did_you_mean(name, known)}"
+                )
+
+    def generate(self, seed: int) -> xr.Dataset:
+        """Return the options, whose fingerprint tells when trainings have to be repeated."""
+        options = json.dumps(asdict(self), sort_keys=True)
+        described = {"long_name": f"options of {self.name} as JSON"}
+        return stamp(xr.Dataset({"options": ((), np.array(options, dtype=object), described)}))
+
+    def load(self, path: Path | str) -> Stamp:
+        """Read the fingerprint of the options.
+
+        Raises
+        ------
+        InputError
+            When the file is missing, truncated or altered.
+        """
+        return Stamp(read(path).attrs[FINGERPRINT])
+
+
+@dataclass(frozen=True)
+class FunctionProblem(OutsideProblem):
+    """A task that needs no training: a function from a configuration to its errors and cost."""
+
+    @abstractmethod
+    def evaluate(
+        self, configuration: Mapping[str, Any], budget: Mapping[str, Any], seed: int
+    ) -> Mapping[str, Any]:
+        """Return the errors of a configuration.
+
+        Parameters
+        ----------
+        configuration
+            Values of the active hyperparameters.
+        budget
+            The study's training budget, such as ``{"epochs": 60}``.
+        seed
+            Non-negative integer from which all random draws derive.
+
+        Returns
+        -------
+        Mapping
+            ``validation_error`` and ``test_error``, finite numbers. Where known also
+            ``n_params``, ``flops`` (of the forward pass of one sample), ``train_seconds`` (the
+            time that ``evaluate`` took, if left out), ``epochs`` and ``learning_curve``
+            (validation error after each epoch). A configuration without errors has ``status``
+            ``"diverged"`` or ``"failed"`` and a ``reason`` of one line instead.
+        """
+
+
+@dataclass(frozen=True)
+class LightningProblem(OutsideProblem):
+    """A task whose networks and data are Lightning modules of the user's own, used unchanged.
+
+    Attributes
+    ----------
+    monitor
+        What the module logs per validation epoch, to be minimised: the validation error.
+    test_monitor
+        What the module logs when it is tested: the test error.
+    """
+
+    monitor: ClassVar[str] = "val_loss"
+    test_monitor: ClassVar[str] = "test_loss"
+
+    @abstractmethod
+    def module(self, configuration: Mapping[str, Any]) -> "LightningModule":
+        """Return a new, untrained module for the values of the active hyperparameters."""
+
+    @abstractmethod
+    def datamodule(self, configuration: Mapping[str, Any]) -> "LightningDataModule":
+        """Return the data: loaders of training, validation and test batches."""
+
+    def sample(self, batch: Any) -> "tuple[torch.Tensor, ...]":
+        """Return what ``forward`` takes for one sample of a batch, to count operations.
+
+        By default the first row of the first entry of the batch, or of the batch itself.
+        """
+        inputs = batch[0] if isinstance(batch, list | tuple) else batch
+        return (inputs[:1],)
+
 
 def option(
     default: Any,
@@ -109,57 +284,82 @@ def option(
     minimum: float = -math.inf,
     maximum: float = math.inf,
 ) -> Any:
-    """Declare an option of a problem: a dataclass field with its allowed range, ends included."""
+    """Declare an option of a problem: a field of type int, float, str or bool.
+
+    Parameters
+    ----------
+    default
+        Its value where a study does not give it.
+    minimum, maximum
+        Allowed range of a number, ends included.
+    """
     return field(default=default, metadata={"minimum": minimum, "maximum": maximum})
 
 
-def load_problem(spec: Mapping[str, Any], where: str = "problem") -> Problem:
+def load_problem(
+    spec: Mapping[str, Any], where: str = "problem", folders: Sequence[Path | str] = ()
+) -> Problem:
     """Build the problem that a study config names.
 
     Parameters
     ----------
     spec
-        ``{"name": ..., "options": {...}}``; options may be left out.
+        ``{"name": ..., "options": {...}}`` for a problem of the package, ``{"import":
+        "module:Class", "options": {...}}`` for another; options may be left out.
     where
         Place named first in messages.
+    folders
+        Where a module to import is looked for, before Python's own search path.
 
     Raises
     ------
     InputError
-        For an unknown problem or option, or an option's value of the wrong type or range.
+        For an unknown problem or option, or an option's value of the wrong type or range, or
+        when the module or class to import is missing or no problem.
     """
-    name = spec["name"]
-    if name not in PROBLEMS:
-        raise InputError(
-            f"{where}.name: {name!r} is not a problem; known: {', '.join(PROBLEMS)}"
-            f"{did_you_mean(name, PROBLEMS)}"
-        )
-    module, _, class_name = PROBLEMS[name].partition(":")
-    kind = getattr(importlib.import_module(module), class_name)
-    options = _checked_options(kind, spec.get("options") or {}, f"{where}.options")
+    if "import" in spec:
+        kind = _imported(spec["import"], f"{where}.import", folders)
+    else:
+        kind = _built_in(spec["name"], f"{where}.name")
+    options = spec.get("options") or {}
+    check_options(options, fields(kind), kind.name, f"{where}.options")
     try:
         return kind(**options)
     except InputError as error:
         raise InputError(f"{where}.options: {error}") from None
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise InputError(f"{where}: {kind.__name__} could not be made: {reason}") from error
 
 
-def _checked_options(kind: type[Problem], given: Mapping[str, Any], where: str) -> dict[str, Any]:
-    declared = {declaration.name: declaration for declaration in fields(kind)}
-    for name, value in given.items():
-        if name not in declared:
-            raise InputError(
-                f"{where}.{name}: not an option of {kind.name}; known: {', '.join(declared)}"
-                f"{did_you_mean(name, declared)}"
-            )
-        _check_option(value, declared[name].type, declared[name].metadata, f"{where}.{name}")
-    return dict(given)
-
-
-def _check_option(value: Any, kind: Any, limits: Mapping[str, float], where: str) -> None:
-    noun, types = {int: ("an integer", int), float: ("a number", int | float)}[kind]
-    if isinstance(value, bool) or not isinstance(value, types):
-        raise InputError(f"{where}: {value!r} is not {noun}")
-    if not limits["minimum"] <= value <= limits["maximum"]:
+def _built_in(name: str, where: str) -> type[Problem]:
+    if name not in PROBLEMS:
         raise InputError(
-            f"{where}: {value!r} is outside [{limits['minimum']:g}, {limits['maximum']:g}]"
+            f"{where}: {name!r} is not a problem; known: {', '.join(PROBLEMS)}"
+            f"{did_you_mean(name, PROBLEMS)}"
         )
+    module, _, class_name = PROBLEMS[name].partition(":")
+    kind: type[Problem] = getattr(importlib.import_module(module), class_name)
+    return kind
+
+
+def _imported(target: str, where: str, folders: Sequence[Path | str]) -> type[Problem]:
+    kind = import_class(target, where, folders)
+    if not issubclass(kind, Problem):
+        raise InputError(
+            f"{where}: {target} is not a subclass of DenseProblem, LightningProblem or "
+            "FunctionProblem"
+        )
+    _check_complete(kind, target, where)
+    return kind
+
+
+def _check_complete(kind: type[Problem], target: str, where: str) -> None:
+    if inspect.isabstract(kind):
+        missing = ", ".join(sorted(kind.__abstractmethods__))
+        raise InputError(f"{where}: {target} does not define {missing}")
+    for attribute in ("name", "error_name", "error_units"):
+        if not isinstance(getattr(kind, attribute, None), str):
+            raise InputError(f"{where}: {target} has no text {attribute!r}")
+    if any(isinstance(value, Field) for value in vars(kind).values()):
+        raise InputError(f"{where}: {target} has options; decorate it with @dataclass(frozen=True)")

@@ -1,0 +1,96 @@
+"""Where and how precisely a training computes: settings of a machine, not of a study."""
+
+import random
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from hsic_hpo.errors import InputError, did_you_mean
+
+DEVICES = ("cpu", "cuda", "auto")
+PRECISIONS = ("32", "tf32", "bf16")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Device and precision of a training, see :func:`machine`.
+
+    Attributes
+    ----------
+    device
+        CPU or the first GPU.
+    precision
+        ``"32"`` for single precision; ``"tf32"`` for matrix products of a GPU with the mantissa
+        of TensorFloat-32; ``"bf16"`` for forward passes and losses of training in bfloat16 where
+        torch deems it safe. Weights and errors are always in single precision.
+    """
+
+    device: torch.device
+    precision: str
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """Return the context of forward passes in training, which can be entered repeatedly."""
+        if self.precision == "bf16":
+            return torch.autocast(self.device.type, torch.bfloat16)
+        return nullcontext()
+
+    @contextmanager
+    def isolated(self, seed: int) -> Iterator[None]:
+        """Run on one thread with random streams of its own, and restore all of it afterwards.
+
+        Dropout, and modules of the user's own, draw from the global streams of torch, NumPy and
+        Python and may offer no other.
+
+        Parameters
+        ----------
+        seed
+            In [0, 2**32).
+        """
+        threads = torch.get_num_threads()
+        matmul = torch.get_float32_matmul_precision()
+        streams = np.random.get_state(), random.getstate()  # noqa: NPY002 - to leave it untouched
+        with torch.random.fork_rng(devices=[0] if self.device.type == "cuda" else []):
+            torch.manual_seed(seed)
+            np.random.seed(seed)  # noqa: NPY002 - the stream of others' code
+            random.seed(seed)
+            torch.set_num_threads(1)
+            torch.set_float32_matmul_precision("high" if self.precision == "tf32" else "highest")
+            try:
+                yield
+            finally:
+                torch.set_num_threads(threads)
+                torch.set_float32_matmul_precision(matmul)
+                np.random.set_state(streams[0])  # noqa: NPY002 - to leave it untouched
+                random.setstate(streams[1])
+
+
+def machine(device: str = "cpu", precision: str = "32") -> Machine:
+    """Check the settings of a machine.
+
+    Parameters
+    ----------
+    device
+        ``"cpu"``, ``"cuda"``, or ``"auto"`` for a GPU where there is one.
+    precision
+        ``"32"``, ``"tf32"`` (on a GPU only) or ``"bf16"``.
+
+    Raises
+    ------
+    InputError
+        For an unknown setting, or a GPU that is not there.
+    """
+    for name, value, known in (("device", device, DEVICES), ("precision", precision, PRECISIONS)):
+        if value not in known:
+            raise InputError(
+                f"{name}: {value!r}; allowed: {', '.join(known)}{did_you_mean(value, known)}"
+            )
+    has_gpu = torch.cuda.is_available()
+    if device == "cuda" and not has_gpu:
+        raise InputError("device: 'cuda', but PyTorch finds no GPU; allowed here: cpu, auto")
+    chosen = "cuda" if has_gpu and device != "cpu" else "cpu"
+    if precision == "tf32" and chosen == "cpu":
+        raise InputError("precision: 'tf32' needs a GPU; allowed on a CPU: 32, bf16")
+    return Machine(torch.device(chosen), precision)

@@ -1,0 +1,72 @@
+"""What the README shows of a problem of one's own is the example's code, and runs."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hsic_hpo import study
+from hsic_hpo.problems.base import Stamp, load_problem
+from hsic_hpo.training import train
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / "examples" / "digits"
+SECTION = (
+    (ROOT / "README.md")
+    .read_text(encoding="utf-8")
+    .partition("\n## A problem of your own\n")[2]
+    .partition("\n## ")[0]
+)
+CODE = re.findall(r"^```python\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
+CONFIG = re.findall(r"^```yaml\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(autouse=True)
+def forget() -> Iterator[None]:
+    yield
+    for name in ("digits_problem", "bowl"):
+        sys.modules.pop(name, None)
+
+
+def without_docstrings(source: str, name: str) -> str:
+    (found,) = [node for node in ast.parse(source).body if getattr(node, "name", "") == name]
+    for node in ast.walk(found):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+            node.body = node.body[1:]
+    return ast.unparse(found)
+
+
+def test_the_class_is_that_of_the_example() -> None:
+    example = (EXAMPLE / "digits_problem.py").read_text(encoding="utf-8")
+    assert without_docstrings(CODE[0], "Digits") == without_docstrings(example, "Digits")
+
+
+def test_the_config_is_that_of_the_example() -> None:
+    shown = yaml.safe_load(CONFIG[0])
+    example = yaml.safe_load((EXAMPLE / "digits.yaml").read_text())
+    assert shown.items() <= example.items()
+
+
+def test_the_example_learns() -> None:
+    problem = study.read([EXAMPLE / "digits.yaml"]).problem
+    configuration = {
+        "n_channels": 16,
+        "kernel_size": 3,
+        "dropout": 0.1,
+        "learning_rate": 0.01,
+        "batch_size": 32,
+    }
+    record = train(problem, configuration, Stamp("0"), {"epochs": 5}, seed=0)
+    assert record["status"] == "ok"
+    assert record["test_error"] < 0.1
+
+
+def test_the_function_runs(tmp_path: Path) -> None:
+    (tmp_path / "bowl.py").write_text(CODE[1])
+    problem = load_problem({"import": "bowl:Bowl"}, folders=[tmp_path])
+    record = train(problem, {"x": 0.5, "y": 1.0}, Stamp("0"), {"epochs": 1}, seed=0)
+    assert record["validation_error"] == record["test_error"] == 0.5**2 + 0.1

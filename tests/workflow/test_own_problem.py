@@ -1,0 +1,79 @@
+"""The documented example of a problem of the user's own runs through Snakemake."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conftest import ROOT, Checkout
+from hsic_hpo import trials
+
+EXAMPLE = ROOT / "examples" / "digits"
+SMALL = """\
+random_search: {n_trials: 12}
+sensitivity: {n_permutations: 99, min_trials: 5, min_successes: 1}
+"""
+
+
+class Digits(Checkout):
+    """A checkout whose study is the example, with a handful of trials."""
+
+    @property
+    def results(self) -> Path:
+        return self.root / "results" / "digits"
+
+    @property
+    def config(self) -> Path:
+        return self.root / "elsewhere" / "digits.yaml"
+
+    def planned_for(self, target: str) -> dict[str, int]:
+        """Return how many jobs of each rule are needed for a target now."""
+        printed = self.run(target, "--dry-run")
+        counts = re.findall(r"^(\w+) +(\d+)$", printed.split("Job stats:")[-1], re.MULTILINE)
+        return {rule: int(count) for rule, count in counts if rule != "total"}
+
+
+@pytest.fixture(scope="module")
+def digits(fresh: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Digits:
+    root = tmp_path_factory.mktemp("digits") / "project"
+    checkout = Digits(fresh.copy(root).root)
+    shutil.copytree(EXAMPLE, root / "elsewhere", ignore=shutil.ignore_patterns("__pycache__"))
+    text = checkout.config.read_text()
+    checkout.config.write_text(text[: text.index("random_search:")] + SMALL)
+    checkout.run("random/trials.nc")
+    return checkout
+
+
+def test_every_configuration_was_trained_and_measured(digits: Digits) -> None:
+    dataset = trials.read(digits.results / "random" / "trials.nc")
+    assert dataset.sizes["trial"] == 12
+    assert (dataset["status"] == "ok").all()
+    assert json.loads(dataset.attrs["problem"]) == {
+        "import": "digits_problem:Digits",
+        "options": {"train_fraction": 0.6},
+    }
+    assert dataset.attrs["error_name"] == "fraction of wrong labels"
+    errors = dataset["test_error"].values
+    assert errors.min() < 0.2 < 0.8 < errors.max()
+    assert np.corrcoef(errors[:, 0], dataset["validation_error"].values[:, 0])[0, 1] > 0.9
+    channels, kernel = dataset["n_channels"].values, dataset["kernel_size"].values
+    convolution, linear = channels * kernel**2, 16 * channels * 10
+    np.testing.assert_array_equal(dataset["n_params"], convolution + channels + linear + 10)
+    np.testing.assert_array_equal(dataset["flops"], 2 * (64 * convolution + linear))
+
+
+def test_nothing_is_left_to_do_and_no_job_depends_on_the_place(
+    digits: Digits, tmp_path: Path
+) -> None:
+    assert digits.planned_for("random/trials.nc") == {}
+    moved = Digits(digits.copy(tmp_path / "moved").root)
+    assert moved.planned_for("random/trials.nc") == {}
+
+
+def test_another_module_of_the_problem_is_trained_again(digits: Digits, tmp_path: Path) -> None:
+    edited = Digits(digits.copy(tmp_path / "edited").root)
+    edited.edit("elsewhere/digits_problem.py", "nn.ReLU()", "nn.Tanh()")
+    assert edited.planned_for("random/trials.nc")["train"] == 2
