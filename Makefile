@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 SNAKEMAKE = $(BIN)/snakemake --workflow-profile $(PROFILE) --cores $(CORES) --configfile $(CONFIG)
 SOURCES = src tests benchmarks workflow/scripts
 
-.PHONY: help study toy check test lint bench clean
+.PHONY: help study toy check test chaos lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -28,6 +28,9 @@ check: $(VENV)/study.stamp  ## check a study config without running it
 
 test: $(VENV)/test.stamp  ## run the tests
 	$(BIN)/python -m pytest -n $(shell nproc)
+
+chaos: $(VENV)/test.stamp  ## kill a small study twenty times at random moments
+	CHAOS_KILLS=20 $(BIN)/python -m pytest tests/workflow/test_chaos.py
 
 lint: $(VENV)/test.stamp  ## check format, types and workflow
 	$(BIN)/ruff check $(SOURCES)

@@ -15,7 +15,10 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/design.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/sensitivity.smk"
+include: "workflow/rules/search_inputs.smk"
+include: "workflow/rules/search.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/summary.smk"
 include: "workflow/rules/toy.smk"
 
 
@@ -31,6 +34,9 @@ rule all:
             figure=["errors", "importance"],
             suffix=["svg", "png"],
         ),
+        expand("figures/comparison.{suffix}", suffix=["svg", "pdf", "png"]),
+        expand("tables/selection.{suffix}", suffix=["csv", "md"]),
+        expand("tables/comparison.{suffix}", suffix=["csv", "md", "tex"]),
         "summary.txt",
 
 

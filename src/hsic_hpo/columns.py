@@ -10,6 +10,7 @@ from hsic_hpo.conditions import ORDERINGS, Condition
 from hsic_hpo.hyperparameter import Hyperparameter
 from hsic_hpo.kernels import Column, Intervals, Levels, Points
 from hsic_hpo.space import Group, Space
+from hsic_hpo.trials import typed
 
 
 @dataclass(frozen=True)
@@ -116,19 +117,8 @@ def bounds(
     values = trials[hyperparameter.name].values
     unknown = np.isnan(u) if recorded else np.ones(len(u), dtype=bool)
     for i in np.flatnonzero(unknown):
-        low[i], high[i] = hyperparameter.interval(_typed(values[i], hyperparameter))
+        low[i], high[i] = hyperparameter.interval(typed(values[i], hyperparameter))
     return low, high
-
-
-def _typed(value: object, hyperparameter: Hyperparameter) -> object:
-    if hyperparameter.type == "boolean":
-        return bool(value)
-    if hyperparameter.type == "categorical":
-        # Levels that are numbers come back from a file as floats.
-        return next(
-            level for level in hyperparameter.levels if level == value or str(level) == value
-        )
-    return value
 
 
 def _levels(hyperparameter: Hyperparameter, about: Sequence[Condition]) -> list[object]:
@@ -170,6 +160,6 @@ def _by_level(
     levels = _levels(hyperparameter, about)
     position = {level: i for i, level in enumerate(levels)}
     values = trials[hyperparameter.name].values
-    index = np.array([position[_typed(value, hyperparameter)] for value in values], dtype=int)
+    index = np.array([position[typed(value, hyperparameter)] for value in values], dtype=int)
     ends = np.array([hyperparameter.interval(level) for level in levels])
     return Levels(index, ends[:, 1] - ends[:, 0])

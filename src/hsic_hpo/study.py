@@ -8,6 +8,7 @@ from typing import Any
 
 from hsic_hpo import config
 from hsic_hpo.errors import InputError
+from hsic_hpo.overrides import check as check_overrides
 from hsic_hpo.problems.base import Problem, load_problem
 from hsic_hpo.space import Space
 
@@ -81,6 +82,7 @@ def read(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None
     problem = load_problem(settings["problem"], f"{where}: problem", _folders(paths))
     space = config.study_space(settings["space"], problem.default_space(), f"{where}: space")
     problem.check_space(space, f"{where}: space")
+    check_overrides(settings["selection"]["override"], space, f"{where}: ")
     return Study(settings, problem, space)
 
 

@@ -1,5 +1,6 @@
 """Tables and plain sentences from Datasets; no index is computed here."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,49 @@ def _kept(group: pd.DataFrame) -> pd.DataFrame:
     return present.sort_values("index", ascending=False, kind="stable")
 
 
+def selection(dataset: xr.Dataset) -> pd.DataFrame:
+    """Tabulate the decisions of a selection, the first stage first.
+
+    Parameters
+    ----------
+    dataset
+        Selection Dataset.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per hyperparameter: its ``role``, the ``choice`` (the value at which it is fixed,
+        or what is searched), its ``default`` until the second stage, whether the study config
+        decided (``overridden``) and the ``reason`` with its figures.
+    """
+    frame = dataset[["role", "definition", "default", "overridden", "reason", "stage"]]
+    rows = frame.to_dataframe().reset_index()
+    order = rows["stage"].map({1: 0, 0: 1, 2: 2})
+    rows = rows.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+    rows["choice"] = [_readable(json.loads(text)) for text in rows["definition"]]
+    fixed = rows["role"] == "fix"
+    rows["default"] = [_readable(json.loads(text)) for text in rows["default"]]
+    rows.loc[fixed, "default"] = ""
+    rows["overridden"] = rows["overridden"].astype(bool)
+    columns = ["hyperparameter", "role", "choice", "default", "overridden", "reason"]
+    return rows[columns]
+
+
+def _readable(choice: Any) -> str:
+    if choice is None:
+        return ""
+    if not isinstance(choice, dict):
+        return number(choice) if isinstance(choice, float) else str(choice)
+    if "range" in choice:
+        low, high = (_readable(end) for end in choice["range"])
+        return f"{low} to {high}{', log' if choice.get('scale') == 'log' else ''}"
+    if "levels" in choice:
+        return ", ".join(map(_readable, choice["levels"]))
+    if "distribution" in choice:
+        return str(choice["distribution"]["name"])
+    return "true or false"
+
+
 def toy(dataset: xr.Dataset) -> pd.DataFrame:
     """Tabulate the analytical examples: tables 1, 2 and 3 of the slides.
 
@@ -100,10 +144,10 @@ def write(table: pd.DataFrame, path: Path | str, *, remark: str = "") -> None:
     table
         Any table of this module; its row labels are not written.
     path
-        File that ends in ``.csv`` (all digits, for machines) or ``.md`` (three significant
-        digits, for people).
+        File that ends in ``.csv`` (all digits, for machines), ``.md`` (three significant digits,
+        for people) or ``.tex`` (the same in LaTeX, for the package booktabs).
     remark
-        A sentence to stand below the Markdown table.
+        A sentence to stand below the Markdown or LaTeX table.
 
     Raises
     ------
@@ -113,10 +157,12 @@ def write(table: pd.DataFrame, path: Path | str, *, remark: str = "") -> None:
     suffix = Path(path).suffix.lower()
     if suffix == ".csv":
         write_text(table.to_csv(index=False, lineterminator="\n"), path)
+    elif suffix == ".tex":
+        write_text(_latex(table) + (f"\n{_escaped(remark)}\n" if remark else ""), path)
     elif suffix == ".md":
         write_text(_markdown(table) + (f"\n{remark}\n" if remark else ""), path)
     else:
-        raise InputError(f"{path}: cannot write a table as {suffix!r}; use .csv or .md")
+        raise InputError(f"{path}: cannot write a table as {suffix!r}; use .csv, .md or .tex")
 
 
 def _markdown(table: pd.DataFrame) -> str:
@@ -127,15 +173,36 @@ def _markdown(table: pd.DataFrame) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in [header, ruler, *rows])
 
 
+def _latex(table: pd.DataFrame) -> str:
+    shown = pd.DataFrame(
+        {
+            _escaped(str(name).replace("_", " ")): [_escaped(_text(value)) for value in column]
+            for name, column in table.items()
+        }
+    )
+    numeric = "".join("r" if kind.kind in "if" else "l" for kind in table.dtypes)
+    return shown.style.hide(axis="index").to_latex(hrules=True, column_format=numeric)
+
+
+def _escaped(text: str) -> str:
+    for special in "\\&%$#_{}":
+        text = text.replace(special, rf"\{special}" if special != "\\" else r"\textbackslash ")
+    return text.replace("~", r"\textasciitilde ").replace("^", r"\textasciicircum ")
+
+
 def _cell(value: Any) -> str:
+    # A bar or a line break would end the cell.
+    return _text(value).replace("|", "\\|").replace("\n", " ")
+
+
+def _text(value: Any) -> str:
     if pd.isna(value):
         return ""
     if isinstance(value, bool | np.bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return number(value)
-    # A bar or a line break would end the cell.
-    return str(value).replace("|", "\\|").replace("\n", " ")
+    return str(value)
 
 
 def summary(trials: xr.Dataset, sensitivity: xr.Dataset) -> list[str]:

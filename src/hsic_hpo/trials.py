@@ -77,20 +77,25 @@ def gather(
         described = {"long_name": long_name, "units": units or error_units}
         if units is None:
             described["long_name"] += f" ({error_name})"
-        variables[name] = xr.Variable(("trial", "repeat"), _numbers(table, name), described)
+        variables[name] = xr.Variable(
+            ("trial", "repeat"), _numbers(table, name, n_repeats), described
+        )
     for name, (long_name, units) in COSTS.items():
         variables[name] = xr.Variable(
-            "trial", _numbers(table, name)[:, 0], {"long_name": long_name, "units": units}
+            "trial",
+            _numbers(table, name, n_repeats)[:, 0],
+            {"long_name": long_name, "units": units},
         )
     for name, long_name in (
         ("status", "outcome: ok, diverged or failed"),
         ("reason", "why the training did not end well, empty when it did"),
     ):
-        values = np.array([[record[name] for record in row] for row in table], dtype=object)
+        texts = [[record[name] for record in row] for row in table]
+        values = np.array(texts, dtype=object).reshape(-1, n_repeats)
         variables[name] = xr.Variable(("trial", "repeat"), values, {"long_name": long_name})
     variables["learning_curve"] = xr.Variable(
         ("trial", "repeat", "epoch"),
-        _curves(table),
+        _curves(table, n_repeats),
         {"long_name": f"validation error after each epoch ({error_name})", "units": error_units},
     )
     dataset = xr.Dataset(
@@ -144,16 +149,17 @@ def _is_text(hyperparameter: Hyperparameter) -> bool:
     )
 
 
-def _numbers(table: Sequence[Sequence[Mapping[str, Any]]], name: str) -> np.ndarray:
+def _numbers(table: Sequence[Sequence[Mapping[str, Any]]], name: str, n_repeats: int) -> np.ndarray:
+    # A round for which nothing new was left to propose has no rows.
     return np.array(
         [[np.nan if record[name] is None else record[name] for record in row] for row in table],
         dtype=float,
-    )
+    ).reshape(-1, n_repeats)
 
 
-def _curves(table: Sequence[Sequence[Mapping[str, Any]]]) -> np.ndarray:
+def _curves(table: Sequence[Sequence[Mapping[str, Any]]], n_repeats: int) -> np.ndarray:
     longest = max((len(record["learning_curve"]) for row in table for record in row), default=0)
-    curves = np.full((len(table), len(table[0]) if table else 0, longest), np.nan)
+    curves = np.full((len(table), n_repeats, longest), np.nan)
     for i, row in enumerate(table):
         for j, record in enumerate(row):
             curve = [np.nan if error is None else error for error in record["learning_curve"]]
@@ -227,6 +233,32 @@ def write(dataset: xr.Dataset, path: Path | str) -> None:
 def space(dataset: xr.Dataset) -> Space:
     """Return the search space that the trials were drawn from."""
     return Space.from_json(dataset.attrs["space"])
+
+
+def configurations(dataset: xr.Dataset) -> list[dict[str, Any]]:
+    """Return the values of the active hyperparameters of each trial, as plain Python scalars."""
+    found: list[dict[str, Any]] = [{} for _ in range(dataset.sizes["trial"])]
+    for hyperparameter in space(dataset).hyperparameters:
+        for configuration, value in zip(
+            found, dataset[hyperparameter.name].values.tolist(), strict=True
+        ):
+            if value != "" and value == value:
+                configuration[hyperparameter.name] = typed(value, hyperparameter)
+    return found
+
+
+def typed(value: Any, hyperparameter: Hyperparameter) -> Any:
+    """Return a stored value of a hyperparameter in its own type."""
+    if hyperparameter.type == "boolean":
+        return bool(value)
+    if hyperparameter.type == "integer":
+        return int(value)
+    if hyperparameter.type == "categorical":
+        # Levels that are numbers come back from a file as floats.
+        return next(
+            level for level in hyperparameter.levels if level == value or str(level) == value
+        )
+    return value
 
 
 def error(dataset: xr.Dataset) -> np.ndarray:

@@ -17,7 +17,7 @@ BAD = [
     ),
     pytest.param(
         STUDY + "colour: red",
-        "unknown key 'colour'; allowed: study, seed, problem, space, training, random_search, sensitivity, toy",
+        "unknown key 'colour'; allowed: study, seed, problem, space, training, random_search, sensitivity, selection, search, final, toy",
         id="unknown key far",
     ),
     pytest.param(
@@ -69,6 +69,95 @@ BAD = [
         STUDY + "seed: -1",
         "seed: -1 is less than the minimum of 0",
         id="seed negative",
+    ),
+    pytest.param(
+        STUDY + "seed: 9223372036854775808",
+        "seed: 9223372036854775808 is greater than the maximum of 4294967295",
+        id="seed huge",
+    ),
+    pytest.param(
+        STUDY + f"sensitivity: {{min_trials: {10**20}}}",
+        "sensitivity.min_trials: 100000000000000000000 is greater than the maximum of 10000000",
+        id="min_trials huge",
+    ),
+    pytest.param(
+        STUDY + f"sensitivity: {{min_successes: {10**20}}}",
+        "sensitivity.min_successes: 100000000000000000000 is greater than the maximum of 10000000",
+        id="min_successes huge",
+    ),
+    pytest.param(
+        STUDY + "training: {epochs: 3, steps: 4}",
+        "training: {'epochs': 3, 'steps': 4}; allowed: either 'epochs' or 'steps', not both",
+        id="epochs and steps",
+    ),
+    pytest.param(
+        STUDY + f"training: {{epochs: {10**20}}}",
+        "training.epochs: 100000000000000000000 is greater than the maximum of 1000000",
+        id="epochs huge",
+    ),
+    pytest.param(
+        STUDY + "training: {max_training_flops: 0}",
+        "training.max_training_flops: 0 is less than or equal to the minimum of 0",
+        id="flops zero",
+    ),
+    pytest.param(
+        STUDY + f"training: {{max_seconds: 1{'0' * 400}}}",
+        f"training.max_seconds: 1{'0' * 400} is greater than the maximum of 1000000000.0",
+        id="seconds huge",
+    ),
+    pytest.param(
+        STUDY + "training: {early_stopping: {patient: 3}}",
+        "training.early_stopping: unknown key 'patient'; did you mean 'patience'?",
+        id="early stopping key",
+    ),
+    pytest.param(
+        STUDY + "training: {early_stopping: 3}",
+        "training.early_stopping: 3 is not a mapping of keys to values",
+        id="early stopping number",
+    ),
+    pytest.param(
+        STUDY + "problem: {name: bateman, import: 'a:B'}",
+        "problem: {'name': 'bateman', 'import': 'a:B'}; allowed: either 'name' or 'import', not both",
+        id="problem name and import",
+    ),
+    pytest.param(
+        STUDY + "problem: {import: my_module.py}",
+        "problem.import: 'my_module.py'; allowed: module:Class, such as my_module:MyProblem",
+        id="import of a file",
+    ),
+    pytest.param(
+        STUDY + "problem: {import: 'no_such_module:MyProblem'}",
+        "problem.import: there is no module 'no_such_module' beside the study config or on Python's search path (PYTHONPATH)",
+        id="import missing",
+    ),
+    pytest.param(
+        "&a\nstudy: x\nspace: *a",
+        "nested too deeply, or an alias that contains itself",
+        id="alias within itself",
+    ),
+    pytest.param(
+        STUDY + f"space: {'[' * 60}{']' * 60}",
+        "nested too deeply, or an alias that contains itself",
+        id="deep",
+    ),
+    pytest.param(
+        STUDY + f"space: {'[' * 5000}{']' * 5000}",
+        "nested too deeply",
+        id="deeper than the parser",
+    ),
+    pytest.param(
+        "a: &a [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]\n"
+        "b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\n"
+        "c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\n"
+        "d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\n"
+        "e: [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]",
+        "more than 100000 values, aliases written out",
+        id="aliases that blow up",
+    ),
+    pytest.param(
+        SPACE + "'e\u0301tage': {type: boolean}",
+        "space: 'e\u0301tage' is not a name; write it in composed form (NFC)",
+        id="name not composed",
     ),
     pytest.param(
         STUDY + "seed: 1.5",
@@ -132,7 +221,7 @@ BAD = [
     ),
     pytest.param(
         STUDY + "problem: {name: batman}",
-        "problem.name: 'batman' is not a problem; known: bateman; did you mean 'bateman'?",
+        "problem.name: 'batman' is not a problem; known: bateman, runge, mnist, fashion-mnist, hpolib; did you mean 'bateman'?",
         id="problem name",
     ),
     pytest.param(
@@ -197,22 +286,22 @@ BAD = [
     ),
     pytest.param(
         SPACE + "n_layers: {type: integer, rnge: [1, 3]}",
-        "space.n_layers: unknown key 'rnge' for type integer; allowed: type, range, scale, when; did you mean 'range'?",
+        "space.n_layers: unknown key 'rnge' for type integer; allowed: type, range, scale, levels, weights, when; did you mean 'range'?",
         id="unknown key of type",
     ),
     pytest.param(
-        SPACE + "learning_rate: {type: float, levels: [1, 3]}",
-        "space.learning_rate: unknown key 'levels' for type float; allowed: type, range, scale, distribution, when",
+        SPACE + "learning_rate: {type: float, levels: [3, 1]}",
+        "space.learning_rate.levels: [3, 1] is not increasing; the order of numbers counts",
         id="levels for float",
     ),
     pytest.param(
         SPACE + "n_layers: {type: integer}",
-        "space.n_layers: key 'range' is missing; write range: [low, high]",
+        "space.n_layers: key 'range' or 'levels' is missing; write range: [low, high]",
         id="no range",
     ),
     pytest.param(
         SPACE + "learning_rate: {type: float}",
-        "space.learning_rate: key 'range' or 'distribution' is missing; write range: [low, high]",
+        "space.learning_rate: key 'range' or 'levels' or 'distribution' is missing; write range: [low, high]",
         id="no range float",
     ),
     pytest.param(
@@ -332,7 +421,7 @@ BAD = [
     ),
     pytest.param(
         SPACE + "n_layer: {type: integer, range: [1, 3]}",
-        "space.n_layer: not a hyperparameter of this problem; known: n_layers, n_units, activation, initialiser, batch_normalisation, dropout, dropout_rate, batch_size, learning_rate, weight_decay, optimizer, momentum, nesterov, beta1, beta2, amsgrad, alpha, centered, loss_function; did you mean 'n_layers'?",
+        "space.n_layer: not a hyperparameter of this problem; known: n_layers, n_units, activation, initialiser, batch_normalisation, dropout, dropout_rate, batch_size, learning_rate, weight_decay, l1_penalty, decay_biases, optimizer, momentum, nesterov, beta1, beta2, amsgrad, alpha, centered, loss_function; did you mean 'n_layers'?",
         id="unknown hyperparameter",
     ),
     pytest.param(
@@ -342,7 +431,7 @@ BAD = [
     ),
     pytest.param(
         SPACE + "momentun: null",
-        "space.momentun: null removes a hyperparameter, but there is no 'momentun'; known: n_layers, n_units, activation, initialiser, batch_normalisation, dropout, dropout_rate, loss_function, batch_size, learning_rate, weight_decay, optimizer, momentum, nesterov, beta1, beta2, amsgrad, alpha, centered; did you mean 'momentum'?",
+        "space.momentun: null removes a hyperparameter, but there is no 'momentun'; known: n_layers, n_units, activation, initialiser, batch_normalisation, dropout, dropout_rate, loss_function, batch_size, learning_rate, weight_decay, l1_penalty, decay_biases, optimizer, momentum, nesterov, beta1, beta2, amsgrad, alpha, centered; did you mean 'momentum'?",
         id="remove unknown",
     ),
     pytest.param(
@@ -422,7 +511,7 @@ BAD = [
     ),
     pytest.param(
         STUDY + "'1': x",
-        "unknown key '1'; allowed: study, seed, problem, space, training, random_search, sensitivity, toy",
+        "unknown key '1'; allowed: study, seed, problem, space, training, random_search, sensitivity, selection, search, final, toy",
         id="key that looks like a number",
     ),
     pytest.param(
@@ -695,6 +784,19 @@ def test_defaults_are_filled_in() -> None:
             "group_threshold": "all",
             "sweep_points": 20,
         },
+        "selection": {
+            "cost": "flops",
+            "cost_quantile": 0.6,
+            "keep": 0.5,
+            "assurance": 0.8,
+            "least_optimised": 3,
+            "override": {},
+        },
+        "search": {
+            "gpbo": {"rounds": 6, "batch_size": 8, "repeats": 2, "initial_trials": 0},
+            "hsic-gpbo": {"rounds": 4, "fine_tuning_rounds": 2, "batch_size": 8, "repeats": 2},
+        },
+        "final": {"seeds": 5, "tolerance": 0.1},
         "toy": {"n_draws": 10000},
     }
     assert config.validate(filled, "x.yaml") == filled
@@ -767,11 +869,54 @@ def test_no_change_keeps_the_default() -> None:
     assert config.study_space({}, DEFAULT, "space").to_dict() == DEFAULT
 
 
+OPTIONAL = {
+    ".problem.import",
+    ".training.steps",
+    ".training.early_stopping",
+    ".training.max_training_flops",
+    ".training.max_seconds",
+    *(f".search.{method}" for method in ("gpbo", "hsic-gpbo", "tpe", "gp", "nsga2")),
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "filled"),
+    [
+        ({}, {"epochs": 60}),
+        ({"steps": 5}, {"steps": 5}),
+        (
+            {"early_stopping": {}},
+            {"epochs": 60, "early_stopping": {"patience": 10, "min_delta": 0.0}},
+        ),
+        (
+            {"steps": 5.0, "max_training_flops": 10**12, "max_seconds": 60},
+            {"steps": 5, "max_training_flops": 1e12, "max_seconds": 60.0},
+        ),
+    ],
+)
+def test_a_budget_holds_what_limits_it(given: dict, filled: dict) -> None:
+    training = config.validate({"study": "x", "training": given}, "x.yaml")["training"]
+    assert training == {**filled, "repeats": 1}
+    assert type(training.get("max_training_flops", 0.0)) is float
+
+
+def test_a_problem_to_import_has_no_name() -> None:
+    spec = {"import": "my_module:MyProblem"}
+    problem = config.validate({"study": "x", "problem": spec}, "x.yaml")["problem"]
+    assert problem == {"import": "my_module:MyProblem", "options": {}}
+
+
+def test_aliases_that_share_a_value_are_read(tmp_path: Path) -> None:
+    path = write(tmp_path, STUDY + "training: &a {epochs: 3}\nother: [*a, *a]")
+    assert config.load(path)["other"] == [{"epochs": 3}] * 2
+
+
 def test_the_schema_describes_every_key() -> None:
     def check(schema: dict, key: str) -> None:
         for name, inner in schema.get("properties", {}).items():
             assert inner["description"].endswith("."), f"{key}.{name}"
-            assert "default" in inner or name in schema["required"], f"{key}.{name}"
+            optional = "default" not in inner and name not in schema.get("required", [])
+            assert optional == (f"{key}.{name}" in OPTIONAL), f"{key}.{name}"
             check(inner, f"{key}.{name}")
 
     check(config.load(config.SCHEMA), "")

@@ -64,16 +64,20 @@ def test_defaults_and_allowed_values_are_those_of_the_schema(key: str) -> None:
     if "default" in schema:
         assert yaml.safe_load(default.strip("`")) == schema["default"]
     else:
-        assert default == "required"
+        assert default == ("none" if "." in key else "required")
     for choice in schema.get("enum", []):
         assert f"`{choice}`" in allowed
     limits = [schema.get(name) for name in ("minimum", "maximum")]
     if limits != [None, None]:
-        found = re.fullmatch(r"integer (?:≥ ([\d ]+)|from ([\d ]+) to ([\d ]+))", allowed)
+        noun = schema["type"]
+        found = re.fullmatch(
+            rf"{noun} (?:≥ ([\d ]+)|from ([\d ]+) to ([\de ]+)|above 0, up to (\S+))", allowed
+        )
         assert found is not None
         stated = [number(text) for text in found.groups() if text]
         assert stated == [limit for limit in limits if limit is not None]
-    if "exclusiveMinimum" in schema:
+        assert ("above 0" in allowed) == (schema.get("exclusiveMinimum") == 0)
+    if "exclusiveMaximum" in schema:
         assert allowed == "between 0 and 1"
         assert (schema["exclusiveMinimum"], schema["exclusiveMaximum"]) == (0, 1)
 

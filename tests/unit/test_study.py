@@ -88,7 +88,8 @@ def test_overrides_are_left_alone(tmp_path: Path) -> None:
     [
         (
             "problem: {name: batemen}",
-            "problem.name: 'batemen' is not a problem; known: bateman; did you mean 'bateman'?",
+            "problem.name: 'batemen' is not a problem; known: bateman, runge, mnist, "
+            "fashion-mnist, hpolib; did you mean 'bateman'?",
         ),
         (
             "problem: {options: {n_steps: 3}}",
@@ -103,8 +104,9 @@ def test_overrides_are_left_alone(tmp_path: Path) -> None:
             "space: {learning_rat: {type: float, range: [0.1, 1]}}",
             "space.learning_rat: not a hyperparameter of this problem; known: n_layers, n_units, "
             "activation, initialiser, batch_normalisation, dropout, dropout_rate, batch_size, "
-            "learning_rate, weight_decay, optimizer, momentum, nesterov, beta1, beta2, amsgrad, "
-            "alpha, centered, loss_function; did you mean 'learning_rate'?",
+            "learning_rate, weight_decay, l1_penalty, decay_biases, optimizer, momentum, "
+            "nesterov, beta1, beta2, amsgrad, alpha, centered, loss_function; did you "
+            "mean 'learning_rate'?",
         ),
         (
             "space: {optimizer: {type: categorical, levels: [adam, nadam]}}",
@@ -136,3 +138,32 @@ def test_no_file() -> None:
     assert str(error.value) == (
         "no study config given: pass one, such as --configfile config/quick.yaml"
     )
+
+
+OWN = """
+from hsic_hpo.problems.bateman import Bateman
+
+class {name}(Bateman):
+    pass
+"""
+
+
+def test_a_problem_of_one_s_own_stands_beside_the_last_config(tmp_path: Path) -> None:
+    for folder, name in (("first", "First"), ("last", "Last")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"own_{folder}.py").write_text(OWN.format(name=name))
+    (tmp_path / "last" / "own_first.py").write_text(OWN.format(name="Nearer"))
+    first = write(tmp_path / "first", "a.yaml", "study: a\nproblem: {import: 'own_last:Last'}")
+    last = write(tmp_path / "last", "b.yaml", "problem: {import: 'own_first:Nearer'}")
+    assert type(study.read([last, first]).problem).__name__ == "Last"
+    assert type(study.read([first, last]).problem).__name__ == "Nearer"
+    settings = study.read([first, last]).settings["problem"]
+    assert settings == {"import": "own_first:Nearer", "options": {}}
+
+
+def test_jobs_look_beside_the_configs_then_where_python_does(tmp_path: Path) -> None:
+    paths = [tmp_path / "a" / "x.yaml", tmp_path / "b" / "y.yaml"]
+    expected = f"{tmp_path}/b:{tmp_path}/a:/inherited"
+    assert study.python_path(paths, "/inherited") == expected
+    assert study.python_path(paths, expected) == expected
+    assert study.python_path(paths) == f"{tmp_path}/b:{tmp_path}/a"

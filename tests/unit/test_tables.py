@@ -121,7 +121,7 @@ def test_toy_shows_ours_beside_the_exact_value_and_the_slides(tmp_path):
 
 
 def test_other_formats_are_refused(study, tmp_path):
-    with pytest.raises(InputError, match=r"table\.xlsx: cannot write .*; use \.csv or \.md"):
+    with pytest.raises(InputError, match=r"table\.xlsx: cannot write .*; use \.csv, \.md or \.tex"):
         tables.write(tables.importance(study), tmp_path / "table.xlsx")
     assert not list(tmp_path.iterdir())
 

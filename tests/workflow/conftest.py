@@ -21,6 +21,8 @@ problem:
 training: {epochs: 3}
 random_search: {n_trials: 40}
 sensitivity: {n_permutations: 99, min_trials: 5, min_successes: 2}
+search: {}
+final: {seeds: 1}
 """
 
 

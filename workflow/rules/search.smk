@@ -1,0 +1,201 @@
+ROUND = "search/{method}/{repeat}/{round}"
+FINAL = "final/{method}"
+
+
+wildcard_constraints:
+    method="[a-z0-9-]+",
+    repeat=r"\d+",
+    round=r"\d+",
+
+
+rule selection:
+    input:
+        sensitivity="sensitivity.nc",
+        trials="random/trials.nc",
+    output:
+        "selection.nc",
+    log:
+        "logs/selection.log",
+    params:
+        settings=STUDY.settings["selection"],
+        code=code("selection"),
+    script:
+        "../scripts/selection.py"
+
+
+rule selection_table:
+    input:
+        "selection.nc",
+    output:
+        "tables/selection.csv",
+        "tables/selection.md",
+    log:
+        "logs/selection_table.log",
+    params:
+        code=code("selection_table"),
+    script:
+        "../scripts/selection_table.py"
+
+
+rule propose:
+    input:
+        unpack(selected),
+        random="random/trials.nc",
+        rounds=earlier_rounds,
+    output:
+        f"{ROUND}/design.nc",
+    log:
+        "logs/search/{method}-{repeat}-{round}/propose.log",
+    threads: 1
+    params:
+        n=round_size,
+        initial_trials=initial_trials,
+        stage=round_stage,
+        cost=STUDY.settings["selection"]["cost"],
+        seed=STUDY.seed,
+        budget=STUDY.budget,
+        code=code("propose"),
+    script:
+        "../scripts/propose.py"
+
+
+use rule train as train_round with:
+    input:
+        data="data.nc",
+        design=f"{ROUND}/design.nc",
+    output:
+        f"{ROUND}/records/{{first}}-{{stop}}.jsonl",
+    log:
+        "logs/search/{method}-{repeat}-{round}/train/{first}-{stop}.log",
+    params:
+        seed=STUDY.seed,
+        budget=STUDY.budget,
+        problem=STUDY.settings["problem"],
+        repeats=STUDY.repeats,
+        training_code=TRAINING_CODE,
+        code=TRAIN_CODE,
+
+
+use rule gather as gather_round with:
+    input:
+        design=f"{ROUND}/design.nc",
+        data="data.nc",
+        records=round_records,
+    output:
+        f"{ROUND}/trials.nc",
+    log:
+        "logs/search/{method}-{repeat}-{round}/gather.log",
+
+
+rule search_trials:
+    input:
+        all_rounds,
+    output:
+        "search/{method}/{repeat}/trials.nc",
+    log:
+        "logs/search/{method}-{repeat}/search_trials.log",
+    params:
+        code=code("search_trials"),
+    script:
+        "../scripts/search_trials.py"
+
+
+rule choose:
+    input:
+        unpack(selected),
+        random="random/trials.nc",
+        searches=all_repeats,
+    output:
+        f"{FINAL}/design.nc",
+    log:
+        "logs/final/{method}/choose.log",
+    params:
+        initial_trials=initial_trials,
+        cost=STUDY.settings["selection"]["cost"],
+        tolerance=final_tolerance,
+        budget=STUDY.budget,
+        code=code("choose"),
+    script:
+        "../scripts/choose.py"
+
+
+use rule train as train_final with:
+    input:
+        data="data.nc",
+        design=f"{FINAL}/design.nc",
+    output:
+        f"{FINAL}/records/{{first}}-{{stop}}.jsonl",
+    log:
+        "logs/final/{method}/train/{first}-{stop}.log",
+    params:
+        seed=FINAL_SEED,
+        budget=STUDY.budget,
+        problem=STUDY.settings["problem"],
+        repeats=STUDY.settings["final"]["seeds"],
+        training_code=TRAINING_CODE,
+        code=TRAIN_CODE,
+
+
+use rule gather as gather_final with:
+    input:
+        design=f"{FINAL}/design.nc",
+        data="data.nc",
+        records=final_records,
+    output:
+        f"{FINAL}/trials.nc",
+    log:
+        "logs/final/{method}/gather.log",
+    params:
+        study=STUDY.name,
+        problem=STUDY.settings["problem"],
+        repeats=STUDY.settings["final"]["seeds"],
+        seed=FINAL_SEED,
+        training_code=TRAINING_CODE,
+        code=code("gather"),
+
+
+rule comparison:
+    input:
+        designs=expand(f"{FINAL}/design.nc", method=["random", *STUDY.searches]),
+        finals=expand(f"{FINAL}/trials.nc", method=["random", *STUDY.searches]),
+    output:
+        "comparison.nc",
+    log:
+        "logs/comparison.log",
+    params:
+        methods=["random", *STUDY.searches],
+        code=code("comparison"),
+    script:
+        "../scripts/comparison.py"
+
+
+rule comparison_figure:
+    input:
+        random="random/trials.nc",
+        searches=all_searches,
+        compared="comparison.nc",
+    output:
+        "figures/comparison.svg",
+        "figures/comparison.pdf",
+        "figures/comparison.png",
+    log:
+        "logs/comparison_figure.log",
+    params:
+        code=code("comparison_figure"),
+    script:
+        "../scripts/comparison_figure.py"
+
+
+rule comparison_table:
+    input:
+        "comparison.nc",
+    output:
+        "tables/comparison.csv",
+        "tables/comparison.md",
+        "tables/comparison.tex",
+    log:
+        "logs/comparison_table.log",
+    params:
+        code=code("comparison_table"),
+    script:
+        "../scripts/comparison_table.py"

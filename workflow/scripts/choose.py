@@ -1,0 +1,50 @@
+"""Choose the configuration that each repeat of a method ends with."""
+
+from hsic_hpo import trials as trials_data
+from hsic_hpo.choosing import chosen_design
+from hsic_hpo.choosing import initial_trials as start
+from hsic_hpo.files import read_netcdf, write_netcdf
+from hsic_hpo.logs import job_log
+from hsic_hpo.stages import stage_ceiling
+
+
+def main(
+    *,
+    random: str,
+    searches: list[str],
+    selection: str | None,
+    initial_trials: int,
+    cost: str,
+    tolerance: float | None,
+    budget: dict,
+    output: str,
+) -> None:
+    drawn = trials_data.read(random)
+    known = [
+        [start(drawn, initial_trials, repeat), trials_data.read(path)]
+        for repeat, path in enumerate(searches)
+    ]
+    ceiling = float("inf") if selection is None else stage_ceiling(read_netcdf(selection))
+    design = chosen_design(
+        trials_data.space(drawn),
+        known or [[drawn]],
+        budget,
+        cost=cost,
+        ceiling=ceiling,
+        tolerance=tolerance,
+    )
+    write_netcdf(design, output)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            random=snakemake.input.random,
+            searches=list(snakemake.input.searches),
+            selection=snakemake.input.get("selection"),
+            initial_trials=snakemake.params.initial_trials,
+            cost=snakemake.params.cost,
+            tolerance=snakemake.params.tolerance,
+            budget=snakemake.params.budget,
+            output=snakemake.output[0],
+        )

@@ -1,0 +1,24 @@
+"""Put what all methods found, retrained and tested, side by side."""
+
+from hsic_hpo import trials as trials_data
+from hsic_hpo.comparison import compare
+from hsic_hpo.files import read_netcdf, write_netcdf
+from hsic_hpo.logs import job_log
+
+
+def main(*, methods: list[str], designs: list[str], finals: list[str], output: str) -> None:
+    compared = compare(
+        dict(zip(methods, map(read_netcdf, designs), strict=True)),
+        dict(zip(methods, map(trials_data.read, finals), strict=True)),
+    )
+    write_netcdf(compared, output)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            methods=snakemake.params.methods,
+            designs=snakemake.input.designs,
+            finals=snakemake.input.finals,
+            output=snakemake.output[0],
+        )

@@ -1,0 +1,25 @@
+"""Draw error against cost of all searches."""
+
+from hsic_hpo import trials
+from hsic_hpo.figures.comparison import comparison
+from hsic_hpo.figures.style import save
+from hsic_hpo.files import read_netcdf
+from hsic_hpo.logs import job_log
+
+
+def main(*, random: str, searches: list[str], compared: str, output: list[str]) -> None:
+    figure = comparison(
+        trials.read(random), [trials.read(path) for path in searches], read_netcdf(compared)
+    )
+    for path in output:
+        save(figure, path)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            random=snakemake.input.random,
+            searches=list(snakemake.input.searches),
+            compared=snakemake.input.compared,
+            output=snakemake.output,
+        )

@@ -1,0 +1,21 @@
+"""Decide what each hyperparameter's indices mean for the search."""
+
+from hsic_hpo import trials as trials_data
+from hsic_hpo.files import read_netcdf, write_netcdf
+from hsic_hpo.logs import job_log
+from hsic_hpo.selection import decide
+
+
+def main(*, sensitivity: str, trials: str, settings: dict, output: str) -> None:
+    decided = decide(read_netcdf(sensitivity), trials_data.read(trials), settings)
+    write_netcdf(decided, output)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            sensitivity=snakemake.input.sensitivity,
+            trials=snakemake.input.trials,
+            settings=snakemake.params.settings,
+            output=snakemake.output[0],
+        )
