@@ -106,7 +106,7 @@ def chosen_design(
     configurations = [
         dict(known.configurations[i]) for known, i in zip(finished, places, strict=True)
     ]
-    u = np.array([space.encode(configuration) for configuration in configurations])
+    u = np.array([space.point(configuration) for configuration in configurations])
     found = [
         {"validation_error": known.errors[i], **effort(datasets)}
         for known, i, datasets in zip(finished, places, searches, strict=True)

@@ -67,7 +67,7 @@ def to_dataset(
         that is not a point of the space.
     """
     _check(finished, space, where)
-    u = np.array([_points(space, trial.configuration) for trial in finished])
+    u = np.array([space.point(trial.configuration) for trial in finished])
     labelled = design.label(space, u, [trial.configuration for trial in finished], {})
     costs = sorted({name for trial in finished for name in trial.costs})
     records = [
@@ -89,11 +89,6 @@ def to_dataset(
         else:
             dataset[cost] = ("trial", values, described)
     return dataset
-
-
-def _points(space: Space, configuration: Mapping[str, Any]) -> np.ndarray:
-    ends = space.intervals(configuration)
-    return np.where(ends[:, 0] == ends[:, 1], ends[:, 0], np.nan)
 
 
 def _check(finished: Sequence[Finished], space: Space, where: str) -> None:

@@ -57,7 +57,7 @@ def next_round(
         proposed = propose(Subspace.of(space, {}), finished, n, method=method, seed=seed)
     else:
         proposed = _staged(finished, n, seed, selection, stage)
-    u = np.array([space.encode(configuration) for configuration in proposed])
+    u = np.array([space.point(configuration) for configuration in proposed])
     return label(space, u.reshape(-1, len(space)), proposed, budget)
 
 

@@ -173,9 +173,10 @@ class Space:
         ]
         return np.array(ends, dtype=float)
 
-    def encode(self, configuration: Mapping[str, Any]) -> np.ndarray:
-        """Return a point of a configuration: the middle of each bin, NaN where inactive, (d,)."""
-        return self.intervals(configuration).mean(axis=1)
+    def point(self, configuration: Mapping[str, Any]) -> np.ndarray:
+        """Return u of a configuration, (d,): NaN where inactive or, being discrete, not drawn."""
+        low, high = self.intervals(configuration).T
+        return np.where(low == high, low, np.nan)
 
     def check_configuration(self, configuration: Mapping[str, Any], where: str) -> None:
         """Check that a configuration is a point of the space.

@@ -39,7 +39,7 @@ def trials(
 ) -> xr.Dataset:
     """Return trials of (configuration, error or None for failed, flops), trained for epochs."""
     configurations = [configuration for configuration, _, _ in rows]
-    u = np.array([SPACE.encode(c) for c in configurations]).reshape(-1, len(SPACE))
+    u = np.array([SPACE.point(c) for c in configurations]).reshape(-1, len(SPACE))
     design = label(SPACE, u, configurations, {"epochs": epochs})
     records = [
         {

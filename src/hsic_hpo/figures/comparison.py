@@ -1,6 +1,6 @@
 """The plane of error and cost behind the comparison of search methods (table 4 of the slides)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hsic_hpo import trials as trials_data
+from hsic_hpo.figures.scales import log_where_wide
 from hsic_hpo.figures.style import (
     BLUE,
     GREEN,
@@ -25,7 +26,6 @@ from hsic_hpo.figures.style import (
 )
 from hsic_hpo.wording import with_units
 
-_LOG_FROM_RATIO = 10
 _LOOKS = {
     "random": (GREY, "o"),
     "gpbo": (ORANGE, "s"),
@@ -75,7 +75,8 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
                 _path(axes, one, colour)
             _chosen(axes, compared.sel(search=method), method, colour, marker)
         _front(axes, known, errors)
-        _scales(axes, known, errors)
+        log_where_wide(axes, "x", known)
+        log_where_wide(axes, "y", errors)
         axes.set_xlabel("FLOPs per sample (operations of the forward pass)")
         axes.set_ylabel(
             "validation " + with_units(drawn.attrs["error_name"], drawn.attrs["error_units"]),
@@ -138,10 +139,3 @@ def _front(axes: Axes, flops: np.ndarray, errors: np.ndarray) -> None:
     x = np.append(flops[order][steps], flops.max())
     y = np.append(lowest[steps], lowest[-1])
     axes.step(x, y, where="post", color=GREY, linewidth=0.8, label="Pareto front", zorder=2)
-
-
-def _scales(axes: Axes, flops: np.ndarray, errors: np.ndarray) -> None:
-    scale: Mapping[str, np.ndarray] = {"xscale": flops, "yscale": errors}
-    for name, values in scale.items():
-        if values.min() > 0 and values.max() >= _LOG_FROM_RATIO * values.min():
-            axes.set(**{name: "log"})

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
@@ -23,6 +24,8 @@ BLUE = "#0072B2"
 SKY = "#8CC8EC"
 ORANGE = "#E69F00"
 VERMILLION = "#D55E00"
+GREEN = "#009E73"
+PURPLE = "#CC79A7"
 GREY = "#767676"
 LIGHT_GREY = "#DDDDDD"
 
@@ -110,4 +113,17 @@ def save(figure: Figure, path: Path | str) -> None:
     if suffix not in _NO_DATES:
         raise InputError(f"{path}: cannot save a figure as {suffix!r}; use .svg, .png or .pdf")
     with style(), atomic(path) as temporary:
+        _fix_layout(figure)
         figure.savefig(temporary, metadata=_NO_DATES[suffix])
+
+
+def _fix_layout(figure: Figure) -> None:
+    # The solver of the layout leaves rounding errors that differ between runs, and each format
+    # would be laid out anew for its own resolution.
+    if figure.get_layout_engine() is None:
+        return
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        left, bottom, width, height = np.round(axes.get_position(original=True).bounds, 6)
+        axes.set_position((left, bottom, width, height))

@@ -1,0 +1,130 @@
+"""Distributions of the hyperparameters of the best networks (figure 7 of the slides)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from hsic_hpo import trials as trials_data
+from hsic_hpo.columns import in_group
+from hsic_hpo.figures.histograms import ALL, REACHED, histogram, legend_marks
+from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
+from hsic_hpo.figures.style import message, style
+from hsic_hpo.goals import select, target_values
+from hsic_hpo.wording import goal, group_name, number, p_value, wrapped
+
+_COLUMNS, _ROW = 3, 1.45
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A hyperparameter, and the largest group in which it has an index."""
+
+    name: str
+    group: str
+
+
+def distributions(trials: xr.Dataset, sensitivity: xr.Dataset, most: int = 6) -> Figure:
+    """Draw U given that the goal is reached against U, for the highest indices.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset.
+    sensitivity
+        Sensitivity Dataset of these trials.
+    most
+        How many hyperparameters of the main group to show. Of each conditional group the
+        conditional hyperparameter with the highest index follows.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A panel per hyperparameter, three a row. The horizontal axis is U with the
+        hyperparameter's own values written below it, so that the law of the random search is flat
+        whatever the scale: histograms and kernel density estimates of all trials of the group and
+        of those that reach the goal. Estimates near 0 and 1 are corrected by reflection. A
+        hyperparameter of few levels has bars instead: the share of each level.
+    """
+    chosen = sensitivity.sel(target="error", subset="best")
+    shown = _highest(chosen, most)
+    remarks = [
+        f"{group_name(label)}: not shown, {note}"
+        for label, note in zip(chosen["group"].values, chosen["note"].values, strict=True)
+        if note
+    ]
+    with style():
+        return _draw(trials, chosen, shown, remarks)
+
+
+def _highest(chosen: xr.Dataset, most: int) -> list[_Shown]:
+    """Return the highest indices of the main group, then of each conditional group in turn."""
+    index = chosen["hsic_order_free"]
+    # Groups by size: the first that has an index of a hyperparameter is its widest.
+    order = np.argsort(-chosen["n"].values, kind="stable")
+    home: dict[str, str] = {}
+    for label in chosen["group"].values[order]:
+        within = index.sel(group=label)
+        for name in within["hyperparameter"].values[np.isfinite(within.values)]:
+            home.setdefault(str(name), str(label))
+    found = []
+    for label in map(str, chosen["group"].values):
+        names = [name for name, group in home.items() if group == label]
+        names.sort(key=lambda name: -float(index.sel(group=label, hyperparameter=name)))
+        kept = most if label == chosen["group"].values[0] else 1
+        found += [_Shown(name, label) for name in names[:kept]]
+    return found
+
+
+def _draw(
+    trials: xr.Dataset, chosen: xr.Dataset, shown: list[_Shown], remarks: list[str]
+) -> Figure:
+    if not shown:
+        figure, (axes,) = page(1, 1, _ROW, remarks=remarks)
+        message(axes, "no index, no distribution to show")
+        return figure
+    width = panel_letters(len(shown), _COLUMNS)
+    titles = [_title(chosen, one, width) for one in shown]
+    names = [wrapped(one.name, width) for one in shown]
+    heights = [
+        _ROW
+        + LINE * max(lines(text) for text in titles[i : i + _COLUMNS])
+        + LINE * max(lines(text) for text in names[i : i + _COLUMNS])
+        for i in range(0, len(shown), _COLUMNS)
+    ]
+    title = f"Values of the trials among the {goal(chosen)}, and of all trials"
+    columns = 2 if len(shown) > 1 else 1
+    figure, panels = page(
+        len(shown), _COLUMNS, heights, title=title, remarks=remarks, legend_lines=4 // columns
+    )
+    space = trials_data.space(trials)
+    groups = {group.label: group for group in space.groups()}
+    for i, (axes, one) in enumerate(zip(panels, shown, strict=True)):
+        inside = in_group(trials, groups[one.group])
+        reached = _reached(trials, chosen, inside)
+        law_and_goal = [(np.ones_like(reached), ALL), (reached, REACHED)]
+        histogram(axes, trials.isel(trial=inside), space[one.name], law_and_goal)
+        axes.set_title(titles[i], parse_math=False)
+        axes.set_xlabel(names[i], parse_math=False)
+    drawn = [(ALL, "all trials of the group"), (REACHED, "those that reach the goal")]
+    handles = legend_marks(drawn, [space[one.name] for one in shown])
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    return figure
+
+
+def _reached(trials: xr.Dataset, chosen: xr.Dataset, inside: np.ndarray) -> np.ndarray:
+    values, fraction = target_values(trials, "error"), float(chosen.attrs["goal_fraction"])
+    if chosen.attrs["group_threshold"] == "group":
+        return select(values[inside], fraction, "best").reached
+    return select(values, fraction, "best").reached[inside]
+
+
+def _title(chosen: xr.Dataset, one: _Shown, width: int) -> str:
+    found = chosen.sel(group=one.group, hyperparameter=one.name)
+    index = number(found["hsic_order_free"].item())
+    adjusted = p_value(found["p_value_order_free_adjusted"].item())
+    rows = [f"index {index}, adj. p {adjusted}"]
+    if one.group != chosen["group"].values[0]:
+        rows.insert(0, f"where {one.group}")
+    return "\n".join(wrapped(row, width) for row in rows)

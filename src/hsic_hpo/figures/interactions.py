@@ -1,0 +1,143 @@
+"""Joint indices and pure interactions of all pairs, as in figure 4 of the slides."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from hsic_hpo.figures.layout import page
+from hsic_hpo.figures.style import BLUE, message, style
+from hsic_hpo.wording import goal, wrapped
+
+_MOST = 16
+_ROW, _FRAME, _NAME_LETTERS = 0.17, 1.25, 22
+_COLOURS = LinearSegmentedColormap.from_list("blues", ["white", BLUE])
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One of the two matrices: its variables, and the p-value that its marks judge by."""
+
+    title: str
+    index: str
+    floor: str
+    judged_by: str
+    mark: str
+
+
+_KINDS = (
+    _Kind("joint index HSIC((U, U'), Z)", "joint_hsic", "joint_noise_floor", "joint_p_value", "o"),
+    _Kind(
+        "pure interaction",
+        "pure_interaction",
+        "pure_noise_floor",
+        "pure_p_value_adjusted",
+        "*",
+    ),
+)
+
+
+def interactions(sensitivity: xr.Dataset) -> Figure:
+    """Draw which hyperparameters matter together for the best fraction by error.
+
+    Parameters
+    ----------
+    sensitivity
+        Sensitivity Dataset.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        At page width: two triangular matrices over the pairs of the main group, with a mark on
+        each significant pair. A joint index is high whenever one of the pair matters by itself;
+        the pure interaction (ours, not in the slides) is not. Of more than 16 hyperparameters,
+        those with the highest pure interactions relative to their noise floors are shown.
+    """
+    chosen = sensitivity.sel(target="error", subset="best").isel(group=0)
+    chosen, hidden = _largest(_members(chosen))
+    remarks = [f"not shown, with weaker interactions: {', '.join(hidden)}"] if hidden else []
+    names = [wrapped(name, _NAME_LETTERS) for name in chosen["hyperparameter"].values]
+    height = _FRAME + _ROW * max(6, sum(1 + name.count("\n") for name in names))
+    title = f"Pairs of hyperparameters, impact on the {goal(chosen)}"
+    with style():
+        n_panels = len(_KINDS) if len(names) > 1 else 1
+        figure, panels = page(
+            n_panels, n_panels, height, title=title, remarks=remarks, legend_lines=1
+        )
+        if n_panels == 1:
+            message(panels[0], chosen["note"].item() or "no pair of hyperparameters")
+            return figure
+        for axes, kind in zip(panels, _KINDS, strict=True):
+            _matrix(figure, axes, chosen, kind, names)
+        figure.legend(
+            handles=_legend(float(chosen.attrs["significance"])),
+            loc="outside lower center",
+            ncols=3,
+        )
+    return figure
+
+
+def _members(chosen: xr.Dataset) -> xr.Dataset:
+    present = np.isfinite(chosen["joint_hsic"].values).any(axis=1)
+    return chosen.isel(hyperparameter=present, partner=present)
+
+
+def _largest(chosen: xr.Dataset) -> tuple[xr.Dataset, list[str]]:
+    if chosen.sizes["hyperparameter"] <= _MOST:
+        return chosen, []
+    strength = (chosen["pure_interaction"] / chosen["pure_noise_floor"]).max("partner")
+    order = np.argsort(-strength.values, kind="stable")
+    kept = np.sort(order[:_MOST])
+    hidden = chosen["hyperparameter"].values[np.sort(order[_MOST:])].tolist()
+    return chosen.isel(hyperparameter=kept, partner=kept), hidden
+
+
+def _matrix(figure: Figure, axes: Axes, chosen: xr.Dataset, kind: _Kind, names: list[str]) -> None:
+    below = np.tri(len(names), k=-1, dtype=bool)
+    index = np.where(below, chosen[kind.index].values, np.nan)
+    # An estimate under zero is none; the scale starts where an index does.
+    shown = axes.pcolormesh(
+        np.maximum(index, 0)[:, :-1],
+        cmap=_COLOURS,
+        vmin=0,
+        vmax=max(np.nanmax(index), np.finfo(float).tiny),
+        edgecolors="white",
+        linewidth=0.8,
+    )
+    significant = below & (chosen[kind.judged_by].values <= chosen.attrs["significance"])
+    row, column = np.nonzero(significant)
+    look: dict[str, Any] = {"color": "black", "markeredgecolor": "white", "markeredgewidth": 0.5}
+    axes.plot(
+        column + 0.5, row + 0.5, linestyle="none", marker=kind.mark, markersize=_mark(kind), **look
+    )
+    middle = np.arange(len(names)) + 0.5
+    axes.set_yticks(middle[1:], names[1:], parse_math=False)
+    axes.set_xticks(middle[:-1], names[:-1], rotation=90, parse_math=False)
+    axes.set(xlim=(0, len(names) - 1), ylim=(len(names), 1))
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_title(f"{kind.title} (dimensionless)")
+    bar = figure.colorbar(shown, ax=axes, shrink=0.7, aspect=25)
+    bar.outline.set_visible(False)
+    floor = float(np.nanmedian(np.where(below, chosen[kind.floor].values, np.nan)))
+    bar.ax.axhline(floor, color="black")
+
+
+def _mark(kind: _Kind) -> float:
+    return 4 if kind.mark == "o" else 7
+
+
+def _legend(significance: float) -> list[Line2D]:
+    look: dict[str, Any] = {"linestyle": "none", "color": "black"}
+    texts = (f"joint index: p ≤ {significance:g}", f"pure interaction: adj. p ≤ {significance:g}")
+    marks = [
+        Line2D([], [], marker=kind.mark, markersize=_mark(kind), label=text, **look)
+        for kind, text in zip(_KINDS, texts, strict=True)
+    ]
+    label = "median noise floor, on the colour scale"
+    return [*marks, Line2D([], [], color="black", marker="_", linestyle="none", label=label)]

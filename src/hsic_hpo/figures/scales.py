@@ -1,0 +1,30 @@
+"""Scales of axes: logarithmic where the range of the data demands it."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
+
+_LOG_FROM_RATIO, _DECADES_ONLY_FROM_RATIO = 10, 100
+
+
+def log_where_wide(axes: Axes, name: str, values: np.ndarray) -> None:
+    """Make an axis logarithmic if all values are positive and the largest is ten times the least.
+
+    Parameters
+    ----------
+    axes
+        Whose axis to set.
+    name
+        ``"x"`` or ``"y"``.
+    values
+        The finite numbers that it shows, at least one.
+    """
+    low, high = values.min(), values.max()
+    if low <= 0 or high < _LOG_FROM_RATIO * low:
+        return
+    axes.set(**{f"{name}scale": "log"})
+    axis = axes.xaxis if name == "x" else axes.yaxis
+    if high < _DECADES_ONLY_FROM_RATIO * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())

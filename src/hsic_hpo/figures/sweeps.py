@@ -1,0 +1,139 @@
+"""Indices within shrinking ranges: where a cheaper range does no harm (figure 9 of the slides)."""
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
+from hsic_hpo.figures.style import BLUE, ORANGE, message, style
+from hsic_hpo.figures.values import label_values, position, rounded_text
+from hsic_hpo.hyperparameter import Hyperparameter
+from hsic_hpo.space import Space
+from hsic_hpo.trials import typed
+from hsic_hpo.wording import goal, wrapped
+
+_COLUMNS, _ROW = 3, 1.6
+_ENDS = {"lower": (BLUE, "lower end moves up"), "upper": (ORANGE, "upper end moves down")}
+
+
+def sweeps(sensitivity: xr.Dataset, most: int = 9) -> Figure:
+    """Draw the index of a hyperparameter within a range against the end of the range that moves.
+
+    Parameters
+    ----------
+    sensitivity
+        Sensitivity Dataset.
+    most
+        How many hyperparameters to show, those with the largest index in the full range first.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A panel per numeric hyperparameter that always exists, three a row. For each end that may
+        move: the index (line), its noise floor (dots), and a diamond at the widest range from
+        which on no index is significant.
+    """
+    ranked = _ranked(sensitivity)
+    shown, hidden = ranked[:most], ranked[most:]
+    remarks = [f"not shown, with smaller indices: {', '.join(hidden)}"] if hidden else []
+    title = f"Impact on the {goal(sensitivity)} within a part of the range"
+    space = Space.from_json(sensitivity.attrs["space"])
+    width = panel_letters(max(1, len(shown)), _COLUMNS)
+    labels = [wrapped(f"{name}: end that moves", width) for name in shown]
+    with style():
+        figure, panels = page(
+            max(1, len(shown)),
+            _COLUMNS,
+            _ROW + LINE * max(map(lines, labels), default=1),
+            title=title,
+            remarks=remarks,
+            legend_lines=2 if len(shown) > 1 else 4,
+        )
+        if not shown:
+            message(panels[0], "no numeric hyperparameter\nexists in every trial")
+            return figure
+        for axes, name, label in zip(panels, shown, labels, strict=True):
+            _panel(axes, sensitivity.sel(sweep=name), space[name], width)
+            axes.set_xlabel(label, parse_math=False)
+        columns = 2 if len(shown) > 1 else 1
+        figure.legend(handles=_legend(sensitivity), loc="outside lower center", ncols=columns)
+    return figure
+
+
+def _ranked(sensitivity: xr.Dataset) -> list[str]:
+    full = sensitivity["sweep_hsic"].isel(point=0).max("end").fillna(-1)
+    order = np.argsort(-full.values, kind="stable")
+    return [str(name) for name in sensitivity["sweep"].values[order]]
+
+
+def _panel(axes: Axes, swept: xr.Dataset, hyperparameter: Hyperparameter, width: int) -> None:
+    if not np.isfinite(swept["sweep_hsic"]).any():
+        message(axes, wrapped(f"{hyperparameter.name}: too few trials in every range", width))
+        return
+    ranges = []
+    for end, (colour, _) in _ENDS.items():
+        line = swept.sel(end=end)
+        x = _positions(line, hyperparameter)
+        axes.plot(x, line["sweep_hsic"], color=colour, marker=".", markersize=3)
+        axes.plot(x, line["sweep_noise_floor"], color=colour, linestyle=":", linewidth=1)
+        chosen = np.flatnonzero(line["sweep_value"].values == line["sweep_choice"].item())
+        if chosen.size:
+            index = line["sweep_hsic"].values[chosen[0]]
+            axes.plot(
+                x[chosen[0]],
+                index,
+                marker="D",
+                markersize=6,
+                color=colour,
+                markeredgecolor="black",
+                clip_on=False,
+                zorder=4,
+            )
+            ranges.append(_range(hyperparameter, line, int(chosen[0]), end))
+    axes.set_xlim(0, 1)
+    axes.set_ylim(bottom=0)
+    label_values(axes, hyperparameter)
+    axes.set_ylabel("HSIC(U, Z)\n(dimensionless)")
+    axes.set_title(wrapped(_sentence(ranges), width))
+
+
+def _positions(line: xr.Dataset, hyperparameter: Hyperparameter) -> np.ndarray:
+    if not hyperparameter.is_discrete:
+        return line["sweep_u"].values
+    values = line["sweep_value"].values.tolist()
+    return np.array([position(hyperparameter, typed(value, hyperparameter)) for value in values])
+
+
+def _range(hyperparameter: Hyperparameter, line: xr.Dataset, point: int, end: str) -> str:
+    if point == 0:
+        return "full range"
+    value = typed(line["sweep_value"].values[point].item(), hyperparameter)
+    text = rounded_text(value) if isinstance(value, float) else str(value)
+    return f"≥ {text}" if end == "lower" else f"≤ {text}"
+
+
+def _sentence(ranges: list[str]) -> str:
+    if not ranges:
+        return "significant in the narrowest range"
+    return f"not significant: {' or '.join(dict.fromkeys(ranges))}"
+
+
+def _legend(sensitivity: xr.Dataset) -> list[Line2D]:
+    marks = [
+        Line2D([], [], color=colour, marker=".", label=text) for colour, text in _ENDS.values()
+    ]
+    marks.append(Line2D([], [], color="black", linestyle=":", linewidth=1, label="noise floor"))
+    level = f"{sensitivity.attrs['significance']:g} / {sensitivity.sizes['point']}"
+    label = f"widest range without significance (p > {level})"
+    look: dict[str, Any] = {
+        "marker": "D",
+        "markersize": 5,
+        "color": "white",
+        "markeredgecolor": "black",
+    }
+    marks.append(Line2D([], [], linestyle="none", label=label, **look))
+    return marks

@@ -1,0 +1,97 @@
+"""What happened in the trainings: learning curves, time against cost, outcomes (ours)."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from hsic_hpo import trials as trials_data
+from hsic_hpo.figures.layout import page
+from hsic_hpo.figures.scales import log_where_wide
+from hsic_hpo.figures.style import BLUE, GREY, LIGHT_GREY, ORANGE, VERMILLION, message, style
+from hsic_hpo.goals import select
+from hsic_hpo.wording import outcomes, percent, with_units, wrapped
+
+_HEIGHT, _LABEL_LETTERS = 2.4, 28
+_OUTCOMES = {"ok": BLUE, "diverged": ORANGE, "failed": VERMILLION}
+
+
+def trainings(trials: xr.Dataset, fraction: float = 0.1) -> Figure:
+    """Draw the learning curves, the training times and how the trainings ended.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset.
+    fraction
+        In (0, 1): the trials with the lowest errors that are highlighted.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Three panels at page width: the validation error after each epoch, one line per training;
+        the wall time of a training against the FLOPs of its network; the number of trainings per
+        outcome.
+    """
+    best = select(trials_data.error(trials), fraction, "best").reached
+    with style():
+        figure, (curves, time, ends) = page(3, 3, _HEIGHT, title=outcomes(trials), legend_lines=1)
+        _curves(curves, trials, best)
+        _time(time, trials, best)
+        _ends(ends, trials)
+        handles = [
+            Line2D([], [], color=BLUE, marker=".", label=f"best {percent(fraction)} of the trials"),
+            Line2D([], [], color=LIGHT_GREY, marker=".", label="the others"),
+        ]
+        figure.legend(handles=handles, loc="outside lower left", ncols=2)
+    return figure
+
+
+def _curves(axes: Axes, trials: xr.Dataset, best: np.ndarray) -> None:
+    curve = trials["learning_curve"].values
+    if not np.isfinite(curve).any():
+        message(axes, "no learning curve\nwas recorded")
+        return
+    epoch = trials["epoch"].values
+    alone = "." if len(epoch) == 1 else "-"
+    for picked, colour, width in ((~best, LIGHT_GREY, 0.4), (best, BLUE, 0.6)):
+        rows = curve[picked].reshape(-1, len(epoch))
+        # As outlines, a thousand curves would weigh megabytes.
+        axes.plot(epoch, rows.T, alone, color=colour, linewidth=width, rasterized=True)
+    log_where_wide(axes, "y", curve[np.isfinite(curve)])
+    axes.set_xlim(0, epoch.max() + (len(epoch) == 1))
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+    axes.set_xlabel("epoch")
+    name = with_units(trials.attrs["error_name"], trials.attrs["error_units"])
+    axes.set_ylabel(wrapped(f"validation {name}", _LABEL_LETTERS), parse_math=False)
+
+
+def _time(axes: Axes, trials: xr.Dataset, best: np.ndarray) -> None:
+    seconds = trials["train_seconds"].values
+    flops = np.broadcast_to(trials["flops"].values[:, None], seconds.shape)
+    known = np.isfinite(seconds) & np.isfinite(flops)
+    if not known.any():
+        message(axes, "no training time\nwas recorded")
+        return
+    for picked, colour in ((~best, GREY), (best, BLUE)):
+        here = known & picked[:, None]
+        axes.scatter(
+            flops[here], seconds[here], s=6, color=colour, alpha=0.6, linewidths=0, rasterized=True
+        )
+    log_where_wide(axes, "x", flops[known])
+    log_where_wide(axes, "y", seconds[known])
+    axes.set_xlabel("FLOPs per sample (operations)")
+    axes.set_ylabel("wall time of a training (s)")
+
+
+def _ends(axes: Axes, trials: xr.Dataset) -> None:
+    status = trials["status"].values
+    counts = [int((status == outcome).sum()) for outcome in _OUTCOMES]
+    bars = axes.bar(list(_OUTCOMES), counts, 0.7, color=list(_OUTCOMES.values()))
+    axes.bar_label(bars, size=7)
+    axes.margins(y=0.12)
+    axes.tick_params(axis="x", length=0)
+    axes.set_xlabel("outcome")
+    axes.set_ylabel("number of trainings")

@@ -1,0 +1,124 @@
+"""Axes in a hyperparameter's own values."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from hsic_hpo.hyperparameter import Hyperparameter, Range
+from hsic_hpo.wording import number, wrapped
+
+_MOST_LEVELS = 12
+_SHORT = 100_000
+_LEVEL_LETTERS = 14
+# Letters that fit below the narrowest panel, and ticks that an axis takes.
+_AXIS_LETTERS, _MOST_TICKS, _MOST_LEVEL_TICKS = 36, 5, 6
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_QUANTILES = [0.05, 0.275, 0.5, 0.725, 0.95]
+
+
+def shown_by_level(hyperparameter: Hyperparameter) -> bool:
+    """Tell whether each value deserves a bar of its own: it takes few, or has no order."""
+    return hyperparameter.type in ("categorical", "boolean") or (
+        0 < len(hyperparameter.levels) <= _MOST_LEVELS
+    )
+
+
+def value_text(value: object) -> str:
+    """Return a value as people write it, small and large numbers with a power of ten."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return _power_of_ten(f"{value:.12g}")
+    return str(value)
+
+
+def rounded_text(value: float) -> str:
+    """Return a number to three significant digits, short whole ones with all of theirs."""
+    if value == round(value) and abs(value) < _SHORT:
+        return str(round(value))
+    return _power_of_ten(number(value))
+
+
+def _power_of_ten(text: str) -> str:
+    if "e" not in text:
+        return text
+    mantissa, exponent = text.split("e")
+    power = "10" + _exponent(int(exponent))
+    return power if mantissa == "1" else f"{mantissa} × {power}"
+
+
+def _exponent(exponent: int) -> str:
+    """Return ``exponent`` raised, in Unicode's own letters."""
+    return str(exponent).translate(_RAISED)
+
+
+def level_texts(hyperparameter: Hyperparameter) -> list[str]:
+    """Return the levels of a discrete hyperparameter as people write them."""
+    return [value_text(level) for level in hyperparameter.levels]
+
+
+def label_levels(axes: Axes, texts: list[str]) -> None:
+    """Write levels below the positions 0, 1, ... of ``axes``, slanted where they would touch."""
+    names = [wrapped(text, _LEVEL_LETTERS) for text in texts]
+    axes.set_xticks(range(len(names)), names, parse_math=False)
+    axes.tick_params(axis="x", length=0)
+    widths = [max(map(len, name.split("\n"))) for name in names]
+    room = _AXIS_LETTERS / len(names)
+    if any((left + right) / 2 + 1 > room for left, right in pairwise(widths)):
+        for label in axes.get_xticklabels():
+            label.set(rotation=40, ha="right", rotation_mode="anchor")
+
+
+def position(hyperparameter: Hyperparameter, value: object) -> float:
+    """Return where a value stands on an axis of u: the middle of a discrete value's bin."""
+    return float(np.mean(hyperparameter.interval(value)))
+
+
+def label_values(axes: Axes, hyperparameter: Hyperparameter) -> None:
+    """Write values below an axis of u in [0, 1]."""
+    law = hyperparameter.law
+    if isinstance(law, Range):
+        values = _round_values(law)
+    elif hyperparameter.is_discrete:
+        levels = hyperparameter.levels
+        values = list(levels[:: -(-len(levels) // _MOST_LEVEL_TICKS)])
+    else:
+        values = hyperparameter.scalars(_QUANTILES)
+    texts = _number_texts([float(value) for value in values])
+    while sum(len(text) + 2 for text in texts) > _AXIS_LETTERS and len(texts) > 2:
+        values, texts = values[::2], texts[::2]
+    axes.set_xticks([position(hyperparameter, value) for value in values], texts)
+
+
+def _number_texts(values: list[float]) -> list[str]:
+    texts = [number(value) for value in values]
+    if any("e" in text for text in texts) and all(_is_power(value) for value in values):
+        return [_power_of_ten(f"1e{round(math.log10(value))}") for value in values]
+    return [rounded_text(value) for value in values]
+
+
+def _is_power(value: float) -> bool:
+    return value > 0 and math.isclose(value, 10.0 ** round(math.log10(value)))
+
+
+def _round_values(law: Range) -> list[float]:
+    if not law.log:
+        ticks = MaxNLocator(_MOST_TICKS - 1, integer=law.integer).tick_values(law.low, law.high)
+        return [float(value) for value in ticks if law.low <= value <= law.high]
+    decades = range(math.floor(math.log10(law.low)), math.ceil(math.log10(law.high)) + 1)
+    few = [_inside(law, decades, factors) for factors in ((1, 2, 5), (1, 3), (1,))]
+    for values in few:
+        if 2 <= len(values) <= _MOST_TICKS:
+            return values
+    powers = few[-1]
+    if len(powers) < 2:
+        return [law.low, law.high]
+    return powers[:: -(-len(powers) // _MOST_TICKS)]
+
+
+def _inside(law: Range, decades: range, factors: tuple[int, ...]) -> list[float]:
+    values = [float(f"{factor}e{decade}") for decade in decades for factor in factors]
+    return [value for value in values if law.low <= value <= law.high]

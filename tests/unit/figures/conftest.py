@@ -1,0 +1,6 @@
+"""The helpers of all unit tests stand one folder up."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1]))

@@ -1,0 +1,80 @@
+"""Analysed made-up studies, usual and degenerate, for the tests of all figures."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.convergence import convergence
+from hsic_hpo.sensitivity import analyse
+from small_search import SETTINGS, search
+
+STRANGE = {
+    "learning rate": {"type": "float", "range": [1e-8, 1e-1], "scale": "log"},
+    "taux d'apprentissage (échelle logarithmique) $\\eta_0$ 50 % & plus": {
+        "type": "float",
+        "distribution": {"name": "norm", "loc": 1, "scale": 0.2},
+    },
+    "скорость обучения": {
+        "type": "categorical",
+        "levels": ["mit großem Schritt $x_1$", "naïve", "très petit", "a_b"],
+    },
+    "größe": {"type": "integer", "levels": [16, 32, 64, 100000, 1000000]},
+    "θ": {"type": "float", "range": [0, 1], "when": {"скорость обучения": "naïve"}},
+    "κ": {"type": "boolean", "when": {"θ": {"<": 0.1}}},
+}
+MANY = {f"hyperparameter_{i}": {"type": "float", "range": [0, 1]} for i in range(38)} | {
+    "n": {"type": "integer", "range": [1, 4000], "scale": "log"},
+    "kind": {"type": "categorical", "levels": [f"level_{i}" for i in range(15)]},
+}
+ONE = {"learning_rate": {"type": "float", "range": [1e-4, 1e-1], "scale": "log"}}
+
+
+@dataclass(frozen=True)
+class Study:
+    """The Datasets that figures are drawn from."""
+
+    trials: xr.Dataset
+    sensitivity: xr.Dataset
+    convergence: xr.Dataset
+
+
+def first(configuration: Mapping[str, Any]) -> float:
+    """Return an error that grows with the first value alone."""
+    return 0.01 + float(next(iter(configuration.values())))
+
+
+def _noise() -> Callable[[Mapping[str, Any]], float]:
+    rng = np.random.default_rng(3)
+    return lambda configuration: float(rng.lognormal())
+
+
+def _all_but_ten() -> Callable[[Mapping[str, Any]], float | None]:
+    left = iter(range(10))
+    return lambda configuration: None if next(left, None) is None else first(configuration)
+
+
+_STUDIES: dict[str, Callable[[], xr.Dataset]] = {
+    "usual": lambda: search(300),
+    "thirty trials": lambda: search(30),
+    "five trials": lambda: search(5),
+    "nothing significant": lambda: search(200, error=_noise()),
+    "failed but ten": lambda: search(120, error=_all_but_ten()),
+    "all failed": lambda: search(40, error=lambda configuration: None),
+    "constant error": lambda: search(60, error=lambda configuration: 1.0),
+    "one hyperparameter": lambda: search(100, spec=ONE, error=first),
+    "forty hyperparameters": lambda: search(150, spec=MANY, error=first),
+    "strange names": lambda: search(150, spec=STRANGE, error=first),
+}
+NAMES = list(_STUDIES)
+
+
+@cache
+def study(name: str) -> Study:
+    """Return a study by its name in :data:`NAMES`."""
+    trials = _STUDIES[name]()
+    settings = SETTINGS | {"n_permutations": 59}
+    return Study(trials, analyse(trials, settings), convergence(trials, settings))

@@ -1,0 +1,17 @@
+"""Draw what happened in the trainings."""
+
+from hsic_hpo import trials
+from hsic_hpo.figures.style import save
+from hsic_hpo.figures.trainings import trainings
+from hsic_hpo.logs import job_log
+
+
+def main(*, trials_path: str, output: list[str]) -> None:
+    figure = trainings(trials.read(trials_path))
+    for path in output:
+        save(figure, path)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(trials_path=snakemake.input[0], output=snakemake.output)

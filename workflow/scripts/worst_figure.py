@@ -1,0 +1,22 @@
+"""Draw the indices of the worst networks beside those of the best."""
+
+from hsic_hpo import trials
+from hsic_hpo.figures.style import save
+from hsic_hpo.figures.worst import worst
+from hsic_hpo.files import read_netcdf
+from hsic_hpo.logs import job_log
+
+
+def main(*, trials_path: str, sensitivity: str, output: list[str]) -> None:
+    figure = worst(trials.read(trials_path), read_netcdf(sensitivity))
+    for path in output:
+        save(figure, path)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            trials_path=snakemake.input.trials,
+            sensitivity=snakemake.input.sensitivity,
+            output=snakemake.output,
+        )
