@@ -10,6 +10,21 @@ if not config:
     configfile: "config/quick.yaml"
 
 
+FIGURES = [
+    "space",
+    "errors",
+    "trainings",
+    "importance",
+    "distributions",
+    "worst",
+    "interactions",
+    "convergence",
+    "quadrant",
+    "sweeps",
+    "comparison",
+]
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/design.smk"
@@ -19,6 +34,7 @@ include: "workflow/rules/search_inputs.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/summary.smk"
+include: "workflow/rules/report.smk"
 include: "workflow/rules/toy.smk"
 
 
@@ -30,14 +46,12 @@ rule all:
         "convergence.nc",
         expand("tables/importance.{suffix}", suffix=["csv", "md"]),
         expand(
-            "figures/{figure}.{suffix}",
-            figure=["errors", "importance"],
-            suffix=["svg", "png"],
+            "figures/{figure}.{suffix}", figure=FIGURES, suffix=["svg", "pdf", "png"]
         ),
-        expand("figures/comparison.{suffix}", suffix=["svg", "pdf", "png"]),
         expand("tables/selection.{suffix}", suffix=["csv", "md"]),
         expand("tables/comparison.{suffix}", suffix=["csv", "md", "tex"]),
         "summary.txt",
+        "report.html",
 
 
 onsuccess:

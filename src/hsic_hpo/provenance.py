@@ -16,13 +16,13 @@ def code_fingerprint(*sources: Path | str) -> str:
     """Hash what the given Python files, and all of this package that they import, would do.
 
     Two states of the code share a fingerprint when they differ in comments, docstrings or
-    layout alone. The fingerprint covers module names, not locations, so that it is the same in
-    every clone.
+    layout alone. Files that are not Python, such as templates, count by their text. The
+    fingerprint covers module names, not locations, so that it is the same in every clone.
 
     Parameters
     ----------
     *sources
-        Python files: a workflow script, or modules of the package.
+        Workflow scripts, modules of the package, or files of text that they read.
 
     Returns
     -------
@@ -47,7 +47,8 @@ def import_closure(sources: Iterable[Path | str]) -> list[Path]:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting.extend(_imported_files(ast.parse(path.read_text(encoding="utf-8"))))
+            if path.suffix == ".py":
+                waiting.extend(_imported_files(ast.parse(path.read_text(encoding="utf-8"))))
     return sorted(found, key=lambda path: (path.name, str(path.parent.name)))
 
 
@@ -68,7 +69,10 @@ def _imported_files(tree: ast.AST) -> list[Path]:
 
 
 def _behaviour(path: Path) -> str:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        return text
+    tree = ast.parse(text)
     for node in ast.walk(tree):
         documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
         if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:

@@ -1,7 +1,7 @@
 """A study: its validated config, its learning problem and its search space."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,18 +86,19 @@ def read(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None
     return Study(settings, problem, space)
 
 
-def python_path(paths: Sequence[Path | str], inherited: str = "") -> str:
-    """Return the PYTHONPATH with which every job of a study finds a problem of the user's own.
+def extend_python_path(paths: Sequence[Path | str], environment: MutableMapping[str, str]) -> None:
+    """Let every job of a study find a problem of the user's own, wherever it runs.
 
     Parameters
     ----------
     paths
         The study's YAML files, beside which it is looked for first.
-    inherited
-        PYTHONPATH so far.
+    environment
+        Environment variables that the jobs inherit; PYTHONPATH is changed in place.
     """
-    folders = [*map(str, _folders(paths)), *filter(None, inherited.split(os.pathsep))]
-    return os.pathsep.join(dict.fromkeys(folders))
+    inherited = environment.get("PYTHONPATH", "").split(os.pathsep)
+    folders = [*map(str, _folders(paths)), *filter(None, inherited)]
+    environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(folders))
 
 
 def _folders(paths: Sequence[Path | str]) -> list[Path]:

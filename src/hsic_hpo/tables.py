@@ -103,6 +103,8 @@ def selection(dataset: xr.Dataset) -> pd.DataFrame:
 def _readable(choice: Any) -> str:
     if choice is None:
         return ""
+    if isinstance(choice, bool):
+        return str(choice).lower()
     if not isinstance(choice, dict):
         return number(choice) if isinstance(choice, float) else str(choice)
     if "range" in choice:
@@ -176,7 +178,7 @@ def _markdown(table: pd.DataFrame) -> str:
 def _latex(table: pd.DataFrame) -> str:
     shown = pd.DataFrame(
         {
-            _escaped(str(name).replace("_", " ")): [_escaped(_text(value)) for value in column]
+            _escaped(str(name).replace("_", " ")): [_escaped(cell_text(value)) for value in column]
             for name, column in table.items()
         }
     )
@@ -192,10 +194,11 @@ def _escaped(text: str) -> str:
 
 def _cell(value: Any) -> str:
     # A bar or a line break would end the cell.
-    return _text(value).replace("|", "\\|").replace("\n", " ")
+    return cell_text(value).replace("|", "\\|").replace("\n", " ")
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """Return a cell of a table as people read it: three significant digits, empty if missing."""
     if pd.isna(value):
         return ""
     if isinstance(value, bool | np.bool):

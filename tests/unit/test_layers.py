@@ -65,8 +65,16 @@ def test_a_layer_imports_nothing_above_it(layer: str) -> None:
 @pytest.mark.parametrize(
     "module",
     [
+        "figures.convergence",
+        "figures.distributions",
         "figures.errors",
         "figures.importance",
+        "figures.interactions",
+        "figures.quadrant",
+        "figures.space",
+        "figures.sweeps",
+        "figures.trainings",
+        "figures.worst",
         "tables",
         "sensitivity",
         "convergence",

@@ -164,6 +164,10 @@ def test_a_problem_of_one_s_own_stands_beside_the_last_config(tmp_path: Path) ->
 def test_jobs_look_beside_the_configs_then_where_python_does(tmp_path: Path) -> None:
     paths = [tmp_path / "a" / "x.yaml", tmp_path / "b" / "y.yaml"]
     expected = f"{tmp_path}/b:{tmp_path}/a:/inherited"
-    assert study.python_path(paths, "/inherited") == expected
-    assert study.python_path(paths, expected) == expected
-    assert study.python_path(paths) == f"{tmp_path}/b:{tmp_path}/a"
+    environment = {"PYTHONPATH": "/inherited"}
+    for _ in range(2):
+        study.extend_python_path(paths, environment)
+        assert environment == {"PYTHONPATH": expected}
+    alone: dict[str, str] = {}
+    study.extend_python_path(paths, alone)
+    assert alone == {"PYTHONPATH": f"{tmp_path}/b:{tmp_path}/a"}

@@ -7,11 +7,38 @@ import pytest
 
 from conftest import Checkout
 
-FIGURES = {"errors_figure": 1, "importance_figure": 1}
-RESULTS = {**FIGURES, "importance_table": 1, "summary": 1}
-SENSITIVITY = {"sensitivity": 1, **RESULTS}
-ANALYSIS = {**SENSITIVITY, "convergence": 1}
-TRAINING = {"train": 4, "gather": 1, **ANALYSIS}
+OF_TRIALS = {"space_figure", "trainings_figure"}
+OF_SENSITIVITY = {
+    "importance_figure",
+    "interactions_figure",
+    "quadrant_figure",
+    "sweeps_figure",
+    "errors_figure",
+    "distributions_figure",
+    "worst_figure",
+}
+FIGURES = {*OF_TRIALS, *OF_SENSITIVITY, "convergence_figure", "comparison_figure"}
+TABLES = {"importance_table", "selection_table", "comparison_table"}
+ANALYSIS = {
+    *("sensitivity", "selection", "convergence", "importance_table", "selection_table"),
+    *OF_SENSITIVITY,
+    *("convergence_figure", "summary", "html_report"),
+}
+CHOICE = {"choose", "train_final", "gather_final", "comparison", "comparison_table"}
+TRIALS = {*ANALYSIS, *OF_TRIALS, "comparison_figure", *CHOICE}
+
+
+def once(*rules: str, **more: int) -> dict[str, int]:
+    """Return the jobs of a plan: each rule once, but as often as ``more`` says."""
+    return dict.fromkeys(rules, 1) | more
+
+
+SELECTION = {"selection", "selection_table", "html_report"}
+COMPARED = {"comparison", "comparison_table", "comparison_figure", "summary", "html_report"}
+RETRAINED = {"train_final", "gather_final", *COMPARED}
+TRAINING = once(*TRIALS, "gather", train=4)
+EVERYTHING_BUT_DATA = once(*TRIALS, "design", "gather", train=4)
+EVERYTHING = once(*TRIALS, "data", "design", "gather", train=4)
 APPENDED = "\n\ndef appended_by_a_test():\n    return 1\n"
 
 
@@ -40,12 +67,16 @@ def test_a_copy_with_results_reruns_nothing(checkout: Checkout) -> None:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("src/hsic_hpo/tables.py", {"importance_table": 1, "summary": 1}),
-        ("src/hsic_hpo/sensitivity.py", ANALYSIS),
+        ("src/hsic_hpo/figures/style.py", once(*FIGURES, "html_report")),
+        ("src/hsic_hpo/figures/quadrant.py", once("quadrant_figure", "html_report")),
+        ("src/hsic_hpo/hsic.py", once(*ANALYSIS)),
+        ("src/hsic_hpo/sensitivity.py", once(*ANALYSIS)),
+        ("src/hsic_hpo/selection.py", once(*SELECTION)),
         ("src/hsic_hpo/training.py", TRAINING),
         ("src/hsic_hpo/networks.py", TRAINING),
-        ("workflow/scripts/errors_figure.py", {"errors_figure": 1}),
-        ("workflow/scripts/gather.py", {"gather": 1, **ANALYSIS}),
+        ("src/hsic_hpo/problems/bateman.py", once(*TRIALS, "data", "gather", train=4)),
+        ("workflow/scripts/errors_figure.py", once("errors_figure", "html_report")),
+        ("workflow/scripts/gather.py", once(*TRIALS, "gather")),
     ],
 )
 def test_edited_code_reruns_what_uses_it(
@@ -53,13 +84,6 @@ def test_edited_code_reruns_what_uses_it(
 ) -> None:
     append(checkout, path)
     assert checkout.planned() == expected
-
-
-def test_edited_figures_rerun_figures(checkout: Checkout) -> None:
-    figures = checkout.root / "src/hsic_hpo/figures"
-    path = "figures/style.py" if figures.is_dir() else "figures.py"
-    append(checkout, f"src/hsic_hpo/{path}")
-    assert checkout.planned() == FIGURES
 
 
 def test_comments_and_docstrings_rerun_nothing(checkout: Checkout) -> None:
@@ -72,25 +96,21 @@ def test_comments_and_docstrings_rerun_nothing(checkout: Checkout) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("n_permutations: 99", "n_permutations: 199", ANALYSIS),
-        (
-            "min_trials: 5",
-            "goal_fraction: 0.2, min_trials: 5",
-            ANALYSIS,
-        ),
-        ("{epochs: 3}", "{epochs: 4}", {"design": 1, **TRAINING}),
-        ("seed: 3", "seed: 4", {"data": 1, "design": 1, **TRAINING}),
-        (
-            "n_trials: 40",
-            "n_trials: 60",
-            {"design": 1, "train": 2, "gather": 1, **ANALYSIS},
-        ),
-        ("n_trials: 40", "n_trials: 30", {"design": 1, "gather": 1, **ANALYSIS}),
+        ("n_permutations: 99", "n_permutations: 199", once(*ANALYSIS)),
+        ("min_trials: 5", "goal_fraction: 0.2, min_trials: 5", once(*ANALYSIS)),
+        ("search: {}", "search: {}\nselection: {keep: 0.4}", once(*SELECTION)),
+        ("{epochs: 3}", "{epochs: 4}", EVERYTHING_BUT_DATA),
+        ("n_trajectories: 64", "n_trajectories: 65", EVERYTHING),
+        ("seed: 3", "seed: 4", EVERYTHING),
+        ("n_trials: 40", "n_trials: 60", once(*TRIALS, "design", "gather", train=2)),
+        ("n_trials: 40", "n_trials: 30", once(*TRIALS, "design", "gather")),
         (
             "sensitivity:",
             "space: {n_layers: {type: integer, range: [1, 3]}}\nsensitivity:",
-            {"design": 1, **TRAINING},
+            EVERYTHING_BUT_DATA,
         ),
+        ("sensitivity:", "space: {centered: null}\nsensitivity:", EVERYTHING_BUT_DATA),
+        ("final: {seeds: 1}", "final: {seeds: 2}", once(*RETRAINED)),
     ],
 )
 def test_edited_settings_rerun_what_reads_them(
@@ -104,10 +124,26 @@ def test_more_trials_train_only_the_new_ones(checkout: Checkout) -> None:
     files = checkout.results / "trial_files"
     before = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
     checkout.edit("config/tiny.yaml", "n_trials: 40", "n_trials: 45")
-    checkout.run()
+    checkout.run("random/trials.nc")
     after = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
-    assert len(after) == 45
+    assert len(after) == len(before) + 5
     assert {path: after[path] for path in before} == before
+    assert checkout.planned() == once(*TRIALS)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("workflow/schemas/config.schema.yaml", "description: ", "description: More to read. "),
+        ("workflow/profiles/default/config.yaml", "retries: 2", "retries: 3"),
+        ("workflow/rules/training.smk", "rule train:", "# A comment.\nrule train:"),
+        ("workflow/report/importance.rst", " ", "  "),
+    ],
+)
+def test_words_and_machine_settings_rerun_nothing(
+    checkout: Checkout, path: str, old: str, new: str
+) -> None:
+    checkout.edit(path, old, new)
     assert checkout.planned() == {}
 
 

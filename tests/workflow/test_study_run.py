@@ -33,13 +33,22 @@ def test_every_result_is_there(finished: Checkout) -> None:
         "sensitivity.nc",
         "convergence.nc",
         "tables/importance.csv",
+        "selection.nc",
+        "comparison.nc",
         "tables/importance.md",
-        "figures/errors.svg",
-        "figures/errors.png",
-        "figures/importance.svg",
-        "figures/importance.png",
+        "tables/selection.csv",
+        "tables/selection.md",
+        "tables/comparison.csv",
+        "tables/comparison.md",
+        "tables/comparison.tex",
+        "report.html",
     ):
         assert (finished.results / name).stat().st_size > 0, name
+    figures = sorted(path.stem for path in (finished.results / "figures").glob("*.svg"))
+    assert len(figures) == 11
+    for suffix in ("pdf", "png"):
+        paths = (finished.results / "figures").glob(f"*.{suffix}")
+        assert sorted(path.stem for path in paths) == figures
 
 
 def test_trials_are_real_and_complete(finished: Checkout) -> None:

@@ -22,11 +22,8 @@ try:
 except InputError as error:
     raise WorkflowError(str(error))
 
-# Every job, wherever it runs, finds a problem of the user's own beside the config. No path
-# enters what a job depends on.
-os.environ["PYTHONPATH"] = studies.python_path(
-    workflow.configfiles, os.environ.get("PYTHONPATH", "")
-)
+# Jobs inherit it; no path enters what a job depends on.
+studies.extend_python_path(workflow.configfiles, os.environ)
 PROBLEM_SOURCE = STUDY.problem.source
 TRAINING_CODE = code_fingerprint(PACKAGE / "training.py", PROBLEM_SOURCE)
 
@@ -52,3 +49,11 @@ def slices(n):
         f"{first}-{min(first + TRIALS_PER_JOB, n)}"
         for first in range(0, n, TRIALS_PER_JOB)
     ]
+
+
+def captions(figures):
+    """Return what stands below each figure, here and in Snakemake's own report."""
+    folder = Path(workflow.basedir, "workflow", "report")
+    return {
+        name: " ".join((folder / f"{name}.rst").read_text().split()) for name in figures
+    }

@@ -175,7 +175,12 @@ rule comparison_figure:
         searches=all_searches,
         compared="comparison.nc",
     output:
-        "figures/comparison.svg",
+        report(
+            "figures/comparison.svg",
+            caption="../report/comparison.rst",
+            category="Search",
+            labels={"figure": "Error against FLOPs"},
+        ),
         "figures/comparison.pdf",
         "figures/comparison.png",
     log:

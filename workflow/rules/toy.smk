@@ -1,3 +1,6 @@
+TOY_FIGURES = ["hidden_interaction", "joint_indices", "conditional"]
+
+
 rule toy_draws:
     output:
         "toy.nc",
@@ -29,10 +32,13 @@ rule toy_figures:
     input:
         "toy.nc",
     output:
+        report(
+            expand("figures/toy_{figure}.svg", figure=TOY_FIGURES),
+            caption="../report/toy.rst",
+            category="Analytical examples",
+        ),
         expand(
-            "figures/toy_{figure}.{suffix}",
-            figure=["hidden_interaction", "joint_indices", "conditional"],
-            suffix=["svg", "png"],
+            "figures/toy_{figure}.{suffix}", figure=TOY_FIGURES, suffix=["pdf", "png"]
         ),
     log:
         "logs/toy_figures.log",

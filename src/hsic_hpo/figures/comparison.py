@@ -12,28 +12,14 @@ from matplotlib.lines import Line2D
 from hsic_hpo import trials as trials_data
 from hsic_hpo.figures.scales import log_where_wide
 from hsic_hpo.figures.style import (
-    BLUE,
-    GREEN,
     GREY,
     LIGHT_GREY,
-    ORANGE,
     PAGE_WIDTH,
-    PURPLE,
-    SKY,
-    VERMILLION,
     message,
+    search_look,
     style,
 )
 from hsic_hpo.wording import with_units
-
-_LOOKS = {
-    "random": (GREY, "o"),
-    "gpbo": (ORANGE, "s"),
-    "hsic-gpbo": (BLUE, "D"),
-    "tpe": (GREEN, "^"),
-    "gp": (VERMILLION, "v"),
-    "nsga2": (PURPLE, "P"),
-}
 
 
 def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.Dataset) -> Figure:
@@ -69,7 +55,7 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
             return figure
         axes.scatter(flops, error, s=7, color=LIGHT_GREY, linewidths=0, rasterized=True, zorder=1)
         for method in compared["search"].values.tolist():
-            colour, marker = _LOOKS.get(method, (SKY, "X"))
+            colour, marker = search_look(method)
             mine = [one for one in searches if one.attrs["method"] == method]
             for one in mine:
                 _path(axes, one, colour)

@@ -39,9 +39,8 @@ def space(dataset: xr.Dataset) -> Figure:
         At page width: a row per hyperparameter with its type, values, distribution and conditions,
         conditional ones indented below the hyperparameter that they depend on.
     """
-    known = Space.from_json(dataset.attrs["space"])
     rows = [dict(zip(_COLUMNS, _COLUMNS, strict=True))]
-    rows += [_row(known[name], depth) for name, depth in _tree(known)]
+    rows += space_rows(Space.from_json(dataset.attrs["space"]))
     rows = [
         {column: _wrapped_cell(text, _COLUMNS[column][1]) for column, text in row.items()}
         for row in rows
@@ -73,6 +72,14 @@ def space(dataset: xr.Dataset) -> Figure:
                 )
         axes.axhline(tops[0] + heights[0], color="black", linewidth=0.8)
     return figure
+
+
+def space_rows(space: Space) -> list[dict[str, str]]:
+    """Describe each hyperparameter of a space: its name, type, values, law and conditions.
+
+    Names of conditional ones are indented by spaces, below the hyperparameter that they depend on.
+    """
+    return [_row(space[name], depth) for name, depth in _tree(space)]
 
 
 def _wrapped_cell(text: str, width: int) -> str:

@@ -29,6 +29,15 @@ PURPLE = "#CC79A7"
 GREY = "#767676"
 LIGHT_GREY = "#DDDDDD"
 
+_SEARCH_LOOKS = {
+    "random": (GREY, "o"),
+    "gpbo": (ORANGE, "s"),
+    "hsic-gpbo": (BLUE, "D"),
+    "tpe": (GREEN, "^"),
+    "gp": (VERMILLION, "v"),
+    "nsga2": (PURPLE, "P"),
+}
+
 # matplotlib's own font has no Chinese, Japanese or Korean letters; the first of these that a
 # machine has stands in for them.
 _FALLBACK_FONTS = ("Noto Sans CJK JP", "Source Han Sans", "Hiragino Sans", "Microsoft YaHei")
@@ -64,6 +73,11 @@ _STYLE: dict[Any, Any] = {
     "pdf.fonttype": 42,
 }
 _NO_DATES = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": None}
+
+
+def search_look(method: str) -> tuple[str, str]:
+    """Return the colour and the marker (matplotlib's letter) that stand for a search method."""
+    return _SEARCH_LOOKS.get(method, (SKY, "X"))
 
 
 @contextmanager

@@ -79,6 +79,12 @@ def position(hyperparameter: Hyperparameter, value: object) -> float:
 
 def label_values(axes: Axes, hyperparameter: Hyperparameter) -> None:
     """Write values below an axis of u in [0, 1]."""
+    places, texts = zip(*axis_values(hyperparameter), strict=True)
+    axes.set_xticks(places, texts)
+
+
+def axis_values(hyperparameter: Hyperparameter) -> list[tuple[float, str]]:
+    """Return where the few values that an axis of u in [0, 1] has room for stand, as texts."""
     law = hyperparameter.law
     if isinstance(law, Range):
         values = _round_values(law)
@@ -87,10 +93,14 @@ def label_values(axes: Axes, hyperparameter: Hyperparameter) -> None:
         values = list(levels[:: -(-len(levels) // _MOST_LEVEL_TICKS)])
     else:
         values = hyperparameter.scalars(_QUANTILES)
+    if any(isinstance(value, str | bool) for value in values):
+        return [(position(hyperparameter, value), value_text(value)) for value in values]
     texts = _number_texts([float(value) for value in values])
     while sum(len(text) + 2 for text in texts) > _AXIS_LETTERS and len(texts) > 2:
         values, texts = values[::2], texts[::2]
-    axes.set_xticks([position(hyperparameter, value) for value in values], texts)
+    return [
+        (position(hyperparameter, value), text) for value, text in zip(values, texts, strict=True)
+    ]
 
 
 def _number_texts(values: list[float]) -> list[str]:

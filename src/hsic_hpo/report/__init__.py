@@ -1,0 +1,1 @@
+"""One HTML page that tells the story of a study."""

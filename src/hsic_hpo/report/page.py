@@ -1,0 +1,137 @@
+"""The page itself: sections, figures, charts and tables put into the template."""
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+import vl_convert
+import xarray as xr
+import yaml
+
+from hsic_hpo import comparison_table, tables
+from hsic_hpo import trials as trials_data
+from hsic_hpo.errors import InputError
+from hsic_hpo.figures.space import space_rows
+from hsic_hpo.report import frames
+from hsic_hpo.report.facts import asked, provenance
+from hsic_hpo.report.findings import findings
+from hsic_hpo.report.parallel import parallel_coordinates
+from hsic_hpo.report.plane import plane
+from hsic_hpo.report.trials_table import offline_scripts, trials_table
+
+_FOLDER = Path(__file__).parent
+_TEMPLATE = "page.html.j2"
+_SNIPPET = "window.vegaEmbed = vegaEmbed;"
+# A little larger than on paper.
+_PIXELS_PER_POINT = 1.25 * 96 / 72
+
+
+def page(
+    trials: xr.Dataset,
+    searches: Sequence[xr.Dataset],
+    sensitivity: xr.Dataset,
+    convergence: xr.Dataset,
+    selection: xr.Dataset,
+    comparison: xr.Dataset,
+    *,
+    figures: Mapping[str, Path],
+    captions: Mapping[str, str],
+    settings: dict[str, Any],
+    made: str,
+) -> str:
+    """Tell the story of a study in one HTML page that needs no network.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset of the random search.
+    searches
+        Trials Datasets of the searches.
+    sensitivity, convergence, selection, comparison
+        The Datasets of the same names.
+    figures
+        SVG files of the figures, by name.
+    captions
+        What each figure shows, by name; the first sentence serves as alternative text.
+    settings
+        The study's config with all defaults.
+    made
+        When the page is made, for its provenance.
+
+    Returns
+    -------
+    str
+        HTML with all scripts, styles and data inside. The same input gives the same page.
+    """
+    space = trials_data.space(trials)
+    frame = frames.trials_frame(trials, searches)
+    charts = {
+        "plane": plane(frame, trials.attrs["error_name"], trials.attrs["error_units"]),
+        "parallel": parallel_coordinates(
+            frame,
+            space,
+            frames.positions(trials, searches),
+            frames.memberships(trials, searches),
+            float(sensitivity.attrs["goal_fraction"]),
+        ),
+    }
+    return _template().render(
+        study=trials.attrs["study"],
+        asked=asked(trials, settings),
+        space=space_rows(space),
+        findings=findings(trials, sensitivity, convergence, selection, comparison),
+        figures={name: _Figure.read(path) for name, path in figures.items()},
+        captions=captions,
+        charts={name: chart for name, chart in charts.items() if chart},
+        selection=_cells(tables.selection(selection)),
+        comparison=_cells(comparison_table.comparison(comparison)),
+        comparison_remark=comparison_table.remark(comparison),
+        trials=trials_table(frame, frames.values_frame(trials, searches)),
+        provenance=provenance(trials, made),
+        config=yaml.safe_dump(settings, sort_keys=False, allow_unicode=True),
+        style=(_FOLDER / "page.css").read_text(encoding="utf-8"),
+        vega=vl_convert.javascript_bundle(_SNIPPET),
+        datatables=offline_scripts(),
+    )
+
+
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(_TEMPLATE)
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A figure inside the page: its source and its width in pixels."""
+
+    source: str
+    width: int
+
+    @classmethod
+    def read(cls, path: Path) -> "_Figure":
+        content = path.read_bytes()
+        points = re.search(rb'<svg[^>]* width="([0-9.]+)pt"', content)
+        if points is None:
+            raise InputError(f"{path}: not a figure of this pipeline: its width is missing")
+        source = f"data:image/svg+xml;base64,{base64.b64encode(content).decode('ascii')}"
+        return cls(source, round(_PIXELS_PER_POINT * float(points[1])))
+
+
+def _cells(table: pd.DataFrame) -> list[list[str]]:
+    """Return the header and the rows of a table as texts."""
+    header = [str(name).replace("_", " ") for name in table.columns]
+    return [
+        header,
+        *([tables.cell_text(value) for value in row] for row in table.itertuples(False)),
+    ]

@@ -1,0 +1,211 @@
+"""The interactive view of all trials in parallel coordinates."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from hsic_hpo.figures.style import BLUE, LIGHT_GREY, VERMILLION
+from hsic_hpo.figures.values import axis_values
+from hsic_hpo.report.looks import FONT, embeddable, inline
+from hsic_hpo.space import Space
+from hsic_hpo.wording import group_name
+
+_HEIGHT = 340
+_STEP = 76
+_ALL = "all searches"
+_SMALLEST_SHARE = 0.01
+
+
+def parallel_coordinates(
+    frame: pd.DataFrame,
+    space: Space,
+    positions: np.ndarray,
+    memberships: Mapping[str, np.ndarray],
+    goal_fraction: float,
+) -> dict[str, Any]:
+    """Specify a chart with an upright axis per hyperparameter and a line per trial.
+
+    Parameters
+    ----------
+    frame
+        n rows of :func:`hsic_hpo.report.frames.trials_frame`.
+    space
+        Search space of d hyperparameters.
+    positions
+        ``(n, d)`` in [0, 1], missing where inactive.
+    memberships
+        ``(n,)`` of booleans per label of a group.
+    goal_fraction
+        Fraction of the trials shown at first, in (0, 1].
+
+    Returns
+    -------
+    dict
+        Vega-Lite specification with four controls: a slider for the fraction of the trials, by
+        validation error within their search; best or worst; the search; and the conditional group
+        whose trials and hyperparameters are shown. A line of text counts the trials shown.
+    """
+    controls = _controls(frame, memberships, goal_fraction)
+    trials = frame[["trial", "search", "share", "share_from_worst", "validation_error"]].copy()
+    # The colours follow ranks, as errors may span decades and may be missing.
+    trials["configuration"] = frame["configuration"]
+    for place, label in enumerate(memberships):
+        trials[f"in_{place}"] = memberships[label]
+    trials.insert(0, "row", np.arange(len(trials)))
+    shown = alt.Chart(inline(trials)).transform_filter(_filter())
+    lines = _lines(trials, space, positions, memberships)
+    axes = _axes(space, memberships)
+    count = (
+        shown.transform_aggregate(n="count()")
+        .transform_calculate(
+            text=f"'shown: ' + datum.n + ' of {len(trials)} trials'",
+        )
+        .mark_text(align="left", baseline="bottom", fontSize=13, fontWeight="bold", aria=False)
+        .encode(x=alt.value(0), y=alt.value(_HEIGHT + 24), text="text:N")
+    )
+    chart = (lines + axes + count).add_params(*controls)
+    return embeddable(chart.properties(width=alt.Step(_STEP), height=_HEIGHT), FONT)
+
+
+def _controls(
+    frame: pd.DataFrame, memberships: Mapping[str, np.ndarray], goal_fraction: float
+) -> list[alt.Parameter]:
+    searches = [*frame["search"].unique().tolist(), _ALL]
+    smallest = min(_SMALLEST_SHARE, goal_fraction)
+    return [
+        alt.param(
+            "fraction",
+            value=goal_fraction,
+            bind=alt.binding_range(min=smallest, max=1, step=0.01, name="fraction of trials "),
+        ),
+        alt.param(
+            "end",
+            value="best",
+            bind=alt.binding_radio(options=["best", "worst"], name="by validation error "),
+        ),
+        alt.param(
+            "search_of",
+            value=searches[0],
+            bind=alt.binding_select(options=searches, name="search "),
+        ),
+        alt.param(
+            "group",
+            value=0,
+            bind=alt.binding_select(
+                options=list(range(len(memberships))),
+                labels=[group_name(label) for label in memberships],
+                name="group ",
+            ),
+        ),
+    ]
+
+
+def _filter() -> str:
+    share = "(end === 'best' ? datum.share : datum.share_from_worst)"
+    # A share is a rank over a number of trials: equal but for rounding.
+    return (
+        f"{share} <= fraction + 1e-9 && datum['in_' + group]"
+        f" && (search_of === '{_ALL}' || datum.search === search_of)"
+    )
+
+
+def _lines(
+    trials: pd.DataFrame,
+    space: Space,
+    positions: np.ndarray,
+    memberships: Mapping[str, np.ndarray],
+) -> alt.Chart:
+    n, d = positions.shape
+    points = pd.DataFrame(
+        {
+            "row": np.repeat(np.arange(n), d),
+            "axis": np.tile(np.arange(d), n),
+            "u": np.round(positions.ravel(), 4),
+        }
+    )
+    known = ["search", "share", "share_from_worst", "validation_error", "trial", "configuration"]
+    known += [f"in_{place}" for place in range(len(memberships))]
+    return (
+        alt.Chart(inline(points))
+        .transform_lookup("row", alt.LookupData(inline(trials), "row", known))
+        .transform_filter(_filter())
+        .transform_lookup(
+            "axis", alt.LookupData(inline(_names(space, memberships)), "axis", _fields(memberships))
+        )
+        .transform_filter("datum['on_' + group]")
+        .mark_line(strokeWidth=1.4, opacity=0.45)
+        .encode(
+            x=_across(space),
+            y=alt.Y("u:Q", axis=None, scale=alt.Scale(domain=[0, 1])),
+            detail="row:N",
+            color=alt.condition("end === 'best'", alt.value(BLUE), alt.value(VERMILLION)),
+            tooltip=[
+                alt.Tooltip("trial:N"),
+                alt.Tooltip("search:N"),
+                alt.Tooltip("validation_error:Q", title="validation error", format=".3g"),
+                alt.Tooltip("configuration:N"),
+            ],
+        )
+    )
+
+
+def _names(space: Space, memberships: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Return the name of each axis, and in which groups it stands."""
+    names = pd.DataFrame({"axis": np.arange(len(space)), "hyperparameter": space.names})
+    members = {group.label: group.members for group in space.groups()}
+    for place, label in enumerate(memberships):
+        names[f"on_{place}"] = [name in members[label] for name in space.names]
+    return names
+
+
+def _fields(memberships: Mapping[str, np.ndarray]) -> list[str]:
+    return ["hyperparameter", *(f"on_{place}" for place in range(len(memberships)))]
+
+
+def _across(space: Space) -> alt.X:
+    return alt.X(
+        "hyperparameter:N",
+        sort=space.names,
+        title=None,
+        axis=alt.Axis(
+            orient="top",
+            labelAngle=-25,
+            labelLimit=150,
+            grid=True,
+            domain=False,
+            ticks=False,
+            gridColor=LIGHT_GREY,
+            labelPadding=24,
+        ),
+        scale=alt.Scale(paddingOuter=0.6),
+    )
+
+
+def _axes(space: Space, memberships: Mapping[str, np.ndarray]) -> alt.Chart:
+    """Return the users' values beside the axes."""
+    values: Sequence[tuple[int, float, str]] = [
+        (place, position, text)
+        for place, parameter in enumerate(space.hyperparameters)
+        for position, text in axis_values(parameter)
+    ]
+    texts = pd.DataFrame(values, columns=["axis", "u", "text"])
+    return (
+        alt.Chart(inline(texts))
+        .transform_lookup(
+            "axis", alt.LookupData(inline(_names(space, memberships)), "axis", _fields(memberships))
+        )
+        .transform_filter("datum['on_' + group]")
+        .mark_text(
+            align="left",
+            dx=4,
+            fontSize=10,
+            color="black",
+            stroke="white",
+            strokeWidth=0.3,
+            aria=False,
+        )
+        .encode(x=_across(space), y=alt.Y("u:Q"), text="text:N")
+    )

@@ -1,0 +1,89 @@
+"""The interactive plane of validation error and FLOPs."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from hsic_hpo.figures.style import search_look
+from hsic_hpo.report.looks import FONT, embeddable, inline
+from hsic_hpo.wording import with_units
+
+_HEIGHT = 420
+_SHAPES = {
+    "o": "circle",
+    "s": "square",
+    "D": "diamond",
+    "^": "triangle-up",
+    "v": "triangle-down",
+    "P": "cross",
+    "X": "stroke",
+}
+
+
+def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, Any] | None:
+    """Specify a chart of error against FLOPs of all trials.
+
+    Parameters
+    ----------
+    frame
+        Rows of :func:`hsic_hpo.report.frames.trials_frame`.
+    error_name, error_units
+        What the errors measure.
+
+    Returns
+    -------
+    dict or None
+        Vega-Lite specification: a point per trial that ended well, coloured by its search, its
+        configuration in a tooltip; dragging and the wheel zoom, a click into the legend shows one
+        search alone. None where no trial has both.
+    """
+    shown = frame[frame["validation_error"].gt(0) & frame["flops"].gt(0)]
+    if shown.empty:
+        return None
+    searches = shown["search"].unique().tolist()
+    looks = [search_look(search) for search in searches]
+    chosen = alt.selection_point(fields=["search"], bind="legend", name="search_shown")
+    chart = (
+        alt.Chart(inline(shown.drop(columns=["share", "share_from_worst", "status"])))
+        .mark_point(filled=True, size=45)
+        .encode(
+            x=alt.X(
+                "flops:Q",
+                scale=alt.Scale(type="log", nice=False, padding=12),
+                title="FLOPs per sample (operations of the forward pass)",
+                axis=alt.Axis(format="~s", tickCount=6),
+            ),
+            y=alt.Y(
+                "validation_error:Q",
+                scale=alt.Scale(type="log", nice=False, padding=12),
+                title=f"validation {with_units(error_name, error_units)}",
+                axis=alt.Axis(format="~g", tickCount=6),
+            ),
+            color=alt.Color(
+                "search:N",
+                scale=alt.Scale(domain=searches, range=[colour for colour, _ in looks]),
+                legend=alt.Legend(title="search (click to show one)", orient="top"),
+            ),
+            shape=alt.Shape(
+                "search:N",
+                scale=alt.Scale(domain=searches, range=[_SHAPES[mark] for _, mark in looks]),
+            ),
+            opacity=alt.condition(chosen, alt.value(0.75), alt.value(0.05)),
+            tooltip=[
+                alt.Tooltip("trial:N"),
+                alt.Tooltip("search:N"),
+                alt.Tooltip("round:Q"),
+                alt.Tooltip("validation_error:Q", title="validation error", format=".3g"),
+                alt.Tooltip("test_error:Q", title="test error", format=".3g"),
+                alt.Tooltip("n_params:Q", title="parameters", format=",.0f"),
+                alt.Tooltip("flops:Q", title="FLOPs per sample", format=",.0f"),
+                alt.Tooltip("seconds:Q", title="training time (s)", format=".3g"),
+                alt.Tooltip("configuration:N"),
+            ],
+        )
+        .add_params(chosen)
+        .interactive()
+        .properties(width="container", height=_HEIGHT)
+    )
+    return embeddable(chart, FONT)

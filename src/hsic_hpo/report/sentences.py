@@ -1,0 +1,148 @@
+"""What a study found, in sentences that state stored figures; no index is computed here."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.wording import goal, group_name, number, p_value, percent, target_name
+
+_ROLES = {
+    "optimise": "optimises",
+    "restrict": "restricts",
+    "fix": "fixes",
+    "fine-tune": "leaves for fine-tuning",
+}
+_STATED = 5
+
+
+def worst(sensitivity: xr.Dataset) -> str:
+    """Say which hyperparameters decide who is among the worst, and whether others than the best.
+
+    Parameters
+    ----------
+    sensitivity
+        Sensitivity Dataset.
+    """
+    aim = f"the {goal(sensitivity, subset='worst')} by {target_name(sensitivity, 'error')}"
+    bad = _significant(sensitivity, "worst")
+    if not bad:
+        return f"No hyperparameter is found to decide which networks are among {aim}."
+    good = _significant(sensitivity, "best")
+    named = ", ".join(f"{name} (adjusted p = {p_value(p)})" for name, p in bad.items())
+    text = f"What decides whether a network is among {aim}: {named}."
+    new = [name for name in bad if name not in good]
+    if new and good:
+        verb = "matters" if len(new) == 1 else "matter"
+        text += f" {_listed(new)} {verb} there but not significantly for the best."
+    return text
+
+
+def _significant(sensitivity: xr.Dataset, subset: str) -> dict[str, float]:
+    """Return the smallest adjusted p-value of each significant hyperparameter."""
+    error = sensitivity.sel(target="error", subset=subset)
+    p = error["p_value_order_free_adjusted"].where(error["significant"] == 1)
+    smallest = p.min("group")
+    found = {
+        str(name): float(value)
+        for name, value in zip(smallest["hyperparameter"].values, smallest.values, strict=True)
+        if np.isfinite(value)
+    }
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def interactions(sensitivity: xr.Dataset) -> str:
+    """Say which pairs matter for the best beyond what each of the two does alone."""
+    best = sensitivity.sel(group="all", target="error", subset="best")
+    names = best["hyperparameter"].values.tolist()
+    p = best["pure_p_value_adjusted"].values
+    pairs = sorted(
+        (float(p[i, j]), f"{names[i]} with {names[j]}")
+        for i in range(len(names))
+        for j in range(i)
+        if np.isfinite(p[i, j])
+    )
+    if not pairs:
+        return "No pair of hyperparameters has an index of interaction."
+    level = float(sensitivity.attrs["significance"])
+    found = [(value, pair) for value, pair in pairs if value <= level]
+    if not found:
+        value, pair = pairs[0]
+        return (
+            f"None of the {len(pairs)} pairs interacts significantly for the {goal(sensitivity)}; "
+            f"nearest: {pair} (adjusted p = {p_value(value)})."
+        )
+    named = "; ".join(f"{pair} (adjusted p = {p_value(value)})" for value, pair in found[:_STATED])
+    more = f"; and {len(found) - _STATED} more" if len(found) > _STATED else ""
+    return f"Pairs that matter together for the {goal(sensitivity)}: {named}{more}."
+
+
+def enough(convergence: xr.Dataset) -> str:
+    """Say how far a part of the trainings would have led to the same ranking.
+
+    Parameters
+    ----------
+    convergence
+        Convergence Dataset.
+    """
+    sizes = convergence["size"].values.tolist()
+    correlations = convergence["rank_correlation"].values
+    overlaps = convergence["significant_overlap"].values
+    if len(sizes) < 2 or not np.isfinite(correlations[:-1]).any():
+        return "There are too few trials to tell whether more would change the ranking."
+    parts = [
+        f"{size} of them {number(correlation)}{_overlap(overlap)}"
+        for size, correlation, overlap in zip(
+            sizes[:-1], correlations[:-1], overlaps[:-1], strict=True
+        )
+        if np.isfinite(correlation)
+    ]
+    return (
+        f"Rank correlation of the indices with those of all {sizes[-1]} trials: {'; '.join(parts)}."
+    )
+
+
+def _overlap(overlap: float) -> str:
+    if not np.isfinite(overlap):
+        return ""
+    return f" ({percent(round(float(overlap), 2))} of the significant hyperparameters alike)"
+
+
+def decisions(selection: xr.Dataset) -> list[str]:
+    """Say what HSIC-GPBO does with the hyperparameters, by role, and under which ceiling.
+
+    Parameters
+    ----------
+    selection
+        Selection Dataset.
+    """
+    roles = selection["role"].values
+    names = selection["hyperparameter"].values
+    parts = [
+        f"{verb} {_listed(names[roles == role].tolist())}"
+        for role, verb in _ROLES.items()
+        if (roles == role).any()
+    ]
+    sentences = [f"HSIC-GPBO {'; '.join(parts)}."]
+    changed = names[selection["overridden"].values.astype(bool)].tolist()
+    if changed:
+        sentences.append(f"The study's config decided on {_listed(changed)}.")
+    extra = [str(selection.attrs.get(key, "")) for key in ("ceiling_reason", "remark")]
+    return sentences + [text for text in extra if text]
+
+
+def groups_without_index(sensitivity: xr.Dataset) -> str:
+    """Say which groups have no index for the best, and why; empty where all have."""
+    notes = sensitivity["note"].sel(target="error", subset="best")
+    parts = [
+        f"{group_name(str(label))}: {note}"
+        for label, note in zip(notes["group"].values, notes.values.tolist(), strict=True)
+        if note
+    ]
+    return f"Without an index: {'; '.join(parts)}." if parts else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,49 @@
+"""Write the page that tells the story of a study."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hsic_hpo import trials
+from hsic_hpo.files import read_netcdf, write_text
+from hsic_hpo.logs import job_log
+from hsic_hpo.report.page import page
+
+
+def main(
+    *,
+    drawn: str,
+    searches: Sequence[str],
+    datasets: Mapping[str, str],
+    figures: Sequence[str],
+    captions: Mapping[str, str],
+    settings: dict[str, Any],
+    output: str,
+) -> None:
+    text = page(
+        trials.read(drawn),
+        [trials.read(path) for path in searches],
+        **{name: read_netcdf(path) for name, path in datasets.items()},
+        figures={Path(path).stem: Path(path) for path in figures},
+        captions=captions,
+        settings=settings,
+        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    )
+    write_text(text, output)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            drawn=snakemake.input.trials,
+            searches=snakemake.input.searches,
+            datasets={
+                name: snakemake.input[name]
+                for name in ("sensitivity", "convergence", "selection", "comparison")
+            },
+            figures=snakemake.input.figures,
+            captions=snakemake.params.captions,
+            settings=snakemake.params.settings,
+            output=snakemake.output[0],
+        )
