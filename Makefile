@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 SNAKEMAKE = $(BIN)/snakemake --workflow-profile $(PROFILE) --cores $(CORES) --configfile $(CONFIG)
 SOURCES = src tests benchmarks workflow/scripts
 
-.PHONY: help study toy check test chaos lint bench clean
+.PHONY: help study toy check test browser cluster-test chaos lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -26,8 +26,19 @@ toy: $(VENV)/study.stamp  ## the paper's analytical examples beside their closed
 check: $(VENV)/study.stamp  ## check a study config without running it
 	@$(BIN)/hsic-hpo check $(CONFIG)
 
-test: $(VENV)/test.stamp  ## run the tests
+test: $(VENV)/test.stamp browser  ## run the tests
 	$(BIN)/python -m pytest -n $(shell nproc)
+
+browser:  # a part of the tests opens the report in it
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  echo "Installing Debian's chromium"; apt-get -qq update && \
+	  DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes chromium >/dev/null; }
+
+cluster-test: $(VENV)/test.stamp  ## test on a real SLURM, started here for the tests (as root)
+	@command -v slurmctld >/dev/null && command -v munged >/dev/null || { \
+	  echo "Installing Debian's SLURM"; apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
+	  apt-get -qq install --yes slurmctld slurmd slurm-client munge >/dev/null; }
+	$(BIN)/python -m pytest tests/cluster
 
 chaos: $(VENV)/test.stamp  ## kill a small study twenty times at random moments
 	CHAOS_KILLS=20 $(BIN)/python -m pytest tests/workflow/test_chaos.py

@@ -4,16 +4,17 @@ import ast
 import hashlib
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 LIBRARIES = ("hsic_hpo", "numpy", "scipy", "torch", "pytorch-lightning", "xarray", "snakemake")
+_INSTALLED = ("site-packages", "dist-packages")
 
 
 def code_fingerprint(*sources: Path | str) -> str:
-    """Hash what the given Python files, and all of this package that they import, would do.
+    """Hash what the given Python files, and all that they import of one's own, would do.
 
     Two states of the code share a fingerprint when they differ in comments, docstrings or
     layout alone. Files that are not Python, such as templates, count by their text. The
@@ -36,36 +37,62 @@ def code_fingerprint(*sources: Path | str) -> str:
 
 
 def import_closure(sources: Iterable[Path | str]) -> list[Path]:
-    """List the files, sorted by name, that running ``sources`` can execute within this package.
+    """List the files, sorted by name, that running ``sources`` can execute of one's own.
 
+    These are the files of this package, and, for a source outside it, such as a problem of the
+    user's own, the modules and packages that stand beside it; what is installed does not count.
     Imports are followed wherever they stand in a file. A module named only at run time (through
     ``importlib``) cannot be seen: name its file among the ``sources``.
     """
-    waiting = [Path(source) for source in sources]
+    absolute = [Path(source).absolute() for source in sources]
+    waiting = [(path, _import_root(path)) for path in absolute]
     found: set[Path] = set()
     while waiting:
-        path = waiting.pop()
+        path, root = waiting.pop()
         if path not in found:
             found.add(path)
             if path.suffix == ".py":
-                waiting.extend(_imported_files(ast.parse(path.read_text(encoding="utf-8"))))
+                waiting.extend((imported, root) for imported in _imported_files(path, root))
     return sorted(found, key=lambda path: (path.name, str(path.parent.name)))
 
 
-def _imported_files(tree: ast.AST) -> list[Path]:
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+def _import_root(source: Path) -> Path:
+    """Return the folder in which the modules and packages beside a file stand."""
+    folder = source.parent
+    while (folder / "__init__.py").is_file():
+        folder = folder.parent
+    return folder
+
+
+def _imported_files(path: Path, root: Path) -> list[Path]:
+    follows_own = PACKAGE not in path.parents and root.name not in _INSTALLED
     files = []
-    for name in names:
+    for folder, name in _imported_names(path, root):
         package, *inner = name.split(".")
         if package == PACKAGE.name:
             module = PACKAGE.joinpath(*inner)
-            files += [module.with_suffix(".py"), module / "__init__.py"]
-    return [path for path in files if path.is_file()]
+        elif follows_own:
+            module = folder.joinpath(package, *inner)
+        else:
+            continue
+        files += [module.with_suffix(".py"), module / "__init__.py"]
+    if follows_own:
+        # Importing a module runs all packages around it first.
+        packages = path.relative_to(root).parents if path.is_relative_to(root) else ()
+        files += [root / package / "__init__.py" for package in packages]
+    return [file for file in files if file.is_file()]
+
+
+def _imported_names(path: Path, root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each name that a file imports with the folder from which it is looked for."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((root, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            folder = path.parents[node.level - 1] if node.level else root
+            module = [node.module] if node.module else []
+            names = [*module, *(".".join([*module, alias.name]) for alias in node.names)]
+            yield from ((folder, name) for name in names)
 
 
 def _behaviour(path: Path) -> str:

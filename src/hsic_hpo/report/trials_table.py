@@ -1,6 +1,7 @@
 """The sortable and filterable table of all trials."""
 
 import re
+from html import escape
 
 import pandas as pd
 from itables import to_html_datatable
@@ -31,6 +32,8 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
         The n rows of :func:`hsic_hpo.report.frames.values_frame`.
     """
     table = pd.concat([frame[list(_COLUMNS)].rename(columns=_COLUMNS), values], axis=1)
+    # Cells are escaped for us, headings are not.
+    table.columns = pd.Index([escape(name) for name in table.columns])
     # Sorted here, as the browser would put missing errors first.
     table = table.sort_values("validation error", kind="stable")
     return to_html_datatable(

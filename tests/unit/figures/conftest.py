@@ -1,6 +1,0 @@
-"""The helpers of all unit tests stand one folder up."""
-
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).parents[1]))

@@ -1,0 +1,95 @@
+"""The page: whole, escaped, the same each time, light, also for degenerate studies."""
+
+import re
+import subprocess
+import sys
+from html import escape, unescape
+from pathlib import Path
+
+import pytest
+from studies_to_draw import NAMES, STRANGE, first, study
+from told_studies import HOSTILE, HOSTILE_SPACE, METHODS, blank_figures, searched, told
+
+from hsic_hpo.errors import InputError
+from small_search import SPACE, rule, search
+
+MANY = {f"hyperparameter_{i}": {"type": "float", "range": [0, 1]} for i in range(20)}
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return blank_figures(tmp_path_factory.mktemp("figures"))
+
+
+@pytest.fixture(scope="module")
+def usual(figures: dict[str, Path]) -> str:
+    return told("usual", figures, [searched(SPACE, rule, method) for method in METHODS])
+
+
+def markup(text: str) -> str:
+    """Return a page without its scripts and styles."""
+    return re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_study_has_a_page(name: str, figures: dict[str, Path]) -> None:
+    text = told(name, figures)
+    for title in ("What was asked", "What matters for the best", "Where this comes from"):
+        assert f">{title}</h2>" in text
+    n = study(name).trials.sizes["trial"]
+    assert f"{n} trials of " in text
+    assert markup(text).count("<img ") == len(figures)
+
+
+def test_the_same_datasets_give_the_same_page(usual: str, figures: dict[str, Path]) -> None:
+    again = told("usual", figures, [searched(SPACE, rule, method) for method in METHODS])
+    assert again == usual
+
+
+def test_every_figure_has_an_alternative_text_and_its_width(usual: str) -> None:
+    images = re.findall(r"<img [^>]*>", markup(usual))
+    assert len(images) == 10
+    for image in images:
+        assert re.search(r'alt="About \w+\."', image)
+        # 252 points are 3.5 inches: 336 pixels, shown a quarter larger.
+        assert 'style="width: 420px"' in image
+
+
+def test_it_names_no_address_that_a_browser_would_load(usual: str) -> None:
+    assert not re.findall(r'(?:src|href)="(?!data:|#)[^"]*"', markup(usual))
+    assert "default-src 'none'" in markup(usual)
+
+
+def test_names_are_text_not_markup(figures: dict[str, Path]) -> None:
+    drawn = search(100, spec=HOSTILE_SPACE, error=first)
+    text = told("usual", figures, [searched(HOSTILE_SPACE, first, "gpbo")], trials=drawn)
+    assert HOSTILE not in text
+    assert escape(HOSTILE) in text
+
+
+def test_strange_names_are_shown_as_they_were_written(figures: dict[str, Path]) -> None:
+    text = unescape(told("strange names", figures))
+    for name in STRANGE:
+        assert name in text
+
+
+def test_a_thousand_trials_stay_light(figures: dict[str, Path]) -> None:
+    trials = search(1000, spec=MANY, error=first)
+    text = told("usual", figures, trials=trials)
+    # The eleven figures of a study weigh up to 2 MB in base64.
+    assert len(text.encode()) < 6e6
+
+
+def test_a_file_that_is_no_figure_is_refused(figures: dict[str, Path], tmp_path: Path) -> None:
+    bad = tmp_path / "errors.svg"
+    bad.write_text("<svg/>")
+    with pytest.raises(InputError, match="its width is missing"):
+        told("usual", {**figures, "errors": bad})
+
+
+def test_it_needs_no_torch() -> None:
+    code = (
+        "import sys, hsic_hpo.report.page; "
+        "sys.exit(not {'torch', 'pytorch_lightning'}.isdisjoint(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

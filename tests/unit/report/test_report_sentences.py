@@ -1,0 +1,93 @@
+"""The sentences state what stands in the Datasets."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from studies_to_draw import NAMES, study
+
+from hsic_hpo.report import sentences
+
+
+def test_the_worst_are_named_with_their_p_values() -> None:
+    data = study("usual").sensitivity
+    text = sentences.worst(data)
+    error = data.sel(target="error", subset="worst", group="all")
+    found = error["hyperparameter"].values[error["significant"].values == 1]
+    assert {"learning_rate", "optimizer"} <= set(found)
+    for name in found:
+        assert f"{name} (adjusted p = " in text
+    assert text.startswith("What decides whether a network is among the worst 10 % by error:")
+
+
+def test_what_only_the_worst_have_is_said() -> None:
+    data = study("usual").sensitivity.copy(deep=True)
+    data["significant"].loc[{"subset": "best", "hyperparameter": "optimizer"}] = 0
+    assert "optimizer matters there but not significantly for the best." in sentences.worst(data)
+
+
+def test_pairs_are_sorted_by_p_value_and_the_rest_counted() -> None:
+    data = study("usual").sensitivity.copy(deep=True)
+    names = data["hyperparameter"].values[:5].tolist()
+    p = data["pure_p_value_adjusted"]
+    place = {"group": "all", "target": "error", "subset": "best"}
+    p.loc[place] = 1.0
+    wanted = []
+    for rank, (one, other) in enumerate((i, j) for i in range(4) for j in range(i)):
+        value = 0.001 * (rank + 1)
+        p.loc[place | {"hyperparameter": names[one], "partner": names[other]}] = value
+        wanted.append(f"{names[one]} with {names[other]} (adjusted p = {value:.2g})")
+    text = sentences.interactions(data)
+    assert text == (
+        f"Pairs that matter together for the best 10 %: {'; '.join(wanted[:5])}; and 1 more."
+    )
+
+
+def test_without_a_significant_pair_the_nearest_is_named() -> None:
+    data = study("nothing significant").sensitivity.copy(deep=True)
+    data["pure_p_value_adjusted"][:] = 0.9
+    text = sentences.interactions(data)
+    assert "None of the " in text
+    assert "adjusted p = 0.9" in text
+
+
+def test_convergence_is_that_of_the_dataset() -> None:
+    data = study("usual").convergence
+    text = sentences.enough(data)
+    sizes = data["size"].values
+    assert f"with those of all {sizes[-1]} trials" in text
+    for size, correlation in zip(sizes[:-1], data["rank_correlation"].values, strict=False):
+        if np.isfinite(correlation):
+            assert f"{size} of them {correlation:.3g}" in text
+
+
+def test_too_few_trials_to_converge_is_said() -> None:
+    assert "too few trials" in sentences.enough(study("five trials").convergence)
+
+
+def test_decisions_name_every_hyperparameter_once() -> None:
+    decided = xr.Dataset(
+        {
+            "role": ("hyperparameter", ["optimise", "fix", "fine-tune", "optimise"]),
+            "overridden": ("hyperparameter", [0, 1, 0, 0]),
+        },
+        {"hyperparameter": ["a", "b", "c", "d"]},
+        {"ceiling_reason": "At most 7 flops.", "remark": ""},
+    )
+    assert sentences.decisions(decided) == [
+        "HSIC-GPBO optimises a and d; fixes b; leaves for fine-tuning c.",
+        "The study's config decided on b.",
+        "At most 7 flops.",
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_degenerate_studies_are_told_in_whole_sentences(name: str) -> None:
+    one = study(name)
+    told = [
+        sentences.worst(one.sensitivity),
+        sentences.interactions(one.sensitivity),
+        sentences.enough(one.convergence),
+    ]
+    for text in told:
+        assert text.endswith(".")
+        assert "nan" not in text.replace("kernan", "")

@@ -1,0 +1,92 @@
+"""Pages of made-up studies, usual and degenerate, for the tests of the report."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from studies_to_draw import study
+
+from hsic_hpo import config
+from hsic_hpo.report.page import page
+from hsic_hpo.selection import decide
+from small_search import search
+
+FIGURES = (
+    *("errors", "trainings", "importance", "distributions", "worst", "interactions"),
+    *("convergence", "quadrant", "sweeps", "comparison"),
+)
+SETTINGS = config.validate({"study": "told", "problem": {"name": "bateman"}}, "told")
+HOSTILE = "x <img src=x onerror=alert(1)>"
+HOSTILE_SPACE = {
+    HOSTILE: {"type": "float", "range": [1, 2]},
+    "a & b": {"type": "categorical", "levels": [HOSTILE, "relu"]},
+}
+METHODS = ("gpbo", "hsic-gpbo")
+
+
+def searched(spec: dict[str, Any], error: Any, method: str, n: int = 16) -> xr.Dataset:
+    """Return trials of one search in two rounds."""
+    found = search(n, spec=spec, error=error, seed=len(method))
+    rounds = xr.Variable("trial", 1 + np.arange(n) // (n // 2))
+    return found.assign(round=rounds).assign_attrs(method=method, search_repeat="0")
+
+
+def compared(methods: Sequence[str]) -> xr.Dataset:
+    """Return a comparison in which each method costs half of the one before."""
+    dims = ("search", "search_repeat")
+    shape = (len(methods), 1)
+    falling = 1000.0 / 2 ** np.arange(len(methods))[:, None]
+    errors = np.broadcast_to(np.array([0.1, 0.12]), (*shape, 2))
+    per_repeat = {
+        "validation_error": np.full(shape, 0.1),
+        "n_trainings": np.full(shape, 100.0),
+        "training_flops": falling * 1e6,
+        "train_seconds": falling,
+        "n_params": falling,
+        "flops": falling,
+        "trial": np.full(shape, "a" * 32),
+        "configuration": np.full(shape, "{}"),
+    }
+    variables = {name: (dims, values) for name, values in per_repeat.items()}
+    for name in ("test_error", "final_validation_error"):
+        variables[name] = ((*dims, "seed"), errors)
+    problem = json.dumps({"name": "made up"})
+    attrs = {"study": "told", "problem": problem, "error_name": "error", "error_units": "1"}
+    return xr.Dataset(variables, {"search": list(methods)}, attrs | {"reference": "hsic-gpbo"})
+
+
+@cache
+def blank_figures(folder: Path) -> dict[str, Path]:
+    """Write a small figure under every name."""
+    paths = {name: folder / f"{name}.svg" for name in FIGURES}
+    for path in paths.values():
+        path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="252pt" height="9pt"/>')
+    return paths
+
+
+def told(
+    name: str,
+    figures: dict[str, Path],
+    searches: Sequence[xr.Dataset] = (),
+    trials: xr.Dataset | None = None,
+) -> str:
+    """Return the page of a study of :mod:`studies_to_draw`."""
+    one = study(name)
+    drawn = one.trials if trials is None else trials
+    methods = ["random", *(found.attrs["method"] for found in searches)]
+    return page(
+        drawn,
+        searches,
+        one.sensitivity,
+        one.convergence,
+        decide(one.sensitivity, one.trials, SETTINGS["selection"]),
+        compared(methods),
+        figures=figures,
+        captions={key: f"About {key}. And more." for key in FIGURES},
+        settings=SETTINGS,
+        made="2026-01-01 00:00 UTC",
+    )
