@@ -38,6 +38,43 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/toy.smk"
 
 
+# On a cluster only trainings are worth a job of their own.
+localrules:
+    all,
+    data,
+    design,
+    gather,
+    gather_round,
+    gather_final,
+    sensitivity,
+    convergence,
+    selection,
+    propose,
+    search_trials,
+    choose,
+    comparison,
+    importance_table,
+    selection_table,
+    comparison_table,
+    space_figure,
+    errors_figure,
+    trainings_figure,
+    importance_figure,
+    distributions_figure,
+    worst_figure,
+    interactions_figure,
+    convergence_figure,
+    quadrant_figure,
+    sweeps_figure,
+    comparison_figure,
+    summary,
+    html_report,
+    toy,
+    toy_draws,
+    toy_tables,
+    toy_figures,
+
+
 rule all:
     default_target: True
     input:

@@ -41,22 +41,25 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
         title = f"{group_name(str(label))}: what matters to reach the {goal}"
         note = str(error["note"].item())
         if note:
-            console.print(f"\n[bold]{title}[/bold]\n  no index: {note}")
+            console.print(Text(f"\n{title}", style="bold"))
+            console.print(Text(f"  no index: {note}"))
             continue
         console.print()
         console.print(_table(title, group, costs, attrs))
         for line in _interactions(error, float(attrs["significance"])):
-            console.print(f"  {line}")
+            console.print(Text(f"  {line}"))
 
 
 def _table(title: str, group: xr.Dataset, costs: list[str], attrs: dict[str, Any]) -> Table:
     error = group.sel(target="error")
     n, m = int(group["n"]), int(error["m"])
-    table = Table(title=f"{title} ({m} of {n} trials)", title_justify="left", title_style="bold")
+    # Brackets in names would be read as markup, so that all text of the user's is a Text.
+    shown = Text(f"{title} ({m} of {n} trials)")
+    table = Table(title=shown, title_justify="left", title_style="bold")
     table.add_column("hyperparameter", overflow="fold")
     interval = f"{percent(float(attrs['confidence']))} interval"
     for heading in ["HSIC", interval, "p", "adjusted p", *(f"HSIC, {cost}" for cost in costs)]:
-        table.add_column(heading, justify="right")
+        table.add_column(Text(heading), justify="right")
     index = error["hsic_order_free"]
     order = index.dropna("hyperparameter").sortby(index, ascending=False)["hyperparameter"].values
     for name in order:

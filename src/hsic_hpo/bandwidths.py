@@ -114,14 +114,18 @@ def median_distance(values: FloatArray, *, with_self: bool = False) -> float:
 
 def _ranked_distance(ordered: FloatArray, rank: int) -> float:
     """Return the distance of this rank (1 is the smallest) among the n(n - 1)/2 pairs."""
-    if rank == 0:
-        return 0.0
     position = np.arange(len(ordered))
+
+    def within(distance: float) -> int:
+        last = np.searchsorted(ordered, ordered + distance, side="right") - 1
+        return int((last - position).sum())
+
+    if rank <= within(0.0):
+        return 0.0
     low, high = 0.0, float(ordered[-1] - ordered[0])
     for _ in range(60):
         middle = (low + high) / 2
-        within = np.searchsorted(ordered, ordered + middle, side="right") - 1 - position
-        low, high = (low, middle) if within.sum() >= rank else (middle, high)
+        low, high = (low, middle) if within(middle) >= rank else (middle, high)
     return high
 
 

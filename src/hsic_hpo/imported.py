@@ -10,10 +10,13 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo import design, trials
+from hsic_hpo.definitions import RESERVED
 from hsic_hpo.errors import InputError
 from hsic_hpo.space import Space
 
 MIN_TRIALS = 30
+# The others hold what an analysis needs beside costs.
+_COST_VARIABLES = ("flops", "n_params", "train_seconds", "epochs")
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,8 @@ def to_dataset(
     Raises
     ------
     InputError
-        For too few trials, no error, equal errors, a trial that stands twice, or a configuration
-        that is not a point of the space.
+        For too few trials, no error, equal errors, a trial that stands twice, a configuration
+        that is not a point of the space, or a cost of a reserved name.
     """
     _check(finished, space, where)
     u = np.array([space.point(trial.configuration) for trial in finished])
@@ -98,6 +101,9 @@ def _check(finished: Sequence[Finished], space: Space, where: str) -> None:
         raise InputError(
             f"{where}: {len(finished)} trials; at least {MIN_TRIALS} are needed for an analysis"
         )
+    for cost in sorted({name for trial in finished for name in trial.costs}):
+        if cost == "error" or (cost in RESERVED and cost not in _COST_VARIABLES):
+            raise InputError(f"{where}: cost {cost!r}: reserved for results; choose another name")
     errors = {trial.error for trial in finished if trial.error is not None}
     if not errors:
         raise InputError(f"{where}: no trial has a finite error")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from hsic_hpo.decisions import ROLES, Decision
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.space import Space, allowed
@@ -33,7 +35,9 @@ def apply(
     ----------
     given
         By name: a value to fix it at; or a mapping with ``role`` (optimise, restrict or
-        fine-tune) and, if wanted, a narrower ``range`` or ``levels``.
+        fine-tune; restrict if left out) and, if wanted, a narrower ``range``, on the scale of
+        the space unless it has a ``scale``, or ``levels``. A default outside of these becomes
+        the nearest value inside, or, without order, their middle one.
     decisions
         What the analysis decided, by name.
     space
@@ -78,11 +82,24 @@ def _overridden(name: str, change: Any, decided: Decision, space: Space, place: 
         raise InputError(
             f"{place}.role: {role!r}; allowed: {', '.join(searched)}; to fix it, write its value"
         )
-    narrowed = {key: value for key, value in change.items() if key != "role"}
     whole = {
         key: value for key, value in space[name].definition.items() if key not in ("type", "when")
     }
-    if narrowed:
-        # The definition is read, and refused where it goes beyond the space.
-        Subspace.of(space, {name: narrowed}, place.rpartition(".")[0])
-    return replace(decided, role=role, choice=narrowed or whole, reason=reason, overridden=True)
+    narrowed = {key: value for key, value in change.items() if key != "role"}
+    if "range" in narrowed and "scale" in whole:
+        narrowed = {"scale": whole["scale"], **narrowed}
+    decided = replace(decided, role=role, choice=narrowed or whole, reason=reason, overridden=True)
+    if not narrowed:
+        return decided
+    # The definition is read, and refused where it goes beyond the space.
+    part = Subspace.of(space, {name: narrowed}, place.removesuffix(f".{name}"))
+    return replace(decided, default=_inside(name, decided.default, part))
+
+
+def _inside(name: str, default: Any, part: Subspace) -> Any:
+    """Return the default, or the value nearest to it, of what is left of a hyperparameter."""
+    free = part.free
+    if free is None or free[name].contains(default):
+        return default
+    nearest = part.project({name: default})[free.names.index(name)]
+    return free[name].value(0.5 if np.isnan(nearest) else float(nearest))

@@ -14,7 +14,7 @@ _INSTALLED = ("site-packages", "dist-packages")
 
 
 def code_fingerprint(*sources: Path | str) -> str:
-    """Hash what the given Python files, and all that they import of one's own, would do.
+    """Hash what the given Python files would do, with this package and what stands beside them.
 
     Two states of the code share a fingerprint when they differ in comments, docstrings or
     layout alone. Files that are not Python, such as templates, count by their text. The
@@ -37,11 +37,11 @@ def code_fingerprint(*sources: Path | str) -> str:
 
 
 def import_closure(sources: Iterable[Path | str]) -> list[Path]:
-    """List the files, sorted by name, that running ``sources`` can execute of one's own.
+    """List the files, sorted by name, that running ``sources`` can execute.
 
-    These are the files of this package, and, for a source outside it, such as a problem of the
-    user's own, the modules and packages that stand beside it; what is installed does not count.
-    Imports are followed wherever they stand in a file. A module named only at run time (through
+    They are followed into this package and, from a source outside it, such as a problem of the
+    user's own, into the modules and packages that stand beside it; what is installed is left
+    out. Imports count wherever they stand in a file. A module named only at run time (through
     ``importlib``) cannot be seen: name its file among the ``sources``.
     """
     absolute = [Path(source).absolute() for source in sources]

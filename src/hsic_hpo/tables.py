@@ -28,6 +28,24 @@ _COLUMNS = {
     "paper_r2": "r2_hsic",
 }
 _COUNTS = ("n", "m", "note")
+# What LaTeX takes for a command, or does not have in its usual fonts.
+_IN_LATEX = str.maketrans(
+    {special: rf"\{special}" for special in "&%$#_{}"}
+    | {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        "±": r"$\pm$",
+        "×": r"$\times$",
+        "≤": r"$\leq$",
+        "≥": r"$\geq$",
+        "≠": r"$\neq$",
+        "\n": " ",
+    }
+)
 
 
 def importance(sensitivity: xr.Dataset) -> pd.DataFrame:
@@ -187,9 +205,7 @@ def _latex(table: pd.DataFrame) -> str:
 
 
 def _escaped(text: str) -> str:
-    for special in "\\&%$#_{}":
-        text = text.replace(special, rf"\{special}" if special != "\\" else r"\textbackslash ")
-    return text.replace("~", r"\textasciitilde ").replace("^", r"\textasciicircum ")
+    return text.translate(_IN_LATEX)
 
 
 def _cell(value: Any) -> str:

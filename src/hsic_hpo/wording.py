@@ -34,8 +34,19 @@ def p_value(value: float) -> str:
 
 
 def target_name(sensitivity: xr.Dataset, target: str) -> str:
-    """Return what a target measures: the study's error, or a cost."""
-    return str(sensitivity.attrs["error_name"]) if target == "error" else _COSTS[target]
+    """Return what a target measures: the study's error, or a cost.
+
+    Parameters
+    ----------
+    sensitivity
+        Sensitivity Dataset; its attribute ``error_name`` is used.
+    target
+        ``"error"``, ``"flops"``, ``"train_seconds"``, or a column of an imported table, which
+        keeps the name that it has there.
+    """
+    if target == "error":
+        return str(sensitivity.attrs["error_name"])
+    return _COSTS.get(target, target)
 
 
 def goal(sensitivity: xr.Dataset, target: str = "error", subset: str = "best") -> str:
@@ -46,7 +57,7 @@ def goal(sensitivity: xr.Dataset, target: str = "error", subset: str = "best") -
     sensitivity
         Sensitivity Dataset; its attribute ``goal_fraction`` is used.
     target
-        ``"error"``, ``"flops"`` or ``"train_seconds"``.
+        ``"error"``, or a cost such as ``"flops"``.
     subset
         ``"best"`` or ``"worst"``.
     """

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
-from studies_to_draw import first, study
-from test_all_figures import FIGURES as DRAWN
-from told_studies import HOSTILE, HOSTILE_SPACE, METHODS, compared, searched, told
 
 from hsic_hpo.figures.comparison import comparison
 from hsic_hpo.figures.style import save
 from hsic_hpo.report import sentences
 from hsic_hpo.tables import summary
 from small_search import SPACE, rule, search
+from studies_to_draw import first, study
+from test_all_figures import FIGURES as DRAWN
+from told_studies import HOSTILE, HOSTILE_SPACE, METHODS, compared, searched, told
 
 WIDTHS = (1280, 390)
 N_TRIALS = 300

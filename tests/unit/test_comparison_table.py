@@ -198,6 +198,28 @@ def test_latex_has_its_specials_escaped_and_its_cells_counted(written: dict[str,
     assert r"error\_1 \#2 \{x\} in \%" in text
 
 
+def test_all_formats_agree_cell_by_cell(written: dict[str, str], tmp_path: Path) -> None:
+    frame = pd.read_csv(tmp_path / "comparison.csv")
+    expected = [[_as_read(value) for value in row] for row in frame.itertuples(index=False)]
+    markdown = [line for line in written["md"].splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line[1:-1].split("|")] for line in markdown]
+    assert cells[0] == [name.replace("_", " ") for name in frame.columns]
+    assert cells[2:] == expected
+    latex = [line for line in written["tex"].splitlines() if line.endswith(r"\\")]
+    assert [[cell.strip() for cell in line.removesuffix(r"\\").split("&")] for line in latex] == [
+        cells[0],
+        *expected,
+    ]
+    below = [written[suffix].rstrip().splitlines()[-1] for suffix in ("md", "tex")]
+    assert re.sub(r"\\(.)", r"\1", below[1]) == below[0]
+
+
+def _as_read(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else f"{value:.3g}"
+    return str(value)
+
+
 def _without_markup(text: str) -> str:
     text = re.sub(r"\\(begin|end)\{tabular\}(\{[lr]+\})?", "", text)
     return re.sub(r"(?<= )&(?= )", "", text)

@@ -123,6 +123,64 @@ def test_a_bad_study_is_refused_with_its_file(tmp_path: Path, text: str, line: s
     assert str(error.value) == f"{path}: {line}"
 
 
+@pytest.mark.parametrize(
+    ("override", "line"),
+    [
+        (
+            "{n_layer: 3}",
+            "n_layer: not a hyperparameter of the space; known: "
+            f"{', '.join(Bateman().default_space())}; did you mean 'n_layers'?",
+        ),
+        ("{n_layers: 11}", "n_layers: 11 is not a value of it; allowed: integers from 1 to 10"),
+        ("{n_layers: null}", "n_layers: None is not a value of it; allowed: integers from 1 to 10"),
+        (
+            "{n_layers: [1, 3]}",
+            "n_layers: [1, 3] is not a value of it; allowed: integers from 1 to 10",
+        ),
+        ("{dropout: 1}", "dropout: 1 is not a value of it; allowed: false, true"),
+        (
+            "{n_layers: {roll: optimise}}",
+            "n_layers: unknown key 'roll'; allowed: role, range, scale, levels, weights; "
+            "did you mean 'role'?",
+        ),
+        (
+            "{n_layers: {role: fixed}}",
+            "n_layers.role: 'fixed'; allowed: optimise, restrict, fine-tune; "
+            "to fix it, write its value",
+        ),
+        (
+            "{n_layers: {range: [5, 11]}}",
+            "n_layers: 11 is outside the space; allowed: integers from 1 to 10",
+        ),
+        (
+            "{n_layers: {range: [5, 5]}}",
+            "n_layers.range: [5, 5] is not increasing; needed: low < high",
+        ),
+        (
+            "{optimizer: {levels: [sgd, lion]}}",
+            "optimizer: 'lion' is outside the space; allowed: sgd, adam, nadam, rmsprop",
+        ),
+        (
+            "{optimizer: {levels: [sgd]}}",
+            "optimizer.levels: ['sgd'] has too few levels; at least two needed",
+        ),
+    ],
+)
+def test_a_bad_override_is_refused_before_anything_runs(
+    tmp_path: Path, override: str, line: str
+) -> None:
+    path = write(tmp_path, "x.yaml", f"study: x\nselection: {{override: {override}}}")
+    with pytest.raises(InputError) as error:
+        study.read([path])
+    assert str(error.value) == f"{path}: selection.override.{line}"
+
+
+def test_overrides_are_about_the_space_of_the_study(tmp_path: Path) -> None:
+    text = "study: x\nspace: {n_layers: {type: integer, range: [1, 20]}}\n"
+    path = write(tmp_path, "x.yaml", f"{text}selection: {{override: {{n_layers: 20}}}}")
+    assert study.read([path]).settings["selection"]["override"] == {"n_layers": 20}
+
+
 def test_a_refusal_names_all_sources(tmp_path: Path) -> None:
     paths = [write(tmp_path, name, "study: x") for name in ("a.yaml", "b.yaml")]
     with pytest.raises(InputError) as error:

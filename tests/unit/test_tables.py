@@ -1,12 +1,20 @@
 """Tables: rows and columns of the contract, files, and the sentences of a study."""
 
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from example_studies import sensitivity, trials
 from hsic_hpo import tables
+from hsic_hpo.decisions import Decision, label
 from hsic_hpo.errors import InputError
+from hsic_hpo.evidence import Evidence
 from hsic_hpo.toy import toy
 
 MAIN = ["n_layers", "optimizer", "learning_rate"]
@@ -118,6 +126,135 @@ def test_toy_shows_ours_beside_the_exact_value_and_the_slides(tmp_path):
     tables.write(table, tmp_path / "toy.md", remark="Only ratios compare.")
     *_, gap, last = (tmp_path / "toy.md").read_text(encoding="utf-8").splitlines()
     assert (gap, last) == ("", "Only ratios compare.")
+
+
+DECISIONS = {
+    "n_units": Decision("fix", 32, 32, "only costs | drives flops"),
+    "rate": Decision("optimise", {"range": [1e-4, 0.123456], "scale": "log"}, 0.0123456, "matters"),
+    "dropout": Decision("fine-tune", {"probability": 0.25}, True, "tuned last"),
+    "n_layers": Decision("restrict", {"range": [1, 12345], "scale": "linear"}, 7, "both"),
+    "kind": Decision("fine-tune", {"levels": ["relu", "tanh"]}, "tanh", "tuned last", True),
+    "share": Decision("restrict", {"levels": [0.0, 1 / 3]}, 1 / 3, "in the config", True),
+    "offset": Decision("optimise", {"distribution": {"name": "norm", "scale": 2}}, -1.5, "matters"),
+    "extra": Decision("fix", None, None, "cannot exist: it needs dropout = false"),
+    "nesterov": Decision("fix", False, False, "in the config", True),
+}
+
+
+@pytest.fixture
+def selected():
+    evidence = [Evidence(name, "all", "", *[0.1] * 5, True, False) for name in DECISIONS]
+    return tables.selection(label(DECISIONS, evidence, {}))
+
+
+def test_selection_shows_the_first_stage_first_then_what_is_fixed(selected):
+    assert list(selected.columns) == [
+        "hyperparameter",
+        "role",
+        "choice",
+        "default",
+        "overridden",
+        "reason",
+    ]
+    assert selected["hyperparameter"].tolist() == [
+        *("rate", "n_layers", "share", "offset"),
+        *("n_units", "extra", "nesterov"),
+        *("dropout", "kind"),
+    ]
+    for _, row in selected.iterrows():
+        decided = DECISIONS[row["hyperparameter"]]
+        assert (row["role"], row["reason"]) == (decided.role, decided.reason)
+        assert row["overridden"] is decided.overridden
+
+
+def test_selection_rounds_what_is_chosen_and_names_what_is_searched(selected):
+    shown = selected.set_index("hyperparameter")
+    assert shown["choice"].to_dict() == {
+        "rate": "0.0001 to 0.123, log",
+        "n_layers": "1 to 12345",
+        "share": "0, 0.333",
+        "offset": "norm",
+        "n_units": "32",
+        "extra": "",
+        "nesterov": "false",
+        "dropout": "true or false",
+        "kind": "relu, tanh",
+    }
+    # What is fixed has no value until the second stage beside the one that it is fixed at.
+    assert shown["default"].to_dict() == {
+        "rate": "0.0123",
+        "n_layers": "7",
+        "share": "0.333",
+        "offset": "-1.5",
+        "n_units": "",
+        "extra": "",
+        "nesterov": "",
+        "dropout": "true",
+        "kind": "tanh",
+    }
+
+
+def test_selection_marks_what_the_config_decided(selected, tmp_path):
+    tables.write(selected, tmp_path / "selection.md")
+    lines = (tmp_path / "selection.md").read_text(encoding="utf-8").splitlines()
+    cells = {line.split(" | ")[0].strip("| "): line.split(" | ") for line in lines[2:]}
+    assert {name for name, row in cells.items() if row[4] == "yes"} == {"kind", "share", "nesterov"}
+    assert {row[4] for row in cells.values()} == {"yes", "no"}
+    assert lines[6] == "| n_units | fix | 32 |  | no | only costs \\| drives flops |"
+
+
+LATEX = {
+    "100 %": r"100 \%",
+    "n_units": r"n\_units",
+    "a & b": r"a \& b",
+    "#1": r"\#1",
+    "$x$": r"\$x\$",
+    "{x}": r"\{x\}",
+    "C:\\new": r"C:\textbackslash{}new",
+    "~x^2": r"\textasciitilde{}x\textasciicircum{}2",
+    "1 ± 2": r"1 $\pm$ 2",
+    "×360": r"$\times$360",
+    "n_layers ≥ 3": r"n\_layers $\geq$ 3",
+    "x ≤ 3, y ≠ 4": r"x $\leq$ 3, y $\neq$ 4",
+    "x < 1 | y > 2": r"x \textless{} 1 \textbar{} y \textgreater{} 2",
+    "élu": "élu",
+    "two\nlines": "two lines",
+}
+
+
+@pytest.mark.parametrize(("text", "written"), LATEX.items(), ids=[repr(text) for text in LATEX])
+def test_latex_shows_every_text_as_it_is(text, written, tmp_path):
+    table = pd.DataFrame({text: [text], "value": [0.00123456]})
+    tables.write(table, tmp_path / "table.tex", remark=text)
+    head = written.replace(r"\_", " ")
+    assert (tmp_path / "table.tex").read_text(encoding="utf-8").splitlines() == [
+        r"\begin{tabular}{lr}",
+        r"\toprule",
+        rf"{head} & value \\",
+        r"\midrule",
+        rf"{written} & 0.00123 \\",
+        r"\bottomrule",
+        r"\end{tabular}",
+        "",
+        written,
+    ]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"])), min_size=1, max_size=4))
+def test_latex_keeps_cells_and_braces_whatever_the_text(texts):
+    """No text opens a group, starts a comment, or ends a cell or a row."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "table.tex"
+        tables.write(pd.DataFrame({"a": texts, "b": texts}), path)
+        lines = path.read_text(encoding="utf-8").split("\n")
+    rows = lines[4 : 4 + len(texts)]
+    assert lines[4 + len(texts)] == r"\bottomrule"
+    for row in rows:
+        plain = re.sub(r"\\[&%$#_{}\\]", "", row)
+        assert plain.count("&") == 1
+        assert plain.count("{") == plain.count("}")
+        assert plain.count("$") % 2 == 0
+        assert not re.search("[%#_~^]", plain)
 
 
 def test_other_formats_are_refused(study, tmp_path):

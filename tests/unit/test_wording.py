@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from example_studies import sensitivity
+from hsic_hpo import config
 from hsic_hpo.wording import goal, outcomes, target_name, with_units, wrapped
 
 
@@ -32,7 +33,21 @@ def test_goal_names_the_set(target, subset, words):
 def test_target_error_has_the_name_of_the_study():
     study = sensitivity({"all": ["a"]}).assign_attrs(error_name="misclassified images")
     assert target_name(study, "error") == "misclassified images"
-    assert target_name(study, "flops") == "FLOPs per sample"
+
+
+def test_costs_have_names():
+    study = sensitivity({"all": ["a"]})
+    allowed = config.load(config.SCHEMA)["properties"]["selection"]["properties"]["cost"]["enum"]
+    assert {cost: target_name(study, cost) for cost in allowed} == {
+        "flops": "FLOPs per sample",
+        "train_seconds": "training time",
+    }
+
+
+def test_cost_of_an_imported_table_keeps_the_name_of_its_column():
+    study = sensitivity({"all": ["a"]})
+    assert target_name(study, "GPU hours") == "GPU hours"
+    assert goal(study, "GPU hours", "best") == "cheapest 10 %"
 
 
 def test_trial_counts_once_whatever_its_repeats():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from conftest import Checkout
+from checkout import Checkout
 from test_study_run import assert_same_trials
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "3"))

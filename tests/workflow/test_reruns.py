@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from conftest import Checkout
+from checkout import Checkout
 
 OF_TRIALS = {"space_figure", "trainings_figure"}
 OF_SENSITIVITY = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import Checkout
+from checkout import Checkout
 from hsic_hpo import trials
 from hsic_hpo.files import read_netcdf
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from conftest import Checkout
+from checkout import Checkout
 from hsic_hpo import trials
 from hsic_hpo.files import read_netcdf
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from conftest import Checkout
+from checkout import Checkout
 from hsic_hpo.files import read_netcdf
 
 

@@ -10,7 +10,7 @@ References
    optimization", arXiv:1905.04970 (2019).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -19,7 +19,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.hyperparameter import Levels
 from hsic_hpo.problems.base import FunctionProblem, option
+from hsic_hpo.space import Space
 
 DATASETS = (
     "naval_propulsion",
@@ -40,6 +42,10 @@ _SPACE: dict[str, Any] = {
     "init_lr": {"type": "float", "levels": [5e-4, 1e-3, 5e-3, 1e-2, 5e-2, 1e-1]},
     "lr_schedule": {"type": "categorical", "levels": ["cosine", "const"]},
 }
+
+
+def _listed(levels: Sequence[Any]) -> str:
+    return ", ".join(map(str, levels))
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,29 @@ class Hpolib(FunctionProblem):
     def default_space(self) -> dict[str, Any]:
         """Return the whole table as a search space."""
         return {name: dict(definition) for name, definition in _SPACE.items()}
+
+    def check_space(self, space: Space, where: str = "space") -> None:
+        """Check that every configuration of ``space`` stands in the table.
+
+        Raises
+        ------
+        InputError
+            One line: ``where``, the hyperparameter, its value, what is allowed.
+        """
+        super().check_space(space, where)
+        for name, definition in _SPACE.items():
+            place, levels = f"{where}.{name}", definition["levels"]
+            if name not in space.names:
+                raise InputError(f"{place}: left out; every look-up needs a value")
+            if space[name].conditions:
+                raise InputError(f"{place}.when: every look-up needs a value; leave it out")
+            if not isinstance(space[name].law, Levels):
+                raise InputError(f"{place}: not a list; write levels from {_listed(levels)}")
+            for level in space[name].levels:
+                if level not in levels:
+                    raise InputError(
+                        f"{place}: {level!r} is not in the table; allowed: {_listed(levels)}"
+                    )
 
     def evaluate(
         self, configuration: Mapping[str, Any], budget: Mapping[str, Any], seed: int

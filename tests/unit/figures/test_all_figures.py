@@ -9,7 +9,6 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from studies_to_draw import NAMES, Study, study
 
 from hsic_hpo.figures.convergence import convergence
 from hsic_hpo.figures.distributions import distributions
@@ -22,6 +21,7 @@ from hsic_hpo.figures.style import COLUMN_WIDTH, PAGE_WIDTH, save
 from hsic_hpo.figures.sweeps import sweeps
 from hsic_hpo.figures.trainings import trainings
 from hsic_hpo.figures.worst import worst
+from studies_to_draw import NAMES, Study, study
 
 FIGURES: dict[str, Callable[[Study], Figure]] = {
     "space": lambda one: space(one.trials),

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from studies_to_draw import study
 
 from hsic_hpo.columns import in_group
 from hsic_hpo.figures.distributions import distributions
 from hsic_hpo.figures.histograms import _reflected_density
 from hsic_hpo.goals import select, target_values
 from hsic_hpo.trials import space
+from studies_to_draw import study
 
 
 def panel(figure: object, name: str) -> Axes:

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from studies_to_draw import study
 
 from hsic_hpo.figures.convergence import convergence
 from hsic_hpo.figures.interactions import interactions
 from hsic_hpo.figures.sweeps import sweeps
+from studies_to_draw import study
 
 
 def test_matrices_hold_each_pair_once_and_mark_the_significant_ones() -> None:

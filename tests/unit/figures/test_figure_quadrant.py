@@ -5,10 +5,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from studies_to_draw import study
 
 from example_studies import sensitivity
 from hsic_hpo.figures.quadrant import quadrant
+from studies_to_draw import study
 
 MANY = [f"hyperparameter_{i}" for i in range(40)]
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import xarray as xr
-from studies_to_draw import study
 
 from hsic_hpo.figures.trainings import trainings
+from studies_to_draw import study
 
 
 def with_curves(n_epochs: int) -> xr.Dataset:

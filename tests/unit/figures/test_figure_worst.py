@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from studies_to_draw import study
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.figures.worst import worst
+from studies_to_draw import study
 
 
 @pytest.mark.parametrize("subset", ["best", "worst"])

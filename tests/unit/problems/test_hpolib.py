@@ -115,6 +115,66 @@ def test_an_unknown_data_set_is_named() -> None:
     assert message.endswith("did you mean 'naval_propulsion'?")
 
 
+def changed(**changes: Any) -> Space:
+    definitions = Hpolib().default_space() | changes
+    return Space.from_dict({name: what for name, what in definitions.items() if what is not None})
+
+
+def test_parts_of_the_table_are_accepted(problem: Hpolib) -> None:
+    space = changed(
+        n_units_1={"type": "integer", "levels": [16, 512], "weights": [3, 1]},
+        dropout_1={"type": "float", "levels": [0, 0.6]},
+        lr_schedule={"type": "categorical", "levels": ["const", "cosine"]},
+        batch_size={"type": "categorical", "levels": [64, 8]},
+    )
+    problem.check_space(space)
+    for configuration in space.configurations(design(space, 20, 0)):
+        assert problem.evaluate(configuration, {}, 0)["validation_error"] > 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"init_lr": None}, "init_lr: left out; every look-up needs a value"),
+        (
+            {"n_units_1": {"type": "integer", "levels": [16, 48]}},
+            "n_units_1: 48 is not in the table; allowed: 16, 32, 64, 128, 256, 512",
+        ),
+        (
+            {"n_units_1": {"type": "integer", "range": [16, 32]}},
+            "n_units_1: not a list; write levels from 16, 32, 64, 128, 256, 512",
+        ),
+        (
+            {"dropout_1": {"type": "float", "range": [0, 0.6]}},
+            "dropout_1: not a list; write levels from 0.0, 0.3, 0.6",
+        ),
+        (
+            {
+                "lr_schedule": {
+                    "type": "categorical",
+                    "levels": ["cosine", "const"],
+                    "when": {"batch_size": 8},
+                }
+            },
+            "lr_schedule.when: every look-up needs a value; leave it out",
+        ),
+        (
+            {"momentum": {"type": "float", "levels": [0, 0.9]}},
+            "momentum: not a hyperparameter of hpolib; known: n_units_1, n_units_2, "
+            "activation_fn_1, activation_fn_2, dropout_1, dropout_2, batch_size, init_lr, "
+            "lr_schedule",
+        ),
+    ],
+    ids=["missing", "level", "integers", "range", "conditional", "unknown"],
+)
+def test_a_space_beyond_the_table_is_refused(
+    problem: Hpolib, changes: dict[str, Any], line: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        problem.check_space(changed(**changes), "x.yaml: space")
+    assert str(caught.value) == f"x.yaml: space.{line}"
+
+
 def test_the_package_is_asked_for_where_it_is_missing(
     monkeypatch: pytest.MonkeyPatch, some: list[dict[str, Any]]
 ) -> None:

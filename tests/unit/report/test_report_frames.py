@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from told_studies import searched
 
 from hsic_hpo import trials
 from hsic_hpo.report import frames
 from small_search import SPACE, rule, search
+from told_studies import searched
 
 DRAWN = search(60, error=lambda one: None if one["n_units"] > 200 else rule(one))
 SEARCHES = [searched(SPACE, rule, "gpbo")]

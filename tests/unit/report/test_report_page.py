@@ -7,11 +7,11 @@ from html import escape, unescape
 from pathlib import Path
 
 import pytest
-from studies_to_draw import NAMES, STRANGE, first, study
-from told_studies import HOSTILE, HOSTILE_SPACE, METHODS, blank_figures, searched, told
 
 from hsic_hpo.errors import InputError
 from small_search import SPACE, rule, search
+from studies_to_draw import NAMES, STRANGE, first, study
+from told_studies import HOSTILE, HOSTILE_SPACE, METHODS, blank_figures, searched, told
 
 MANY = {f"hyperparameter_{i}": {"type": "float", "range": [0, 1]} for i in range(20)}
 

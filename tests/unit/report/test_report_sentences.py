@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import xarray as xr
-from studies_to_draw import NAMES, study
 
 from hsic_hpo.report import sentences
+from studies_to_draw import NAMES, study
 
 
 def test_the_worst_are_named_with_their_p_values() -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from studies_to_draw import study
 
 from hsic_hpo import config
 from hsic_hpo.report.page import page
 from hsic_hpo.selection import decide
 from small_search import search
+from studies_to_draw import study
 
 FIGURES = (
     *("errors", "trainings", "importance", "distributions", "worst", "interactions"),

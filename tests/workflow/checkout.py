@@ -1,0 +1,97 @@
+"""A copy of the project, with a tiny but real study, that tests may run, edit and kill."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("Snakefile", "workflow", "config", "src")
+CONFIG = """\
+study: tiny
+seed: 3
+problem:
+  name: bateman
+  options: {n_species: 3, n_trajectories: 64}
+training: {epochs: 3}
+random_search: {n_trials: 40}
+sensitivity: {n_permutations: 99, min_trials: 5, min_successes: 2}
+search: {}
+final: {seeds: 1}
+"""
+
+
+@dataclass
+class Checkout:
+    """A working copy of the project that holds the tiny study."""
+
+    root: Path
+
+    @property
+    def results(self) -> Path:
+        return self.root / "results" / "tiny"
+
+    @property
+    def config(self) -> Path:
+        return self.root / "config" / "tiny.yaml"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(self.root / "src")}
+
+    def command(self, *arguments: str, cores: int = 2, trials_per_job: int = 10) -> list[str]:
+        return [
+            *(sys.executable, "-m", "snakemake", *arguments, "--cores", str(cores)),
+            *("--workflow-profile", "workflow/profiles/default"),
+            *("--configfile", str(self.config.relative_to(self.root))),
+            *("--config", f"trials_per_job={trials_per_job}"),
+        ]
+
+    def run(self, *arguments: str, **settings: int) -> str:
+        """Run Snakemake to its end; return what it printed."""
+        done = subprocess.run(
+            self.command(*arguments, **settings),
+            cwd=self.root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def planned(self, **settings: int) -> dict[str, int]:
+        """Return how many jobs of each rule a run would execute now."""
+        printed = self.run("--dry-run", **settings)
+        counts = re.findall(r"^(\w+) +(\d+)$", printed.split("Job stats:")[-1], re.MULTILINE)
+        return {rule: int(count) for rule, count in counts if rule not in ("total", "all")}
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace the first ``old`` in a file by ``new``."""
+        file = self.root / path
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new, 1))
+
+    def copy(self, root: Path) -> "Checkout":
+        """Copy the working copy, results included, without keeping any modification time."""
+        shutil.copytree(self.root, root, copy_function=shutil.copyfile)
+        return Checkout(root)
+
+
+def fresh_checkout(root: Path, config: str = CONFIG) -> Checkout:
+    """Copy the project, without results, to ``root``, which must not exist."""
+    root.mkdir()
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", ".snakemake")
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, root / part, ignore=ignored)
+        else:
+            shutil.copyfile(source, root / part)
+    checkout = Checkout(root)
+    checkout.config.write_text(config)
+    return checkout
