@@ -10,6 +10,7 @@ from typing import Any
 
 import xarray as xr
 
+from hsic_hpo.locks import alone
 from hsic_hpo.problems.base import Loaded, Problem
 from hsic_hpo.training import train
 from hsic_hpo.trial_files import find, store, training_key, training_seed
@@ -85,7 +86,7 @@ def train_slice(
 
     Each finished training is stored under ``folder`` before the next one starts; one that was
     stored by an earlier run, for the same configuration, budget, seed, data and code, is taken
-    up instead of trained.
+    up instead of trained; one that another job is at is waited for.
 
     Parameters
     ----------
@@ -120,18 +121,19 @@ def train_slice(
         for repeat in range(n_repeats):
             seed = training_seed(study_seed, trial, repeat)
             key = training_key(configuration, decisive, seed, data.fingerprint, code_fingerprint)
-            record = find(folder, key)
-            resumed = record is not None
-            if record is None:
-                record = train(
-                    problem,
-                    configuration,
-                    data,
-                    budget,
-                    seed=seed,
-                    device=device,
-                    precision=precision,
-                )
-                store(record, folder, key)
+            with alone(folder / "lock", key):
+                record = find(folder, key)
+                resumed = record is not None
+                if record is None:
+                    record = train(
+                        problem,
+                        configuration,
+                        data,
+                        budget,
+                        seed=seed,
+                        device=device,
+                        precision=precision,
+                    )
+                    store(record, folder, key)
             progress.update(record, resumed=resumed)
             yield {"trial": str(trial), "repeat": repeat, **record}

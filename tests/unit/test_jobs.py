@@ -1,5 +1,7 @@
 """A job trains each configuration once, keeps it at once, and says how far it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from hsic_hpo import design, jobs
 from hsic_hpo.problems.base import load_problem
 from hsic_hpo.sampling import design as draw
 from hsic_hpo.space import Space
+from hsic_hpo.trial_files import store
 
 PROBLEM = load_problem(
     {"name": "bateman", "options": {"n_species": 3, "n_trajectories": 64}}, "problem"
@@ -68,6 +71,21 @@ def test_an_interrupted_job_goes_on_where_it_stopped(
     whole = run(data, tmp_path / "b")
     for one, other in zip(resumed, whole, strict=True):
         assert {**one, "train_seconds": 0} == {**other, "train_seconds": 0}
+
+
+def test_what_another_job_finished_meanwhile_is_taken_up(
+    data: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def wait(path: Path, key: str) -> Iterator[None]:
+        assert path == tmp_path / "lock"
+        store({"status": "failed", "of": key}, tmp_path, key)
+        yield
+
+    monkeypatch.setattr(jobs, "alone", wait)
+    rows = run(data, tmp_path)
+    assert [row["status"] for row in rows] == ["failed"] * 8
+    assert len({row["of"] for row in rows}) == 8
 
 
 def test_other_code_trains_again(data: Any, tmp_path: Path) -> None:

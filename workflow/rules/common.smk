@@ -28,8 +28,9 @@ PROBLEM_SOURCE = STUDY.problem.source
 TRAINING_CODE = code_fingerprint(PACKAGE / "training.py", PROBLEM_SOURCE)
 
 
-# Results, and Snakemake's own records of them, stay together: a copied folder is complete.
-workdir: f"results/{STUDY.name}"
+# Results, and Snakemake's own records of them, stay together: a copied folder is complete. A job
+# step of SLURM starts within it already, so that a relative path would lead on from there.
+workdir: Path(workflow.basedir, "results", STUDY.name)
 
 
 if workflow.is_main_process:
