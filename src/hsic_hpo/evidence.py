@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.space import Group, Space
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -51,16 +53,17 @@ def gather(sensitivity: xr.Dataset, cost: str) -> list[Evidence]:
     """
     best = sensitivity.sel(subset="best", drop=True)
     names = [str(name) for name in sensitivity["hyperparameter"].values]
-    return [_evidence(best.sel(hyperparameter=name), name, cost) for name in names]
+    groups = Space.from_json(sensitivity.attrs["space"]).groups()
+    return [_evidence(best.sel(hyperparameter=name), name, cost, groups) for name in names]
 
 
-def _evidence(best: xr.Dataset, name: str, cost: str) -> Evidence:
+def _evidence(best: xr.Dataset, name: str, cost: str, groups: Sequence[Group]) -> Evidence:
     error = best.sel(target="error")
     has_index = error["hsic_order_free"].notnull()
     if not has_index.any():
-        return Evidence(
-            name, "", _note(error), np.nan, np.nan, np.nan, np.nan, np.nan, False, False
-        )
+        own = [group.label for group in groups if name in group.members]
+        note = _note(error["note"].sel(group=own).values.tolist())
+        return Evidence(name, "", note, np.nan, np.nan, np.nan, np.nan, np.nan, False, False)
     label = str(error["group"].values[int(np.argmax(np.where(has_index, error["n"], -1)))])
     found = error.sel(group=label)
     by_cost = best.sel(target=cost, group=label)
@@ -78,19 +81,18 @@ def _evidence(best: xr.Dataset, name: str, cost: str) -> Evidence:
     )
 
 
-def _note(error: xr.Dataset) -> str:
-    notes: Sequence[str] = [str(note) for note in error["note"].values if str(note)]
-    return notes[-1] if notes else "it takes a single value in every group"
+def _note(notes: Sequence[str]) -> str:
+    # The main group comes first and is the largest.
+    return next(filter(None, notes), "it takes a single value in every group")
 
 
-def interactions(
-    sensitivity: xr.Dataset, evidence: Evidence, partners: Sequence[str]
-) -> dict[str, float]:
-    """Return adjusted p-values of the pure interactions with ``partners``, where they exist."""
+def interactions(sensitivity: xr.Dataset, evidence: Evidence) -> dict[str, float]:
+    """Return adjusted p-values of the pure interactions with all others that have an index."""
     if not evidence.group:
         return {}
     pure = sensitivity["pure_p_value_adjusted"].sel(
         target="error", subset="best", group=evidence.group, hyperparameter=evidence.name
     )
-    values = {partner: float(pure.sel(partner=partner)) for partner in partners}
-    return {partner: value for partner, value in values.items() if np.isfinite(value)}
+    partners = [str(name) for name in pure["partner"].values]
+    pairs = zip(partners, pure.values.tolist(), strict=True)
+    return {name: value for name, value in pairs if np.isfinite(value)}

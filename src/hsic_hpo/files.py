@@ -1,6 +1,8 @@
 """Files that are whole or absent: atomic writes, and netCDF reads that explain themselves."""
 
+import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +10,10 @@ from pathlib import Path
 import xarray as xr
 
 from hsic_hpo.errors import InputError
+
+# What a file system and netCDF may need beside the data, and a study to go on at all, in bytes.
+_OVERHEAD = 2**16
+_LEAST_SPACE = 10**7
 
 
 @contextmanager
@@ -27,6 +33,11 @@ def atomic(path: Path | str) -> Iterator[Path]:
     ------
     Path
         Where the block must write.
+
+    Raises
+    ------
+    OSError
+        When the disk refuses; it names the file.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,6 +47,9 @@ def atomic(path: Path | str) -> Iterator[Path]:
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -50,6 +64,11 @@ def write_netcdf(dataset: xr.Dataset, path: Path | str) -> None:
     """Write ``dataset`` as netCDF4 to ``path``, atomically.
 
     Numeric variables are compressed without loss.
+
+    Raises
+    ------
+    OSError
+        When the disk is full, for which netCDF has several misleading errors, or refuses.
     """
     encoding = {
         name: {"zlib": True, "complevel": 4}
@@ -57,7 +76,12 @@ def write_netcdf(dataset: xr.Dataset, path: Path | str) -> None:
         if variable.dtype.kind in "iufb" and variable.ndim
     }
     with atomic(path) as temporary:
-        dataset.to_netcdf(temporary, engine="netcdf4", format="NETCDF4", encoding=encoding)
+        try:
+            dataset.to_netcdf(temporary, engine="netcdf4", format="NETCDF4", encoding=encoding)
+        except (OSError, RuntimeError) as error:
+            if _free(temporary.parent) < dataset.nbytes + _OVERHEAD:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+            raise
 
 
 def read_netcdf(path: Path | str) -> xr.Dataset:
@@ -81,3 +105,24 @@ def read_netcdf(path: Path | str) -> xr.Dataset:
             f"{path}: not a readable netCDF4 file ({reason}); it may be truncated: "
             "delete it and run again"
         ) from error
+
+
+def space_warning(folder: Path | str) -> str:
+    """Say in one line that the disk of ``folder`` is full.
+
+    Returns
+    -------
+    str
+        Empty while there are 10 MB left.
+    """
+    free = _free(Path(folder))
+    if free >= _LEAST_SPACE:
+        return ""
+    return (
+        f"{folder}: no space left on this disk ({free / 1e6:.1f} MB free): make room and run the "
+        "same command again, it goes on with what was finished"
+    )
+
+
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free

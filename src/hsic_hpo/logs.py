@@ -3,26 +3,33 @@
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from io import TextIOBase
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from hsic_hpo.errors import one_line_errors
 
 
 class _Tee(TextIOBase):
-    def __init__(self, *streams: TextIO) -> None:
-        self._streams = streams
+    """A terminal and a log, which may be silenced by a full disk."""
+
+    def __init__(self, terminal: TextIO, log: BinaryIO) -> None:
+        self._terminal = terminal
+        self._log = log
 
     def write(self, text: str) -> int:
-        for stream in self._streams:
-            stream.write(text)
+        self._terminal.write(text)
+        self.note(text)
         return len(text)
 
+    def note(self, text: str) -> None:
+        """Write to the log only."""
+        with suppress(OSError):
+            self._log.write(text.encode())
+
     def flush(self) -> None:
-        for stream in self._streams:
-            stream.flush()
+        self._terminal.flush()
 
 
 @contextmanager
@@ -39,13 +46,17 @@ def job_log(path: Path | str) -> Iterator[None]:
     SystemExit
         With one line and code 1, see :func:`hsic_hpo.errors.one_line_errors`.
     """
-    with Path(path).open("w", encoding="utf-8", buffering=1) as log:
+    with one_line_errors():
+        # Unbuffered: nothing is left that closing would have to write to a full disk.
+        log = Path(path).open("wb", buffering=0)  # noqa: SIM115 - closed below
+    with log:
+        tee = _Tee(sys.stderr, log)
         try:
-            with redirect_stderr(_Tee(sys.stderr, log)), one_line_errors():
+            with redirect_stderr(tee), one_line_errors():
                 yield
         except SystemExit as stop:
-            log.write(f"{stop.code}\n")
+            tee.note(f"{stop.code}\n")
             raise
         except BaseException:
-            traceback.print_exc(file=log)
+            tee.note(traceback.format_exc())
             raise

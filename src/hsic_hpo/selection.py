@@ -31,7 +31,7 @@ from hsic_hpo.narrowing import sweep_range
 from hsic_hpo.overrides import apply as apply_overrides
 from hsic_hpo.space import Space
 from hsic_hpo.subspace import Subspace
-from hsic_hpo.wording import number, p_value, percent
+from hsic_hpo.wording import number, p_value, percent, target_name
 
 _CARRIED = ("study", "problem", "space", "error_name", "error_units", "goal_fraction")
 # A value that is cheap only beside half of the others is no cheap value.
@@ -118,19 +118,25 @@ def _attributes(known: _Known, remark: str) -> dict[str, Any]:
     return carried | {
         "cost": cost,
         "ceiling": limit.cost,
-        "ceiling_reason": _ceiling_reason(limit, cost),
+        "ceiling_reason": _ceiling_reason(known),
         "remark": remark,
     }
 
 
-def _ceiling_reason(limit: Ceiling, cost: str) -> str:
+def _ceiling_reason(known: _Known) -> str:
+    limit = known.limit
     if not np.isfinite(limit.cost):
-        return f"No ceiling: {cost} does not differ between trials, or none is among the best."
-    how = "certainly keeps" if limit.shown else "keeps"
+        return (
+            f"No ceiling: {_cost(known)} does not differ between trials, or none is among the best."
+        )
+    keep, assurance = (percent(known.settings[key]) for key in ("keep", "assurance"))
+    sure = "with" if limit.shown else "though not with"
     return (
-        f"At most {number(limit.cost)} {cost}: of the {percent(round(limit.quantile, 3))} of "
-        f"trials that cost no more, {percent(round(limit.rate, 3))} are among the best, of all "
-        f"trials {percent(round(limit.overall, 3))}; this {how} enough of the success rate."
+        f"At most {number(limit.cost)} {_cost(known)}: of the "
+        f"{percent(round(limit.quantile, 3))} of trials that cost no more, "
+        f"{percent(round(limit.rate, 3))} are among the best, of all trials "
+        f"{percent(round(limit.overall, 3))}: this keeps {keep} of the success rate, {sure} "
+        f"{assurance} assurance."
     )
 
 
@@ -161,7 +167,8 @@ def _optimised(
     added = [found.name for found in ranked[: max(0, least - len(mattering))]]
     if not mattering:
         words = f"No hyperparameter matters significantly for {_aim(sensitivity)}"
-        return added, f"{words}; the nearest are optimised: {', '.join(added)}."
+        nearest = f"; the nearest are {', '.join(added)}" if added else ", and none has an index"
+        return added, f"{words}{nearest}."
     return mattering + added, ""
 
 
@@ -177,16 +184,14 @@ def _decide(found: Evidence, optimised: Sequence[str], known: _Known) -> Decisio
         return Decision("fine-tune", whole, default, f"has no index: {found.note}")
     indices = _indices(found, known)
     if found.costs:
-        return _costly(found, optimised, known, Decision("restrict", whole, default, indices))
+        return _costly(found, known, Decision("restrict", whole, default, indices))
     if found.name in optimised:
         nearest = "" if found.matters else "; optimised as one of the nearest"
         return Decision("optimise", whole, default, f"{indices}{nearest}")
     return Decision("fine-tune", whole, default, f"{indices}: tuned last")
 
 
-def _costly(
-    found: Evidence, optimised: Sequence[str], known: _Known, undecided: Decision
-) -> Decision:
+def _costly(found: Evidence, known: _Known, undecided: Decision) -> Decision:
     parameter = known.space[found.name]
     if found.matters:
         kept = sweep_range(parameter, known.sensitivity, _rising(parameter, known))
@@ -196,8 +201,7 @@ def _costly(
         end, definition = kept
         reason = f"{undecided.reason}; beyond {_text(end)} its choice no longer matters (sweep)"
         return replace(undecided, choice=definition, reason=f"{reason}, {_under(known)}")
-    partners = [name for name in optimised if name != found.name]
-    tested = interactions(known.sensitivity, found, partners)
+    tested = interactions(known.sensitivity, found)
     level = float(known.sensitivity.attrs["significance"])
     forbidding = {name: p for name, p in tested.items() if p <= level}
     if forbidding:
@@ -205,7 +209,7 @@ def _costly(
         reason = f"{undecided.reason}; interaction forbids fixing it: {with_}"
         return replace(undecided, reason=f"{reason}, {_under(known)}")
     cheap = _cheap(parameter, known)
-    checked = "no interaction with " + ", ".join(tested) if tested else "no interaction to check"
+    checked = f"no significant interaction in {len(tested)} pairs" if tested else "no pair to check"
     if cheap.fraction > _CHEAP_HALF:
         keep = percent(known.settings["keep"])
         reason = (
@@ -221,7 +225,7 @@ def _costly(
 
 
 def _indices(found: Evidence, known: _Known) -> str:
-    cost = known.settings["cost"]
+    cost = _cost(known)
     verdict = "matters" if found.matters else "does not matter significantly"
     cost_verdict = f"drives {cost}" if found.costs else f"does not drive {cost}"
     return (
@@ -235,7 +239,11 @@ def _indices(found: Evidence, known: _Known) -> str:
 def _under(known: _Known) -> str:
     if not np.isfinite(known.limit.cost):
         return "without a ceiling on the cost"
-    return f"under the ceiling of {number(known.limit.cost)} {known.settings['cost']}"
+    return f"under the ceiling of {number(known.limit.cost)} {_cost(known)}"
+
+
+def _cost(known: _Known) -> str:
+    return target_name(known.sensitivity, known.settings["cost"])
 
 
 def _text(value: Any) -> str:

@@ -126,7 +126,7 @@ def _readable(choice: Any) -> str:
     if not isinstance(choice, dict):
         return number(choice) if isinstance(choice, float) else str(choice)
     if "range" in choice:
-        low, high = (_readable(end) for end in choice["range"])
+        low, high = (f"{end:.6g}" for end in choice["range"])
         return f"{low} to {high}{', log' if choice.get('scale') == 'log' else ''}"
     if "levels" in choice:
         return ", ".join(map(_readable, choice["levels"]))
@@ -293,7 +293,15 @@ def _only_cost(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
             if pd.notna(row[f"{cost}_significant"]) and row[f"{cost}_significant"]
         ]
         if costs:
-            parts.append(f"{row['hyperparameter']} ({', '.join(costs)})")
+            parts.append(f"{row['hyperparameter']} ({', '.join(costs)}{_but(row, sensitivity)})")
     if not parts:
         return "No hyperparameter was found to drive cost without mattering for the error."
     return f"What only costs: {', '.join(parts)}."
+
+
+def _but(row: pd.Series, sensitivity: xr.Dataset) -> str:
+    pure = sensitivity["pure_p_value_adjusted"].sel(
+        target="error", subset="best", group=row["group"], hyperparameter=row["hyperparameter"]
+    )
+    found = pure["partner"].values[pure.values <= float(sensitivity.attrs["significance"])]
+    return f"; but it interacts with {', '.join(map(str, found))}" if len(found) else ""

@@ -5,6 +5,7 @@ from textwrap import fill
 import xarray as xr
 
 _COSTS = {"flops": "FLOPs per sample", "train_seconds": "training time"}
+_MILLION = 999_500
 _ENDS = {
     ("error", "best"): "best",
     ("error", "worst"): "worst",
@@ -24,8 +25,9 @@ def percent(fraction: float) -> str:
 
 
 def number(value: float) -> str:
-    """Return ``value`` to three significant digits."""
-    return f"{value:.3g}"
+    """Return ``value`` to three significant digits, with an exponent from a million on."""
+    text = f"{value:.3g}"
+    return f"{float(text):.0f}" if "e+0" in text and abs(value) < _MILLION else text
 
 
 def p_value(value: float) -> str:

@@ -86,6 +86,7 @@ def sensitivity(
     return xr.Dataset(
         {name: (dims, values) for name, values in variables.items()}
         | {
+            "pure_p_value_adjusted": ((*dims, "partner"), np.full((*shape, len(names)), 0.9)),
             "n": ("group", sizes),
             "m": (dims[:3], np.broadcast_to(sizes[:, None, None] // 10, shape[:3]).copy()),
             "note": (dims[:3], note),
@@ -96,6 +97,7 @@ def sensitivity(
             "target": TARGETS,
             "subset": SUBSETS,
             "hyperparameter": names,
+            "partner": names,
         },
         attrs={
             "study": "example",

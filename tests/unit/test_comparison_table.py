@@ -11,6 +11,7 @@ import xarray as xr
 
 from hsic_hpo import tables
 from hsic_hpo.comparison_table import comparison, remark, sentence
+from hsic_hpo.wording import number
 
 NAN = np.nan
 
@@ -136,7 +137,7 @@ def test_the_sentence_says_what_each_method_reached() -> None:
     assert sentence(compared()) == (
         "Test relative L2 error of what was chosen: "
         "random 1.5 ± 0.707 with 800 FLOPs per sample (×4); "
-        "gpbo 2 ± 1 with 4e+03 FLOPs per sample (×20); "
+        "gpbo 2 ± 1 with 4000 FLOPs per sample (×20); "
         "hsic-gpbo 5 ± 2 with 200 FLOPs per sample (×1)."
     )
 
@@ -216,7 +217,7 @@ def test_all_formats_agree_cell_by_cell(written: dict[str, str], tmp_path: Path)
 
 def _as_read(value: Any) -> str:
     if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.3g}"
+        return "" if np.isnan(value) else number(value)
     return str(value)
 
 

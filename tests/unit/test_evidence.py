@@ -1,5 +1,7 @@
 """The figures behind a decision are those of the largest group that has them."""
 
+import json
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -14,6 +16,16 @@ GROUPS = {
     "optimizer = sgd": ["n_layers", "momentum"],
     "optimizer = adam": ["n_layers", "beta1", "momentum"],
 }
+SPACE = {
+    "n_layers": {"type": "integer", "range": [1, 4]},
+    "optimizer": {"type": "categorical", "levels": ["sgd", "adam", "rmsprop"]},
+    "momentum": {
+        "type": "float",
+        "range": [0, 1],
+        "when": {"optimizer": {"in": ["sgd", "adam"]}},
+    },
+    "beta1": {"type": "float", "range": [0, 1], "when": {"optimizer": "adam"}},
+}
 SIZES = [200, 60, 90]
 NAMES = ["n_layers", "optimizer", "momentum", "beta1"]
 
@@ -21,6 +33,7 @@ NAMES = ["n_layers", "optimizer", "momentum", "beta1"]
 def study(sizes: list[int] = SIZES, **changes: dict[str, str]) -> xr.Dataset:
     found = sensitivity(GROUPS, **changes)
     found["n"] = ("group", sizes)
+    found.attrs["space"] = json.dumps(SPACE)
     # The order-free indices are told apart from the others by their values.
     found["noise_floor_order_free"] = found["noise_floor_order_free"] * 1.5
     found["p_value_order_free_adjusted"] = found["p_value_order_free_adjusted"] / 2
@@ -112,6 +125,13 @@ def test_without_any_index_the_reason_stands_there() -> None:
     assert np.isnan([*figures, found.cost_index, found.cost_p_adjusted]).all()
 
 
+def test_the_reason_is_that_of_its_own_group() -> None:
+    groups = {"all": ["n_layers"], "optimizer = adam": ["beta1"], "optimizer = sgd": ["n_layers"]}
+    notes = {"optimizer = adam": "12 trials, too few", "optimizer = sgd": "another reason"}
+    data = sensitivity(groups, notes=notes).assign_attrs(space=json.dumps(SPACE))
+    assert of(gather(data, "flops"), "beta1").note == "12 trials, too few"
+
+
 def test_without_any_reason_a_single_value_is_told() -> None:
     data = study()
     data["hsic_order_free"].loc[{"hyperparameter": "beta1"}] = np.nan
@@ -142,9 +162,8 @@ def test_interactions_are_those_of_the_group_that_counts() -> None:
     momentum = of(gather(data, "flops"), "momentum")
     place = {"group": "optimizer = adam", "target": "error", "subset": "best"}
     pure = data["pure_p_value_adjusted"].sel(place).sel(hyperparameter="momentum")
-    partners = ["beta1", "n_layers"]
-    assert interactions(data, momentum, partners) == {
-        partner: pure.sel(partner=partner).item() for partner in partners
+    assert interactions(data, momentum) == {
+        str(partner): pure.sel(partner=partner).item() for partner in NAMES
     }
 
 
@@ -152,11 +171,10 @@ def test_partners_without_an_interaction_are_left_out() -> None:
     data = with_pairs()
     data["pure_p_value_adjusted"].loc[{"partner": "optimizer"}] = np.nan
     momentum = of(gather(data, "flops"), "momentum")
-    assert list(interactions(data, momentum, ["optimizer", "beta1"])) == ["beta1"]
-    assert interactions(data, momentum, []) == {}
+    assert list(interactions(data, momentum)) == [name for name in NAMES if name != "optimizer"]
 
 
 def test_without_an_index_there_are_no_interactions() -> None:
     data = with_pairs()
     lost = Evidence("beta1", "", "too few", *[np.nan] * 5, matters=False, costs=False)
-    assert interactions(data, lost, NAMES) == {}
+    assert interactions(data, lost) == {}

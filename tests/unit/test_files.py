@@ -1,13 +1,17 @@
 """Files are whole or absent."""
 
+import errno
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
+from hsic_hpo import files
 from hsic_hpo.errors import InputError
-from hsic_hpo.files import atomic, read_netcdf, write_netcdf, write_text
+from hsic_hpo.files import atomic, read_netcdf, space_warning, write_netcdf, write_text
 
 
 def test_a_failing_write_leaves_the_former_file_and_no_rest(tmp_path: Path) -> None:
@@ -66,3 +70,41 @@ def test_a_truncated_file_is_one_clear_line(tmp_path: Path, dataset: xr.Dataset,
         read_netcdf(path)
     assert "\n" not in str(error.value)
     assert str(path) in str(error.value)
+
+
+def left(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    usage = shutil.disk_usage(Path.cwd())._replace(free=free)
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda _: usage)
+
+
+def test_an_error_of_the_disk_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    with pytest.raises(OSError, match="No space") as raised, atomic(path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert raised.value.filename == str(path)
+
+
+@pytest.mark.parametrize("misleading", [RuntimeError("NetCDF: HDF error"), PermissionError(13, "")])
+def test_netcdf_names_a_full_disk(
+    tmp_path: Path, dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch, misleading: Exception
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise misleading
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf", refuse)
+    left(monkeypatch, 0)
+    with pytest.raises(OSError, match=r"No space left on device: .*a\.nc"):
+        write_netcdf(dataset, tmp_path / "a.nc")
+    left(monkeypatch, 10**12)
+    with pytest.raises(type(misleading)) as raised:
+        write_netcdf(dataset, tmp_path / "a.nc")
+    assert raised.value is misleading
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left(monkeypatch, 10**7)
+    assert space_warning(tmp_path) == ""
+    left(monkeypatch, 0)
+    line = space_warning(tmp_path)
+    assert line.startswith(f"{tmp_path}: no space left on this disk (0.0 MB free)")
+    assert len(line.splitlines()) == 1

@@ -1,5 +1,6 @@
 """A job's log holds what its terminal shows."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -28,3 +29,23 @@ def test_a_defect_leaves_its_traceback_in_the_log(tmp_path: Path) -> None:
     text = (tmp_path / "job.log").read_text()
     assert text.startswith("Traceback")
     assert text.endswith("ZeroDivisionError: defect\n")
+
+
+@pytest.mark.parametrize(
+    "error", [InputError("data.nc: no such file"), ZeroDivisionError("defect")]
+)
+def test_a_full_disk_silences_the_log_alone(
+    capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    with pytest.raises((SystemExit, ZeroDivisionError)) as raised, job_log("/dev/full"):  # noqa: PT012
+        print("7/20 trainings", file=sys.stderr, flush=True)
+        raise error
+    assert str(raised.value) == str(error)
+    assert capsys.readouterr().err == "7/20 trainings\n"
+
+
+def test_a_log_that_cannot_be_opened_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "no folder" / "job.log"
+    with pytest.raises(SystemExit) as stop, job_log(path):
+        pass
+    assert stop.value.code == f"{path}: {os.strerror(2)}"

@@ -57,7 +57,7 @@ def test_each_role_where_the_truth_is_known() -> None:
     }
     assert choice(selection, "n_units") == 8
     assert selection["stage"].values.tolist() == [0, 1, 2]
-    assert "no interaction with learning_rate" in reason(selection, "n_units")
+    assert "no significant interaction in 2 pairs" in reason(selection, "n_units")
     assert selection.attrs["remark"] == ""
 
 

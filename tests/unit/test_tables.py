@@ -170,7 +170,7 @@ def test_selection_shows_the_first_stage_first_then_what_is_fixed(selected):
 def test_selection_rounds_what_is_chosen_and_names_what_is_searched(selected):
     shown = selected.set_index("hyperparameter")
     assert shown["choice"].to_dict() == {
-        "rate": "0.0001 to 0.123, log",
+        "rate": "0.0001 to 0.123456, log",
         "n_layers": "1 to 12345",
         "share": "0, 0.333",
         "offset": "norm",
@@ -292,6 +292,16 @@ def test_summary_names_what_only_costs(study):
     study = significant_for(study, "train_seconds", "n_layers")
     third = tables.summary(trials(np.ones(40)), study)[2]
     assert third == "What only costs: n_layers (FLOPs per sample, training time)."
+
+
+def test_summary_names_interactions_of_what_only_costs(study):
+    study = significant_for(study, "flops", "n_layers")
+    pair = {"group": "all", "target": "error", "subset": "best", "hyperparameter": "n_layers"}
+    study["pure_p_value_adjusted"].loc[pair | {"partner": "learning_rate"}] = 0.05
+    third = tables.summary(trials(np.ones(40)), study)[2]
+    assert third == (
+        "What only costs: n_layers (FLOPs per sample; but it interacts with learning_rate)."
+    )
 
 
 def test_summary_says_when_nothing_is_significant():

@@ -6,7 +6,7 @@ import xarray as xr
 
 from example_studies import sensitivity
 from hsic_hpo import config
-from hsic_hpo.wording import goal, outcomes, target_name, with_units, wrapped
+from hsic_hpo.wording import goal, number, outcomes, target_name, with_units, wrapped
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,21 @@ def test_trial_counts_once_whatever_its_repeats():
 
 def test_long_words_are_broken():
     assert wrapped("a" * 25, 10) == "aaaaaaaaaa\naaaaaaaaaa\naaaaa"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.00123456, "0.00123"),
+        (12.345, "12.3"),
+        (999.6, "1000"),
+        (6018.0, "6020"),
+        (-524_288.0, "-524000"),
+        (999_499.0, "999000"),
+        (1_234_567.0, "1.23e+06"),
+        (1e-9, "1e-09"),
+        (float("inf"), "inf"),
+    ],
+)
+def test_numbers_have_three_significant_digits(value: float, text: str) -> None:
+    assert number(value) == text

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+# Stands in the environment of all runs, and must stand in no result.
+SECRET = "b7e1c0a4-not-to-be-written"
 PARTS = ("Snakefile", "workflow", "config", "src")
 CONFIG = """\
 study: tiny
@@ -40,12 +42,18 @@ class Checkout:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(self.root / "src")}
+        return {**os.environ, "PYTHONPATH": str(self.root / "src"), "API_TOKEN": SECRET}
 
-    def command(self, *arguments: str, cores: int = 2, trials_per_job: int = 10) -> list[str]:
+    def command(
+        self,
+        *arguments: str,
+        cores: int = 2,
+        trials_per_job: int = 10,
+        profile: str = "workflow/profiles/default",
+    ) -> list[str]:
         return [
             *(sys.executable, "-m", "snakemake", *arguments, "--cores", str(cores)),
-            *("--workflow-profile", "workflow/profiles/default"),
+            *("--workflow-profile", profile),
             *("--configfile", str(self.config.relative_to(self.root))),
             *("--config", f"trials_per_job={trials_per_job}"),
         ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import ROOT, Checkout
+from checkout import ROOT, Checkout
 from hsic_hpo import trials
 
 EXAMPLE = ROOT / "examples" / "digits"

@@ -38,6 +38,7 @@ COMPARED = {"comparison", "comparison_table", "comparison_figure", "summary", "h
 RETRAINED = {"train_final", "gather_final", *COMPARED}
 TRAINING = once(*TRIALS, "gather", train=4)
 EVERYTHING_BUT_DATA = once(*TRIALS, "design", "gather", train=4)
+ANOTHER_PROBLEM = once(*TRIALS, "data", "gather", train=4)
 EVERYTHING = once(*TRIALS, "data", "design", "gather", train=4)
 APPENDED = "\n\ndef appended_by_a_test():\n    return 1\n"
 
@@ -74,7 +75,7 @@ def test_a_copy_with_results_reruns_nothing(checkout: Checkout) -> None:
         ("src/hsic_hpo/selection.py", once(*SELECTION)),
         ("src/hsic_hpo/training.py", TRAINING),
         ("src/hsic_hpo/networks.py", TRAINING),
-        ("src/hsic_hpo/problems/bateman.py", once(*TRIALS, "data", "gather", train=4)),
+        ("src/hsic_hpo/problems/bateman.py", ANOTHER_PROBLEM),
         ("workflow/scripts/errors_figure.py", once("errors_figure", "html_report")),
         ("workflow/scripts/gather.py", once(*TRIALS, "gather")),
     ],
@@ -100,7 +101,7 @@ def test_comments_and_docstrings_rerun_nothing(checkout: Checkout) -> None:
         ("min_trials: 5", "goal_fraction: 0.2, min_trials: 5", once(*ANALYSIS)),
         ("search: {}", "search: {}\nselection: {keep: 0.4}", once(*SELECTION)),
         ("{epochs: 3}", "{epochs: 4}", EVERYTHING_BUT_DATA),
-        ("n_trajectories: 64", "n_trajectories: 65", EVERYTHING),
+        ("n_trajectories: 64", "n_trajectories: 65", ANOTHER_PROBLEM),
         ("seed: 3", "seed: 4", EVERYTHING),
         ("n_trials: 40", "n_trials: 60", once(*TRIALS, "design", "gather", train=2)),
         ("n_trials: 40", "n_trials: 30", once(*TRIALS, "design", "gather")),

@@ -102,7 +102,7 @@ def test_kill_9_loses_no_finished_training(
     checkout = fresh.copy(tmp_path / "project")
     files = checkout.results / "trial_files"
     with subprocess.Popen(
-        checkout.command(),
+        checkout.command("random/trials.nc"),
         cwd=checkout.root,
         env=checkout.environment,
         stdout=subprocess.DEVNULL,
@@ -115,7 +115,7 @@ def test_kill_9_loses_no_finished_training(
         os.killpg(process.pid, signal.SIGKILL)
     before = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
     assert 6 <= len(before) < 40
-    printed = checkout.run()
+    printed = checkout.run("random/trials.nc")
     after = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
     assert {path: after[path] for path in before} == before
     assert len(after) == 40
@@ -183,16 +183,42 @@ def test_a_bad_config_is_one_line_and_writes_nothing(
     assert [path for path in written if ".snakemake" not in path.parts] == []
 
 
-def test_diverging_trials_are_data(fresh: Checkout, tmp_path: Path) -> None:
-    checkout = fresh.copy(tmp_path / "project")
+def with_learning_rates(fresh: Checkout, root: Path, low: str) -> Checkout:
+    """Return a checkout of 20 trials with learning rates up to 1e7."""
+    checkout = fresh.copy(root)
     with checkout.config.open("a") as config:
         config.write(
-            "space:\n  learning_rate: {type: float, range: [1.0e+6, 1.0e+7], scale: log}\n"
+            f"space:\n  learning_rate: {{type: float, range: [{low}, 1.0e+7], scale: log}}\n"
         )
     checkout.edit("config/tiny.yaml", "n_trials: 40", "n_trials: 20")
+    return checkout
+
+
+def test_diverging_trials_are_data(fresh: Checkout, tmp_path: Path) -> None:
+    checkout = with_learning_rates(fresh, tmp_path / "project", "1.0e-4")
     checkout.run()
     dataset = trials.read(checkout.results / "random" / "trials.nc")
     diverged = dataset["status"].values == "diverged"
     assert diverged.any()
+    assert not diverged.all()
     assert np.isinf(trials.error(dataset)[diverged[:, 0]]).all()
     assert "diverged" in (checkout.results / "summary.txt").read_text()
+
+
+def test_a_study_without_any_good_trial_says_so_and_keeps_its_trials(
+    fresh: Checkout, tmp_path: Path
+) -> None:
+    checkout = with_learning_rates(fresh, tmp_path / "project", "1.0e+6")
+    done = subprocess.run(
+        checkout.command("comparison.nc"),
+        cwd=checkout.root,
+        env=checkout.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "no trial to choose: all diverged or failed" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    dataset = trials.read(checkout.results / "random" / "trials.nc")
+    assert (dataset["status"] != "ok").all()

@@ -1,7 +1,9 @@
 import os
+import sys
 
 from hsic_hpo import study as studies
 from hsic_hpo.errors import InputError
+from hsic_hpo.files import space_warning
 from hsic_hpo.locks import clear_stale_locks
 from hsic_hpo.provenance import PACKAGE, code_fingerprint
 from hsic_hpo.trial_files import training_seed

@@ -25,25 +25,31 @@ def asked(trials: xr.Dataset, settings: dict[str, Any]) -> dict[str, str]:
     name = str(problem.get("name") or problem.get("import"))
     budget = json.loads(trials.attrs.get("budget", "{}"))
     spent = ", ".join(
-        f"{value} {key}" if key in ("epochs", "steps") else f"{key} {value}"
+        f"{value} {key if value != 1 else key[:-1]}"
+        if key in ("epochs", "steps")
+        else f"{key} {value}"
         for key, value in budget.items()
         if value is not None
     )
     searches = [
-        f"{method} ({_rounds(search)} rounds of {search['batch_size']}, "
-        f"{search['repeats']} repeats)"
+        f"{method} ({_counted(_rounds(search), 'rounds')} of {search['batch_size']}, "
+        f"{_counted(search['repeats'], 'repeats')})"
         for method, search in settings["search"].items()
     ]
     units = trials.attrs["error_units"]
     return {
         "Problem": f"{name}{f' ({options})' if options else ''}",
         "Error": trials.attrs["error_name"] + ("" if units == "1" else f" in {units}"),
-        "Random search": f"{trials.sizes['trial']} trials of {trials.sizes['hyperparameter']} "
-        f"hyperparameters, {trials.sizes['repeat']} training each"
-        + ("s" if trials.sizes["repeat"] > 1 else ""),
+        "Random search": f"{_counted(trials.sizes['trial'], 'trials')} of "
+        f"{_counted(trials.sizes['hyperparameter'], 'hyperparameters')}, "
+        f"{_counted(trials.sizes['repeat'], 'trainings')} each",
         "Budget of a training": spent or "as the problem sets it",
         "Searches": "; ".join(searches) or "none beside the random search",
     }
+
+
+def _counted(n: int, plural: str) -> str:
+    return f"{n} {plural if n != 1 else plural.removesuffix('s')}"
 
 
 def _rounds(search: dict[str, Any]) -> int:

@@ -53,14 +53,13 @@ def findings(
         From how the trainings ended to what the search methods reached.
     """
     outcome, impact, cost = tables.summary(trials, sensitivity)
-    without = sentences.groups_without_index(sensitivity)
-    missing = [without] if without else []
+    more = [sentences.intervals(sensitivity), sentences.groups_without_index(sensitivity)]
     return [
         Finding("trainings", "How the trainings went", [outcome], ["errors", "trainings"]),
         Finding(
             "impact",
             "What matters for the best",
-            [impact, *missing],
+            [impact, *filter(None, more)],
             ["importance", "distributions"],
         ),
         Finding("worst", "What spoils a network", [sentences.worst(sensitivity)], ["worst"]),

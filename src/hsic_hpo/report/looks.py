@@ -1,6 +1,5 @@
 """What the interactive charts share: their style, and how data get into them."""
 
-import json
 from typing import Any
 
 import altair as alt
@@ -11,7 +10,9 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
 def inline(frame: pd.DataFrame) -> alt.InlineData:
     """Return the rows of a table as data of a chart, of any number, missing values as null."""
-    return alt.InlineData(values=json.loads(frame.to_json(orient="records", double_precision=8)))
+    # pandas' own JSON rounds to decimals, which would turn small errors into zero.
+    rows: list[Any] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return alt.InlineData(values=rows)
 
 
 def embeddable(chart: alt.TopLevelMixin, font: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from hsic_hpo import trials as trials_data
 from hsic_hpo.errors import InputError
 from hsic_hpo.figures.space import space_rows
 from hsic_hpo.report import frames
+from hsic_hpo.report.chosen import chosen
 from hsic_hpo.report.facts import asked, provenance
 from hsic_hpo.report.findings import findings
 from hsic_hpo.report.parallel import parallel_coordinates
@@ -91,6 +92,7 @@ def page(
         selection=_cells(tables.selection(selection)),
         comparison=_cells(comparison_table.comparison(comparison)),
         comparison_remark=comparison_table.remark(comparison),
+        chosen=_cells(chosen(comparison, space)),
         trials=trials_table(frame, frames.values_frame(trials, searches)),
         provenance=provenance(trials, made),
         config=yaml.safe_dump(settings, sort_keys=False, allow_unicode=True),

@@ -14,7 +14,7 @@ from hsic_hpo.space import Space
 from hsic_hpo.wording import group_name
 
 _HEIGHT = 340
-_STEP = 76
+_STEP = 68
 _ALL = "all searches"
 _SMALLEST_SHARE = 0.01
 
@@ -50,20 +50,20 @@ def parallel_coordinates(
     """
     controls = _controls(frame, memberships, goal_fraction)
     trials = frame[["trial", "search", "share", "share_from_worst", "validation_error"]].copy()
-    # The colours follow ranks, as errors may span decades and may be missing.
     trials["configuration"] = frame["configuration"]
     for place, label in enumerate(memberships):
         trials[f"in_{place}"] = memberships[label]
     trials.insert(0, "row", np.arange(len(trials)))
-    shown = alt.Chart(inline(trials)).transform_filter(_filter())
+    counted = alt.Chart(inline(trials)).transform_calculate(shown=f"{_filter()} ? 1 : 0")
     lines = _lines(trials, space, positions, memberships)
     axes = _axes(space, memberships)
     count = (
-        shown.transform_aggregate(n="count()")
+        # Summed up rather than filtered, so that none is counted too.
+        counted.transform_aggregate(n="sum(shown)")
         .transform_calculate(
             text=f"'shown: ' + datum.n + ' of {len(trials)} trials'",
         )
-        .mark_text(align="left", baseline="bottom", fontSize=13, fontWeight="bold", aria=False)
+        .mark_text(align="left", baseline="bottom", fontSize=13, fontWeight="bold")
         .encode(x=alt.value(0), y=alt.value(_HEIGHT + 24), text="text:N")
     )
     chart = (lines + axes + count).add_params(*controls)
@@ -104,11 +104,14 @@ def _controls(
 
 
 def _filter() -> str:
-    share = "(end === 'best' ? datum.share : datum.share_from_worst)"
-    # A share is a rank over a number of trials: equal but for rounding.
+    # A share is a rank over a number of trials: equal but for rounding. A trial without an error
+    # is among the worst, never among the best.
+    near = (
+        "(end === 'best' ? isValid(datum.validation_error) && datum.share <= fraction + 1e-9"
+        " : datum.share_from_worst <= fraction + 1e-9)"
+    )
     return (
-        f"{share} <= fraction + 1e-9 && datum['in_' + group]"
-        f" && (search_of === '{_ALL}' || datum.search === search_of)"
+        f"{near} && datum['in_' + group] && (search_of === '{_ALL}' || datum.search === search_of)"
     )
 
 
@@ -136,7 +139,8 @@ def _lines(
             "axis", alt.LookupData(inline(_names(space, memberships)), "axis", _fields(memberships))
         )
         .transform_filter("datum['on_' + group]")
-        .mark_line(strokeWidth=1.4, opacity=0.45)
+        # With points, as a value between two missing ones, or a single axis, has no line.
+        .mark_line(strokeWidth=1.4, opacity=0.45, point={"size": 12})
         .encode(
             x=_across(space),
             y=alt.Y("u:Q", axis=None, scale=alt.Scale(domain=[0, 1])),
@@ -184,7 +188,7 @@ def _across(space: Space) -> alt.X:
     )
 
 
-def _axes(space: Space, memberships: Mapping[str, np.ndarray]) -> alt.Chart:
+def _axes(space: Space, memberships: Mapping[str, np.ndarray]) -> alt.LayerChart:
     """Return the users' values beside the axes."""
     values: Sequence[tuple[int, float, str]] = [
         (place, position, text)
@@ -192,20 +196,15 @@ def _axes(space: Space, memberships: Mapping[str, np.ndarray]) -> alt.Chart:
         for position, text in axis_values(parameter)
     ]
     texts = pd.DataFrame(values, columns=["axis", "u", "text"])
-    return (
+    labels = (
         alt.Chart(inline(texts))
         .transform_lookup(
             "axis", alt.LookupData(inline(_names(space, memberships)), "axis", _fields(memberships))
         )
         .transform_filter("datum['on_' + group]")
-        .mark_text(
-            align="left",
-            dx=4,
-            fontSize=10,
-            color="black",
-            stroke="white",
-            strokeWidth=0.3,
-            aria=False,
-        )
         .encode(x=_across(space), y=alt.Y("u:Q"), text="text:N")
     )
+    look: dict[str, Any] = {"align": "left", "dx": 4, "fontSize": 10, "aria": False}
+    # A mark's outline covers its letters: the halo is a mark of its own behind them.
+    halo = labels.mark_text(stroke="white", strokeWidth=4, strokeJoin="round", **look)
+    return halo + labels.mark_text(color="black", **look)

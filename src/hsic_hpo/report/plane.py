@@ -35,7 +35,8 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
     -------
     dict or None
         Vega-Lite specification: a point per trial that ended well, coloured by its search, its
-        configuration in a tooltip; dragging and the wheel zoom, a click into the legend shows one
+        configuration in a tooltip; dragging moves, the wheel with the shift key
+        zooms, a click into the legend shows one
         search alone. None where no trial has both.
     """
     shown = frame[frame["validation_error"].gt(0) & frame["flops"].gt(0)]
@@ -44,6 +45,8 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
     searches = shown["search"].unique().tolist()
     looks = [search_look(search) for search in searches]
     chosen = alt.selection_point(fields=["search"], bind="legend", name="search_shown")
+    # The wheel alone scrolls the page.
+    moved = alt.selection_interval(bind="scales", zoom="wheel![event.shiftKey]", name="moved")
     chart = (
         alt.Chart(inline(shown.drop(columns=["share", "share_from_worst", "status"])))
         .mark_point(filled=True, size=45)
@@ -82,8 +85,7 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
                 alt.Tooltip("configuration:N"),
             ],
         )
-        .add_params(chosen)
-        .interactive()
+        .add_params(chosen, moved)
         .properties(width="container", height=_HEIGHT)
     )
     return embeddable(chart, FONT)

@@ -25,6 +25,10 @@ def worst(sensitivity: xr.Dataset) -> str:
         Sensitivity Dataset.
     """
     aim = f"the {goal(sensitivity, subset='worst')} by {target_name(sensitivity, 'error')}"
+    notes = sensitivity["note"].sel(target="error", subset="worst")
+    if (notes != "").all():
+        # The main group comes first and is the largest: its reason holds for the others too.
+        return f"No hyperparameter has an index for {aim}: {notes.values[0]}."
     bad = _significant(sensitivity, "worst")
     if not bad:
         return f"No hyperparameter is found to decide which networks are among {aim}."
@@ -49,6 +53,26 @@ def _significant(sensitivity: xr.Dataset, subset: str) -> dict[str, float]:
         if np.isfinite(value)
     }
     return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def intervals(sensitivity: xr.Dataset) -> str:
+    """State the intervals of the indices that are significant for the best; empty without any."""
+    best = sensitivity.sel(target="error", subset="best")
+    parts = []
+    for name in _significant(sensitivity, "best"):
+        one = best.sel(hyperparameter=name)
+        # The largest group in which it is significant.
+        label = one["group"].values[int(np.argmax(np.where(one["significant"] == 1, one["n"], 0)))]
+        low, high = (
+            number(float(one[f"interval_{end}_order_free"].sel(group=label)))
+            for end in ("low", "high")
+        )
+        where = "" if label == "all" else f" where {group_name(str(label))}"
+        parts.append(f"{name} {low} to {high}{where}")
+    if not parts:
+        return ""
+    confidence = percent(float(sensitivity.attrs["confidence"]))
+    return f"How large their indices are, {confidence} intervals: {'; '.join(parts)}."
 
 
 def interactions(sensitivity: xr.Dataset) -> str:
@@ -88,12 +112,22 @@ def enough(convergence: xr.Dataset) -> str:
     sizes = convergence["size"].values.tolist()
     correlations = convergence["rank_correlation"].values
     overlaps = convergence["significant_overlap"].values
-    if len(sizes) < 2 or not np.isfinite(correlations[:-1]).any():
+    if convergence["note"].values[-1]:
+        return f"There is no ranking of {sizes[-1]} trials: {convergence['note'].values[-1]}."
+    if np.isfinite(convergence["hsic_order_free"].values[-1]).sum() < 2:
+        return "A single hyperparameter has no ranking."
+    if not np.isfinite(correlations[:-1]).any():
         return "There are too few trials to tell whether more would change the ranking."
+    found = convergence["significant"].values == 1
     parts = [
-        f"{size} of them {number(correlation)}{_overlap(overlap)}"
-        for size, correlation, overlap in zip(
-            sizes[:-1], correlations[:-1], overlaps[:-1], strict=True
+        f"{size} of them {number(correlation)}{_overlap(overlap) if known else ''}"
+        for size, correlation, overlap, known in zip(
+            sizes[:-1],
+            correlations[:-1],
+            overlaps[:-1],
+            # Two empty sets agree without saying anything.
+            found[:-1].any(axis=1) | found[-1].any(),
+            strict=True,
         )
         if np.isfinite(correlation)
     ]

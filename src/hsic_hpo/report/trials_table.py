@@ -1,12 +1,13 @@
 """The sortable and filterable table of all trials."""
 
 import re
-from html import escape
 
 import pandas as pd
 from itables import to_html_datatable
 from itables.javascript import generate_init_offline_itables_html
 from itables.options import dt_bundle
+
+from hsic_hpo.figures.values import value_text
 
 _COLUMNS = {
     "trial": "trial",
@@ -19,6 +20,8 @@ _COLUMNS = {
     "flops": "FLOPs per sample",
     "seconds": "seconds",
 }
+# DataTables puts the heading in place of the brackets.
+_FILTER = {"extend": "search", "titleAttr": "filter [title]"}
 
 
 def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
@@ -31,23 +34,26 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
     values
         The n rows of :func:`hsic_hpo.report.frames.values_frame`.
     """
+    values = values.map(lambda value: value_text(value) if isinstance(value, bool) else value)
     table = pd.concat([frame[list(_COLUMNS)].rename(columns=_COLUMNS), values], axis=1)
-    # Cells are escaped for us, headings are not.
-    table.columns = pd.Index([escape(name) for name in table.columns])
     # Sorted here, as the browser would put missing errors first.
     table = table.sort_values("validation error", kind="stable")
-    return to_html_datatable(
+    html = to_html_datatable(
         table,
         table_id="trials",
         connected=False,
         showIndex=False,
-        column_filters="footer",
+        # Below each heading: this filter takes names as text, the one of the footer as markup.
+        columnControl=[{"target": 1, "content": [_FILTER]}],
         maxBytes=0,
         classes="display compact nowrap",
         order=[],
         pageLength=10,
         autoWidth=False,
     )
+    # What is shown until the table is drawn: without its maker's logo and links.
+    waiting = re.compile(r"<tbody>.*?</tbody>", flags=re.DOTALL)
+    return re.sub(r"<sup>.*?</sup>", "", waiting.sub("", html, count=1), count=1)
 
 
 def offline_scripts() -> str:

@@ -60,8 +60,41 @@ def test_convergence_is_that_of_the_dataset() -> None:
             assert f"{size} of them {correlation:.3g}" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("five trials", "There is no ranking of 5 trials: 5 trials; at least 30 are needed."),
+        ("all failed", "There is no ranking of 40 trials: no trial has a value of error."),
+        ("one hyperparameter", "A single hyperparameter has no ranking."),
+    ],
+    ids=["five trials", "all failed", "one hyperparameter"],
+)
+def test_why_convergence_cannot_be_told_is_said(name: str, text: str) -> None:
+    assert sentences.enough(study(name).convergence) == text
+
+
 def test_too_few_trials_to_converge_is_said() -> None:
-    assert "too few trials" in sentences.enough(study("five trials").convergence)
+    data = study("usual").convergence.copy(deep=True)
+    data["rank_correlation"][:-1] = np.nan
+    assert "too few trials" in sentences.enough(data)
+
+
+def test_sets_that_are_both_empty_are_not_called_alike() -> None:
+    data = study("usual").convergence.copy(deep=True)
+    assert " alike)" in sentences.enough(data)
+    data["significant"][:] = 0
+    data["significant_overlap"][:] = 1
+    assert "alike" not in sentences.enough(data)
+
+
+@pytest.mark.parametrize("name", ["five trials", "thirty trials", "all failed", "constant error"])
+def test_an_index_that_does_not_exist_is_no_sign_of_no_effect(name: str) -> None:
+    data = study(name).sensitivity
+    note = str(data["note"].sel(target="error", subset="worst").values[0])
+    assert (
+        sentences.worst(data)
+        == f"No hyperparameter has an index for the worst 10 % by error: {note}."
+    )
 
 
 def test_decisions_name_every_hyperparameter_once() -> None:
@@ -91,3 +124,20 @@ def test_degenerate_studies_are_told_in_whole_sentences(name: str) -> None:
     for text in told:
         assert text.endswith(".")
         assert "nan" not in text.replace("kernan", "")
+
+
+def test_intervals_are_those_of_the_significant() -> None:
+    data = study("usual").sensitivity
+    text = sentences.intervals(data)
+    main = data.sel(target="error", subset="best", group="all")
+    for name in ("learning_rate", "optimizer"):
+        one = main.sel(hyperparameter=name)
+        low, high = (float(one[f"interval_{end}_order_free"]) for end in ("low", "high"))
+        assert f"{name} {low:.3g} to {high:.3g}" in text
+    assert text.startswith("How large their indices are, 95 % intervals: ")
+
+
+def test_without_a_significant_index_no_interval_is_stated() -> None:
+    data = study("nothing significant").sensitivity.copy(deep=True)
+    data["significant"][:] = 0
+    assert sentences.intervals(data) == ""

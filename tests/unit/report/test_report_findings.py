@@ -1,0 +1,64 @@
+"""The sections of the page: their order, their figures, and that they state the Datasets."""
+
+import pytest
+
+from hsic_hpo import comparison_table, tables
+from hsic_hpo.report.findings import Finding, findings
+from hsic_hpo.selection import decide
+from studies_to_draw import NAMES, study
+from told_studies import FIGURES, SETTINGS, compared
+
+
+def told(name: str) -> list[Finding]:
+    one = study(name)
+    decided = decide(one.sensitivity, one.trials, SETTINGS["selection"])
+    return findings(
+        one.trials, one.sensitivity, one.convergence, decided, compared(["random", "hsic-gpbo"])
+    )
+
+
+def test_every_figure_stands_in_one_section() -> None:
+    shown = [figure for finding in told("usual") for figure in finding.figures]
+    assert sorted(shown) == sorted(FIGURES)
+
+
+def test_sections_have_an_address_of_their_own() -> None:
+    keys = [finding.key for finding in told("usual")]
+    assert len(set(keys)) == len(keys)
+    # Sections of the template itself.
+    assert not {"asked", "explore", "provenance", "content"} & set(keys)
+
+
+def test_sentences_are_those_of_the_summary_and_of_the_comparison() -> None:
+    one = study("usual")
+    by_key = {finding.key: finding.sentences for finding in told("usual")}
+    outcome, impact, cost = tables.summary(one.trials, one.sensitivity)
+    assert by_key["trainings"][0] == outcome
+    assert by_key["impact"][0] == impact
+    assert by_key["cost"][0] == cost
+    compared_methods = compared(["random", "hsic-gpbo"])
+    assert by_key["comparison"] == [comparison_table.sentence(compared_methods)]
+
+
+def test_groups_without_an_index_are_named_with_their_reason() -> None:
+    by_key = {finding.key: finding.sentences for finding in told("usual")}
+    notes = study("usual").sensitivity["note"].sel(target="error", subset="best")
+    reasons = {
+        str(g): str(note) for g, note in zip(notes["group"].values, notes.values, strict=True)
+    }
+    assert any(reasons.values())
+    for group, note in reasons.items():
+        assert (f"{group}: {note}" in by_key["impact"][-1]) == bool(note)
+    whole = {finding.key: finding.sentences for finding in told("one hyperparameter")}
+    assert not any("Without an index" in sentence for sentence in whole["impact"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_section_says_something_in_whole_sentences(name: str) -> None:
+    for finding in told(name):
+        assert finding.title
+        assert finding.sentences
+        for sentence in finding.sentences:
+            assert sentence.strip() == sentence
+            assert sentence.endswith(".")
+            assert "nan" not in sentence.split()
