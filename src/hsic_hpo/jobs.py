@@ -121,7 +121,7 @@ def train_slice(
         for repeat in range(n_repeats):
             seed = training_seed(study_seed, trial, repeat)
             key = training_key(configuration, decisive, seed, data.fingerprint, code_fingerprint)
-            with alone(folder / "lock", key):
+            with alone(folder / ".lock", key):
                 record = find(folder, key)
                 resumed = record is not None
                 if record is None:

@@ -78,7 +78,7 @@ def test_what_another_job_finished_meanwhile_is_taken_up(
 ) -> None:
     @contextmanager
     def wait(path: Path, key: str) -> Iterator[None]:
-        assert path == tmp_path / "lock"
+        assert path == tmp_path / ".lock"
         store({"status": "failed", "of": key}, tmp_path, key)
         yield
 
