@@ -15,7 +15,7 @@ SOURCES = src tests benchmarks workflow/scripts
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-study: $(VENV)/study.stamp  ## run a study: make study [CONFIG=config/quick.yaml] [CORES=all]
+study: $(VENV)/study.stamp $(if $(findstring slurm,$(PROFILE)),$(VENV)/slurm.stamp)  ## run a study: make study [CONFIG=config/quick.yaml] [CORES=all]
 	@$(BIN)/hsic-hpo check $(CONFIG)
 	@$(SNAKEMAKE)
 
@@ -65,4 +65,8 @@ $(VENV)/study.stamp: pyproject.toml constraints.txt
 
 $(VENV)/test.stamp: $(VENV)/study.stamp
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+$(VENV)/slurm.stamp: $(VENV)/study.stamp
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[slurm]'
 	@touch $@
