@@ -1,0 +1,119 @@
+"""Runs of a study on the test cluster, in which faults can be made."""
+
+import re
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import yaml
+
+from checkout import Checkout
+from slurm_cluster import Cluster, wait_until
+
+PROFILE = "workflow/profiles/slurm"
+TRIALS = "random/trials.nc"
+
+
+@dataclass
+class Run:
+    """One study on the cluster.
+
+    Attributes
+    ----------
+    checkout
+        Where the study lies.
+    cluster
+        Where its trainings run.
+    resources
+        Entries of the profile's ``set-resources`` for the rule ``train``, as Python expressions.
+    retries
+        How often a failed job comes back.
+    seen
+        For each file of a finished training, the times at which it was seen to be written: more
+        than one when the training was made twice.
+    """
+
+    checkout: Checkout
+    cluster: Cluster
+    resources: dict[str, object] = field(default_factory=dict)
+    retries: int = 3
+    seen: dict[Path, set[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Fill in the lines of the profile that a user of this cluster would change."""
+        path = self.checkout.root / PROFILE / "config.yaml"
+        profile = yaml.safe_load(path.read_text())
+        # Without an accounting database; patience for real queues would be wasted here.
+        profile["slurm-status-command"] = "squeue"
+        profile["slurm-init-seconds-before-status-checks"] = 2
+        profile["retries"] = self.retries
+        profile["default-resources"] |= {"slurm_account": "none", "slurm_partition": "cpu"}
+        profile["set-resources"]["train"] |= {"mem_mb": 1500, "runtime": 15} | self.resources
+        path.write_text(yaml.safe_dump(profile))
+
+    @property
+    def trials(self) -> Path:
+        return self.checkout.results / TRIALS
+
+    @property
+    def printed(self) -> str:
+        return (self.checkout.root / "run.log").read_text()
+
+    def start(self) -> subprocess.Popen[str]:
+        with (self.checkout.root / "run.log").open("a") as log:
+            return subprocess.Popen(
+                self.checkout.command(TRIALS, profile=PROFILE),
+                cwd=self.checkout.root,
+                env={**self.checkout.environment, **self.cluster.environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+
+    def finish(self, process: subprocess.Popen[str], seconds: float = 480) -> None:
+        """Watch a run until it has succeeded."""
+        deadline = time.monotonic() + seconds
+        while process.poll() is None and time.monotonic() < deadline:
+            self.look()
+            time.sleep(0.05)
+        assert process.returncode == 0, self.printed
+        self.look()
+
+    def look(self) -> dict[Path, int]:
+        """Return the files of finished trainings and when they were written."""
+        files = (self.checkout.results / "trial_files").rglob("[0-9a-f]*.json")
+        stored = {path: path.stat().st_mtime_ns for path in files}
+        for path, written in stored.items():
+            self.seen.setdefault(path, set()).add(written)
+        return stored
+
+    def jobs(self, first: int) -> list[str]:
+        """Return the numbers of the jobs that were submitted for the trials from ``first`` on."""
+        return re.findall(rf"SLURM jobid (\d+) .*/rule_train/{first}_\d+/", self.printed)
+
+    def log(self, number: str) -> str:
+        """Return what a job has printed; it is deleted when the job succeeds."""
+        (path,) = (self.checkout.results / ".snakemake/slurm_logs").rglob(f"{number}.log")
+        return path.read_text()
+
+    def trainer(self, number: str) -> psutil.Process | None:
+        """Return the process of a job that trains."""
+        for process in self.cluster.processes(SLURM_JOB_ID=number):
+            with suppress(psutil.NoSuchProcess):
+                if any(part.endswith("train.py") for part in process.cmdline()[1:2]):
+                    return process
+        return None
+
+    def pause(self, first: int) -> str:
+        """Halt the job of the trials from ``first`` on amid its trainings; return its number."""
+        log = self.checkout.results / "logs" / "train" / f"{first}-{first + 10}.log"
+        wait_until(lambda: log.exists() and "/10 trainings" in log.read_text(), f"{log}: a line")
+        number = self.jobs(first)[-1]
+        trainer = self.trainer(number)
+        assert trainer is not None, f"{log}: all trained before the fault"
+        trainer.suspend()
+        assert "10/10" not in log.read_text()
+        return number

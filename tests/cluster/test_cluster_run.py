@@ -1,0 +1,91 @@
+"""The same study on a real SLURM: the same results, on the loopback address alone."""
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from cluster_runs import PROFILE, TRIALS, Run
+from slurm_cluster import Cluster
+from slurm_configuration import LOOPBACK, NODES
+from test_study_run import assert_same_trials
+
+
+def test_daemons_listen_on_the_loopback_address_alone(cluster: Cluster) -> None:
+    listening = {
+        name: [
+            connection.laddr.ip
+            for connection in psutil.Process(daemon.pid).net_connections(kind="inet")
+            if connection.status == psutil.CONN_LISTEN
+        ]
+        for name, daemon in cluster.daemons.items()
+    }
+    assert listening == {"munged": []} | {name: [LOOPBACK] for name in ("slurmctld", *NODES)}
+
+
+def test_graphics_cards_are_given_to_jobs_that_ask(cluster: Cluster) -> None:
+    shown = cluster.command(
+        *("srun", "--partition=gpu", "--gres=gpu:1", "--mem=100"),
+        *("bash", "-c", "echo $SLURMD_NODENAME $CUDA_VISIBLE_DEVICES"),
+    )
+    assert shown.split() == ["gpu01", "0"]
+
+
+@dataclass
+class Finished:
+    run: Run
+    job: dict[str, str]
+    environment: dict[str, str]
+    printed: str
+
+
+@pytest.fixture(scope="module")
+def finished(make_run: Callable[..., Run]) -> Finished:
+    """A run of which one job asks for a graphics card, and that job."""
+    run = make_run(
+        slurm_partition="'gpu' if wildcards.first == '0' else 'cpu'",
+        gpu="1 if wildcards.first == '0' else 0",
+        device="'cpu'",
+    )
+    process = run.start()
+    number = run.pause(0)
+    trainer = run.trainer(number)
+    assert trainer is not None
+    environment, printed = trainer.environ(), run.log(number)
+    trainer.resume()
+    run.finish(process)
+    return Finished(run, run.cluster.job(number), environment, printed)
+
+
+def test_trials_equal_those_without_a_cluster(finished: Finished, expected: Path) -> None:
+    run = finished.run
+    assert all(len(run.jobs(first)) == 1 for first in (0, 10, 20, 30)), run.printed
+    assert len(run.seen) == 40
+    assert_same_trials(expected, run.trials)
+
+
+def test_a_finished_study_has_nothing_to_do(finished: Finished) -> None:
+    run = finished.run
+    planned = subprocess.run(
+        [*run.checkout.command(TRIALS, profile=PROFILE), "--dry-run"],
+        cwd=run.checkout.root,
+        env={**run.checkout.environment, **run.cluster.environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Nothing to be done" in planned.stdout + planned.stderr
+
+
+def test_graphics_cards_of_the_profile_reach_the_training(finished: Finished) -> None:
+    assert finished.job["NodeList"] == "gpu01"
+    assert finished.environment["CUDA_VISIBLE_DEVICES"] == "0"
+    assert "device=cpu" in finished.printed
+
+
+def test_jobs_ask_for_the_memory_and_time_of_the_profile(finished: Finished) -> None:
+    assert finished.job["MinMemoryNode"] == "1500M"
+    assert finished.job["TimeLimit"] == "00:15:00"

@@ -1,0 +1,79 @@
+"""Snakemake killed, and trial files damaged, while jobs are under way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cluster_runs import Run
+from hsic_hpo.trial_files import find
+from slurm_cluster import wait_until
+from test_study_run import assert_same_trials
+
+FIRSTS = (0, 10, 20, 30)
+
+
+@dataclass
+class Restart:
+    run: Run
+    before: dict[Path, int]
+    truncated: Path
+    altered: Path
+
+
+@pytest.fixture(scope="module")
+def restart(make_run: Callable[..., Run]) -> Restart:
+    """A study whose Snakemake is killed, and run again while the jobs of the first still train."""
+    run = make_run()
+    first = run.start()
+    halted = {trial: run.pause(trial) for trial in FIRSTS}
+    first.kill()
+    first.wait()
+    before = run.look()
+    truncated, altered = sorted(before)[:2]
+    truncated.write_bytes(truncated.read_bytes()[:50])
+    content = bytearray(altered.read_bytes())
+    content[len(content) // 2] ^= 4
+    altered.write_bytes(content)
+    second = run.start()
+    for trial in FIRSTS:
+        wait_until(
+            lambda trial=trial: (
+                len(run.jobs(trial)) == 2 and run.trainer(run.jobs(trial)[-1]) is not None
+            ),
+            f"the second job of trial {trial} trains",
+        )
+    run.seen = {path: {written} for path, written in before.items()}
+    for number in halted.values():
+        trainer = run.trainer(number)
+        assert trainer is not None
+        trainer.resume()
+    run.finish(second)
+    return Restart(run, before, truncated, altered)
+
+
+def test_no_lock_is_in_the_way(restart: Restart) -> None:
+    assert "LockException" not in restart.run.printed
+    assert "Traceback" not in restart.run.printed
+
+
+def test_nothing_is_lost_or_trained_twice_beside_the_jobs_of_the_first(restart: Restart) -> None:
+    damaged = {restart.truncated, restart.altered}
+    sound = {path: time for path, time in restart.before.items() if path not in damaged}
+    assert len(sound) >= 2
+    after = restart.run.look()
+    assert {path: after[path] for path in sound} == sound
+    times = {path: len(seen) for path, seen in restart.run.seen.items() if path not in damaged}
+    assert list(times.values()) == [1] * 38
+
+
+@pytest.mark.parametrize("damage", ["truncated", "altered"])
+def test_a_damaged_trial_file_is_trained_again(restart: Restart, damage: str) -> None:
+    path = getattr(restart, damage)
+    assert path.stat().st_mtime_ns > restart.before[path]
+    assert find(restart.run.checkout.results / "trial_files", path.stem) is not None
+
+
+def test_trials_equal_those_of_an_undisturbed_run(restart: Restart, expected: Path) -> None:
+    assert_same_trials(expected, restart.run.trials)

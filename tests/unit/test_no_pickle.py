@@ -1,0 +1,124 @@
+"""Nothing that is read can run code: no pickles, YAML by safe loaders only."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hsic_hpo import config
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [
+    *(ROOT / "src").rglob("*.py"),
+    *(ROOT / "workflow").rglob("*.py"),
+    *(ROOT / "workflow").rglob("*.smk"),
+    ROOT / "Snakefile",
+]
+MODULES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+CALLS = {
+    *("torch.load", "torch.save", "pd.read_pickle", "np.save", "np.savez"),
+    *("yaml.unsafe_load", "yaml.full_load", "yaml.load_all", "yaml.full_load_all"),
+    *("eval", "exec", "os.system", "os.popen"),
+}
+METHODS = {"to_pickle", "read_pickle", "load_from_checkpoint", "save_checkpoint"}
+FLAWS = {
+    "import pickle": "import of pickle",
+    "from joblib import dump": "import of joblib",
+    "np.load(path, allow_pickle=True)": "allow_pickle",
+    "np.load(path)": "np.load without allow_pickle=False",
+    "torch.load(path)": "torch.load",
+    "frame.to_pickle(path)": "to_pickle",
+    "yaml.load(text)": "yaml.load without a safe loader",
+    "yaml.load(text, yaml.FullLoader)": "yaml.load without a safe loader",
+    "subprocess.run(text, shell=True)": "shell=True",
+    "eval(text)": "eval",
+}
+SAFE_LOADERS = {"SafeLoader", "CSafeLoader", "yaml.SafeLoader", "yaml.CSafeLoader", "_Loader"}
+
+
+def flaws(tree: ast.AST) -> Iterator[str]:
+    """Yield what in a module can run code that is read."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        else:
+            names = []
+        yield from (f"import of {name}" for name in names if name.split(".")[0] in MODULES)
+        if isinstance(node, ast.Call):
+            yield from _flaws_of_call(node)
+
+
+def _flaws_of_call(call: ast.Call) -> Iterator[str]:
+    name = ast.unparse(call.func)
+    keywords = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+    if name in CALLS or name.split(".")[-1] in METHODS:
+        yield name.split(".")[-1] if name.split(".")[-1] in METHODS else name
+    if keywords.get("allow_pickle", "False") != "False":
+        yield "allow_pickle"
+    elif name == "np.load" and "allow_pickle" not in keywords:
+        yield "np.load without allow_pickle=False"
+    if keywords.get("shell", "False") != "False":
+        yield "shell=True"
+    if name == "yaml.load":
+        loader = ast.unparse(call.args[1]) if len(call.args) > 1 else keywords.get("Loader")
+        if loader not in SAFE_LOADERS:
+            yield "yaml.load without a safe loader"
+
+
+def python(path: Path) -> ast.AST:
+    """Parse a module, or of a Snakemake file the lines that are Python on their own."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return ast.parse(text)
+    body: list[ast.stmt] = []
+    for line in text.splitlines():
+        try:
+            body += ast.parse(line.strip()).body
+        except SyntaxError:
+            continue
+    return ast.Module(body=body, type_ignores=[])
+
+
+def test_the_sources_are_found() -> None:
+    assert len(SOURCES) > 100
+    assert {path.suffix for path in SOURCES} == {".py", ".smk", ""}
+
+
+@pytest.mark.parametrize(("line", "flaw"), FLAWS.items(), ids=list(FLAWS))
+def test_flaws_are_seen(line: str, flaw: str) -> None:
+    assert list(flaws(ast.parse(line))) == [flaw]
+
+
+def test_no_source_reads_or_writes_what_could_run_code() -> None:
+    found = {
+        str(path.relative_to(ROOT)): names
+        for path in SOURCES
+        if (names := list(flaws(python(path))))
+    }
+    assert found == {}
+
+
+def test_the_loader_of_configs_is_safe() -> None:
+    assert issubclass(config._Loader, yaml.SafeLoader)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "!!python/object/apply:os.system [touch ran]",
+        "!!python/name:os.system",
+        "!!python/module:os",
+        "!!python/object:collections.OrderedDict {}",
+    ],
+)
+def test_yaml_makes_no_objects(value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "study.yaml"
+    path.write_text(f"study: {value}\n")
+    with pytest.raises(ValueError, match=r"study\.yaml"):
+        config.load(path)
+    assert not (tmp_path / "ran").exists()

@@ -1,0 +1,69 @@
+"""Profiles say where a study is computed, and agree on what makes it run again."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PROFILES = {
+    path.parent.name: yaml.safe_load(path.read_text())
+    for path in sorted((ROOT / "workflow" / "profiles").glob("*/config.yaml"))
+}
+CLUSTERS = [name for name in PROFILES if name != "default"]
+SUBMITTED = {"train", "train_round", "train_final"}
+DECISIVE = ("rerun-triggers", "max-checksum-file-size", "rerun-incomplete", "keep-going")
+
+
+def test_they_are_found() -> None:
+    assert set(PROFILES) == {"default", "slurm", "cluster-generic", "kubernetes"}
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_they_agree_on_what_runs_again(name: str) -> None:
+    for key in DECISIVE:
+        assert PROFILES[name][key] == PROFILES["default"][key]
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_what_is_submitted_comes_back_with_more_memory(name: str) -> None:
+    profile = PROFILES[name]
+    assert set(profile["set-resources"]) == SUBMITTED
+    assert profile["retries"] >= 1
+    for resources in profile["set-resources"].values():
+        first, second = (eval_attempt(resources["mem_mb"], attempt) for attempt in (1, 2))
+        assert second == 2 * first
+
+
+def eval_attempt(expression: str, attempt: int) -> int:
+    """Evaluate the one form of expression that profiles use."""
+    factor, _, name = expression.partition(" * ")
+    assert name == "attempt"
+    return int(factor) * attempt
+
+
+@pytest.mark.parametrize("name", list(PROFILES))
+def test_only_trials_per_job_may_stand_in_a_profile_s_config(name: str) -> None:
+    assert list(PROFILES[name]["config"]) == ["trials_per_job"]
+
+
+def test_all_other_rules_are_local() -> None:
+    snakefile = (ROOT / "Snakefile").read_text()
+    texts = [
+        snakefile,
+        *(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk")),
+    ]
+    rules = {
+        name
+        for text in texts
+        for match in re.finditer(r"^rule (\w+):|^use rule \w+ as (\w+) with:", text, re.MULTILINE)
+        for name in match.groups()
+        if name
+    }
+    block = re.search(r"^localrules:\n((?: {4}\w+,\n)+)", snakefile, re.MULTILINE)
+    assert block is not None
+    local = set(re.findall(r"\w+", block[1]))
+    assert len(rules) > 30
+    assert rules - local == SUBMITTED
+    assert local <= rules
