@@ -7,9 +7,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 SNAKEMAKE = $(BIN)/snakemake --workflow-profile $(PROFILE) --cores $(CORES) --configfile $(CONFIG)
-SOURCES = src tests benchmarks workflow/scripts
+SOURCES = src tests benchmarks docs workflow/scripts
 
-.PHONY: help study toy check test browser cluster-test chaos lint bench clean
+# Published datasets are drawn as they are: no other rule may make them again.
+DRAWING = $(shell grep -hoE '^rule [a-z_]+_(figure|table|report):' workflow/rules/*.smk | cut -d' ' -f2 | tr -d :)
+PUBLISHED = $(notdir $(wildcard results/reference/*))
+
+.PHONY: help study toy publish reference check test browser cluster-test chaos lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -22,6 +26,17 @@ study: $(VENV)/study.stamp $(if $(findstring slurm,$(PROFILE)),$(VENV)/slurm.sta
 toy: $(VENV)/study.stamp  ## the paper's analytical examples beside their closed forms
 	@$(BIN)/snakemake toy --workflow-profile $(PROFILE) --cores $(CORES) --configfile config/toy.yaml
 	@cat results/toy/tables/toy.md
+
+publish: $(VENV)/study.stamp  ## keep the datasets of a finished study: make publish STUDY=bateman
+	@mkdir -p results/reference/$(STUDY)
+	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity.nc convergence.nc selection.nc \
+	  search/*/*/trials.nc final/*/design.nc final/*/trials.nc comparison.nc ../reference/$(STUDY)
+
+reference: $(VENV)/test.stamp  ## redraw the published reference studies from their datasets, without training
+	@for study in $(PUBLISHED); do $(BIN)/snakemake reference --workflow-profile $(PROFILE) \
+	  --cores $(CORES) --configfile config/$$study.yaml --directory results/reference/$$study \
+	  --allowed-rules all summary peers findings reference $(DRAWING) || exit 1; done
+	@$(BIN)/python docs/embed.py README.md docs/*.md
 
 check: $(VENV)/study.stamp  ## check a study config without running it
 	@$(BIN)/hsic-hpo check $(CONFIG)

@@ -71,6 +71,10 @@ localrules:
     comparison_figure,
     summary,
     html_report,
+    peers,
+    peers_table,
+    findings,
+    reference,
     toy,
     toy_draws,
     toy_tables,
@@ -91,6 +95,9 @@ rule all:
         expand("tables/comparison.{suffix}", suffix=["csv", "md", "tex"]),
         "summary.txt",
         "report.html",
+
+
+include: "workflow/rules/reference.smk"
 
 
 onsuccess:

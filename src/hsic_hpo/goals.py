@@ -90,3 +90,15 @@ def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
     if "repeat" in values.dims:
         values = values.mean("repeat", skipna=False)
     return np.where(np.isnan(values), np.inf, values)
+
+
+def worst_for_missing(values: np.ndarray) -> np.ndarray:
+    """Replace infinite or missing values by the worst finite one, or by 0 where none is finite.
+
+    Parameters
+    ----------
+    values
+        ``(n,)``, lower is better.
+    """
+    finite = np.isfinite(values)
+    return np.where(finite, values, values[finite].max() if finite.any() else 0.0)

@@ -17,20 +17,15 @@ from hsic_hpo.space import Space
 
 try:
     import optuna
-    from optuna.distributions import (
-        BaseDistribution,
-        CategoricalDistribution,
-        FloatDistribution,
-        IntDistribution,
-    )
+    from optuna.distributions import CategoricalDistribution, IntDistribution
+
+    from hsic_hpo.optuna_trials import distribution, finished_trial
 except ImportError:
     raise InputError(
         "search: the methods tpe, gp and nsga2 need Optuna: pip install 'hsic_hpo[optuna]'"
     ) from None
 
 _GENERATION = "NSGAIISampler:generation"
-# The ends of an unbounded law are infinite.
-_EDGE = 1e-4
 # How often a sampler is asked again where it proposes what is already trained.
 _ASKS_PER_PROPOSAL = 20
 
@@ -114,42 +109,10 @@ def _study(
         directions=["minimize"] * (2 if on_cost else 1), sampler=SAMPLERS[method](seed, population)
     )
     for i, configuration in enumerate(configurations):
-        parameters = [p for p in space.hyperparameters if p.name in configuration]
-        study.add_trial(
-            optuna.trial.create_trial(
-                params={p.name: _told(p, configuration[p.name]) for p in parameters},
-                distributions={p.name: _distribution(p) for p in parameters},
-                values=[errors[i], costs[i]] if on_cost else [errors[i]],
-                system_attrs={_GENERATION: i // population} if on_cost else {},
-            )
-        )
+        values = [errors[i], costs[i]] if on_cost else [errors[i]]
+        generation = {_GENERATION: i // population} if on_cost else {}
+        study.add_trial(finished_trial(space, configuration, values, generation))
     return study
-
-
-def _distribution(parameter: Hyperparameter) -> "BaseDistribution":
-    """Return the distribution that orders values as the space does.
-
-    Ranges keep their scale. Laws of scipy.stats are searched by their normalised value, numbers
-    in a list by their place.
-    """
-    if parameter.type in ("categorical", "boolean"):
-        return CategoricalDistribution(parameter.levels)
-    law = parameter.law
-    if isinstance(law, Range):
-        if law.integer:
-            return IntDistribution(int(law.low), int(law.high), log=law.log)
-        return FloatDistribution(law.low, law.high, log=law.log)
-    if parameter.is_discrete:
-        return IntDistribution(0, len(parameter.levels) - 1)
-    return FloatDistribution(_EDGE, 1 - _EDGE)
-
-
-def _told(parameter: Hyperparameter, value: Any) -> Any:
-    if parameter.type in ("categorical", "boolean") or isinstance(parameter.law, Range):
-        return value
-    if parameter.is_discrete:
-        return parameter.levels.index(value)
-    return float(np.clip(parameter.interval(value)[0], _EDGE, 1 - _EDGE))
 
 
 def _suggest(space: Space, trial: "optuna.Trial") -> dict[str, Any]:
@@ -164,11 +127,11 @@ def _suggest(space: Space, trial: "optuna.Trial") -> dict[str, Any]:
 
 
 def _asked(parameter: Hyperparameter, trial: "optuna.Trial") -> Any:
-    name, distribution = parameter.name, _distribution(parameter)
-    if isinstance(distribution, CategoricalDistribution):
-        return trial.suggest_categorical(name, distribution.choices)
-    if isinstance(distribution, IntDistribution):
-        number = trial.suggest_int(name, distribution.low, distribution.high, log=distribution.log)
+    name, law = parameter.name, distribution(parameter)
+    if isinstance(law, CategoricalDistribution):
+        return trial.suggest_categorical(name, law.choices)
+    if isinstance(law, IntDistribution):
+        number = trial.suggest_int(name, law.low, law.high, log=law.log)
         return number if isinstance(parameter.law, Range) else parameter.levels[number]
-    number = trial.suggest_float(name, distribution.low, distribution.high, log=distribution.log)
+    number = trial.suggest_float(name, law.low, law.high, log=law.log)
     return number if isinstance(parameter.law, Range) else parameter.value(number)

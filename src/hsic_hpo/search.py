@@ -16,7 +16,7 @@ import xarray as xr
 from hsic_hpo import gpbo
 from hsic_hpo import trials as trials_data
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.goals import target_values
+from hsic_hpo.goals import target_values, worst_for_missing
 from hsic_hpo.sampling import design
 from hsic_hpo.subspace import Subspace
 
@@ -130,8 +130,8 @@ def propose(
     return optuna_search.propose(
         subspace.space,
         finished.configurations,
-        _told(finished.errors),
-        _told(finished.costs),
+        worst_for_missing(finished.errors),
+        worst_for_missing(finished.costs),
         n,
         method=method,
         seed=seed,
@@ -144,9 +144,3 @@ def _random(subspace: Subspace, finished: Finished, n: int, seed: int) -> list[d
     u = design(space, _DRAWS_PER_PROPOSAL * n, seed)
     drawn = {json.dumps(c): c for c in subspace.configurations(u)}
     return [c for text, c in drawn.items() if text not in done][:n]
-
-
-def _told(values: np.ndarray) -> np.ndarray:
-    """Replace what is unknown or bad by the worst that is known."""
-    finite = np.isfinite(values)
-    return np.where(finite, values, values[finite].max() if finite.any() else 0.0)

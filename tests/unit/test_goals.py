@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hsic_hpo.goals import select, target_values
+from hsic_hpo.goals import select, target_values, worst_for_missing
 from small_search import search
 
 VALUES = arrays(float, st.integers(10, 60), elements=st.floats(0, 10) | st.just(np.inf))
@@ -66,3 +66,9 @@ def test_missing_values_of_a_target_are_infinite(target: str) -> None:
     else:
         assert np.isinf(values[3]) == (target == "flops")
         assert np.isfinite(np.delete(values, 3)).all()
+
+
+def test_the_worst_finite_value_stands_for_a_missing_one() -> None:
+    found = worst_for_missing(np.array([1.0, np.inf, 3.0, np.nan]))
+    np.testing.assert_array_equal(found, [1, 3, 3, 3])
+    np.testing.assert_array_equal(worst_for_missing(np.array([np.inf, np.inf])), [0, 0])

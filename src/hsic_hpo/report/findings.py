@@ -75,7 +75,12 @@ def findings(
             [sentences.enough(convergence)],
             ["convergence"],
         ),
-        Finding("cost", "What only costs", [cost], ["quadrant", "sweeps"]),
+        Finding(
+            "cost",
+            "What only costs",
+            [cost, *filter(None, [sentences.sweeps(sensitivity)])],
+            ["quadrant", "sweeps"],
+        ),
         Finding("selection", "What was decided", sentences.decisions(selection), []),
         Finding(
             "comparison",
@@ -84,3 +89,8 @@ def findings(
             ["comparison"],
         ),
     ]
+
+
+def markdown(found: Sequence[Finding]) -> str:
+    """Return findings as a Markdown list, one item per section."""
+    return "".join(f"- **{one.title}** {' '.join(one.sentences)}\n" for one in found)

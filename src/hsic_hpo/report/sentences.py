@@ -142,6 +142,27 @@ def _overlap(overlap: float) -> str:
     return f" ({percent(round(float(overlap), 2))} of the significant hyperparameters alike)"
 
 
+def sweeps(sensitivity: xr.Dataset) -> str:
+    """Say from which value on a hyperparameter that matters makes no difference; empty without any.
+
+    Parameters
+    ----------
+    sensitivity
+        Sensitivity Dataset with its range sweeps.
+    """
+    matters = _significant(sensitivity, "best")
+    parts = []
+    for name in sensitivity["sweep"].values.tolist():
+        line = sensitivity.sel(sweep=name, end="lower")
+        chosen = float(line["sweep_choice"])
+        # In the whole range, the first one, it makes a difference.
+        if name in matters and np.isfinite(chosen) and chosen != float(line["sweep_value"][0]):
+            parts.append(f"{name} from {number(chosen)} on")
+    if not parts:
+        return ""
+    return f"Larger values make no difference any more (range sweeps): {'; '.join(parts)}."
+
+
 def decisions(selection: xr.Dataset) -> list[str]:
     """Say what HSIC-GPBO does with the hyperparameters, by role, and under which ceiling.
 

@@ -3,7 +3,7 @@
 import pytest
 
 from hsic_hpo import comparison_table, tables
-from hsic_hpo.report.findings import Finding, findings
+from hsic_hpo.report.findings import Finding, findings, markdown
 from hsic_hpo.selection import decide
 from studies_to_draw import NAMES, study
 from told_studies import FIGURES, SETTINGS, compared
@@ -62,3 +62,12 @@ def test_every_section_says_something_in_whole_sentences(name: str) -> None:
             assert sentence.strip() == sentence
             assert sentence.endswith(".")
             assert "nan" not in sentence.split()
+
+
+def test_as_markdown_each_section_is_an_item_with_its_sentences() -> None:
+    sections = told("usual")
+    lines = markdown(sections).splitlines()
+    assert len(lines) == len(sections)
+    for line, section in zip(lines, sections, strict=True):
+        assert line.startswith(f"- **{section.title}** ")
+        assert all(sentence in line for sentence in section.sentences)

@@ -141,3 +141,18 @@ def test_without_a_significant_index_no_interval_is_stated() -> None:
     data = study("nothing significant").sensitivity.copy(deep=True)
     data["significant"][:] = 0
     assert sentences.intervals(data) == ""
+
+
+def test_where_choice_stops_to_matter_is_that_of_the_sweep() -> None:
+    data = study("usual").sensitivity.copy(deep=True)
+    lower = {"sweep": "learning_rate", "end": "lower"}
+    data["sweep_choice"][:] = np.nan
+    assert sentences.sweeps(data) == ""
+    data["sweep_choice"].loc[lower] = data["sweep_value"].loc[lower][0]
+    assert sentences.sweeps(data) == ""
+    data["sweep_choice"].loc[lower] = 0.0123
+    assert sentences.sweeps(data) == (
+        "Larger values make no difference any more (range sweeps): learning_rate from 0.0123 on."
+    )
+    data["significant"][:] = 0
+    assert sentences.sweeps(data) == ""

@@ -1,0 +1,54 @@
+# What a published study says beyond its report: make reference.
+
+
+rule peers:
+    input:
+        trials="random/trials.nc",
+        sensitivity="sensitivity.nc",
+    output:
+        "peers.nc",
+    log:
+        "logs/peers.log",
+    params:
+        seed=STUDY.seed,
+        code=code("peers"),
+    script:
+        "../scripts/peers.py"
+
+
+rule peers_table:
+    input:
+        "peers.nc",
+    output:
+        "tables/peers.csv",
+        "tables/peers.md",
+    log:
+        "logs/peers_table.log",
+    params:
+        code=code("peers_table"),
+    script:
+        "../scripts/peers_table.py"
+
+
+rule findings:
+    input:
+        trials="random/trials.nc",
+        sensitivity="sensitivity.nc",
+        convergence="convergence.nc",
+        selection="selection.nc",
+        comparison="comparison.nc",
+    output:
+        "findings.md",
+    log:
+        "logs/findings.log",
+    params:
+        code=code("findings"),
+    script:
+        "../scripts/findings.py"
+
+
+rule reference:
+    input:
+        rules.all.input,
+        rules.peers_table.output,
+        rules.findings.output,

@@ -1,0 +1,22 @@
+"""Write what a study found, in sentences, as Markdown."""
+
+from hsic_hpo import trials
+from hsic_hpo.files import read_netcdf, write_text
+from hsic_hpo.logs import job_log
+from hsic_hpo.report.findings import findings, markdown
+
+DATASETS = ("sensitivity", "convergence", "selection", "comparison")
+
+
+def main(*, trials_path: str, datasets: dict[str, str], output: str) -> None:
+    read = {name: read_netcdf(path) for name, path in datasets.items()}
+    write_text(markdown(findings(trials.read(trials_path), **read)), output)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            trials_path=snakemake.input.trials,
+            datasets={name: snakemake.input[name] for name in DATASETS},
+            output=snakemake.output[0],
+        )

@@ -1,0 +1,20 @@
+"""Rank the hyperparameters by other measures of importance, on the same trials."""
+
+from hsic_hpo import trials
+from hsic_hpo.files import read_netcdf, write_netcdf
+from hsic_hpo.logs import job_log
+from hsic_hpo.peers import compare
+
+
+def main(*, trials_path: str, sensitivity: str, seed: int, output: str) -> None:
+    write_netcdf(compare(trials.read(trials_path), read_netcdf(sensitivity), seed), output)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            trials_path=snakemake.input.trials,
+            sensitivity=snakemake.input.sensitivity,
+            seed=snakemake.params.seed,
+            output=snakemake.output[0],
+        )
