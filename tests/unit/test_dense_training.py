@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from hsic_hpo import dense_training, engine
 from hsic_hpo.budget import parse
 from hsic_hpo.dense_training import train_dense
 from hsic_hpo.files import write_netcdf
@@ -120,3 +121,18 @@ def test_what_was_known_stays_known_when_a_training_diverges(tmp_path: Any) -> N
     assert outcome.flops == 2 * (8 + 64 + 8)
     assert outcome.n_params == 80 + 17
     assert outcome.validation_error is outcome.test_error is None
+
+
+def test_trainings_share_the_data_in_memory(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the engine is given are the arrays of the data themselves, no copies."""
+    problem = Measured()
+    data = load(problem, tmp_path)
+    given = []
+
+    def fit(module: Any, inputs: Any, targets: Any, **settings: Any) -> None:
+        given.extend([inputs.data_ptr(), targets.data_ptr()])
+        engine.fit(module, inputs, targets, **settings)
+
+    monkeypatch.setattr(dense_training, "fit", fit)
+    train(problem, data)
+    assert given == [data.x_train.ctypes.data, data.y_train.ctypes.data]

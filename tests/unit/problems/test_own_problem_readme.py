@@ -3,13 +3,16 @@
 import ast
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from pytorch_lightning import Trainer
 
 from hsic_hpo import study
+from hsic_hpo.machine import machine
 from hsic_hpo.problems.base import Stamp, load_problem
 from hsic_hpo.training import train
 
@@ -51,18 +54,49 @@ def test_the_config_is_that_of_the_example() -> None:
     assert shown.items() <= example.items()
 
 
+CONFIGURATION = {
+    "n_channels": 16,
+    "kernel_size": 3,
+    "dropout": 0.1,
+    "learning_rate": 0.01,
+    "batch_size": 32,
+}
+
+
 def test_the_example_learns() -> None:
     problem = study.read([EXAMPLE / "digits.yaml"]).problem
-    configuration = {
-        "n_channels": 16,
-        "kernel_size": 3,
-        "dropout": 0.1,
-        "learning_rate": 0.01,
-        "batch_size": 32,
-    }
-    record = train(problem, configuration, Stamp("0"), {"epochs": 5}, seed=0)
+    record = train(problem, CONFIGURATION, Stamp("0"), {"epochs": 5}, seed=0)
     assert record["status"] == "ok"
     assert record["test_error"] < 0.1
+
+
+def test_module_and_data_train_as_by_lightning_alone() -> None:
+    """Same seed, same errors, bit for bit: nothing is put between the user and Lightning."""
+    problem = study.read([EXAMPLE / "digits.yaml"]).problem
+    digits = sys.modules["digits_problem"]
+    record = train(problem, CONFIGURATION, Stamp("0"), {"epochs": 2}, seed=5)
+    with machine().isolated(5), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module = digits.Classifier(16, 3, 0.1, 0.01)
+        data = digits.DigitsData(0.6, 32)
+        trainer = Trainer(
+            max_epochs=2,
+            accelerator="cpu",
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            # It draws from the random stream.
+            num_sanity_val_steps=0,
+        )
+        trainer.fit(module, datamodule=data)
+        validation_error = trainer.callback_metrics["val_error"].item()
+        (tested,) = trainer.test(module, datamodule=data, verbose=False)
+    assert (record["validation_error"], record["test_error"]) == (
+        validation_error,
+        tested["test_error"],
+    )
+    assert 0.0 < validation_error < 0.5
 
 
 def test_the_function_runs(tmp_path: Path) -> None:
