@@ -88,6 +88,9 @@ def train_slice(
     stored by an earlier run, for the same configuration, budget, seed, data and code, is taken
     up instead of trained; one that another job is at is waited for.
 
+    Trainings follow one another on one thread, so that no order of them, such as large networks
+    first, would end the job sooner; what evens out jobs is fewer trainings in each.
+
     Parameters
     ----------
     problem, data
