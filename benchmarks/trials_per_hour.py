@@ -6,13 +6,15 @@ process of its own that imports, loads the data and trains 1, 10 or 50 trials by
 peer starts a process per trial that loads the same data and trains the same network, loss and
 optimiser as Lightning's tutorials do: mini-batches from a ``DataLoader(TensorDataset)``, the loss
 logged, a validation pass per epoch, no logger, checkpoints or progress bar. Wall time, imports
-included. Writes benchmarks/results/trials_per_hour.csv.
+included, and the peak of a process's resident memory. Writes
+benchmarks/results/trials_per_hour.csv.
 """
 
 import argparse
 import csv
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -104,14 +106,21 @@ def train_ordinarily(data_path: str, configurations: Sequence[dict[str, Any]]) -
 METHODS = {"engine": train_by_engine, "ordinary": train_ordinarily}
 
 
-def seconds(method: str, data_path: Path, configurations: Sequence[dict[str, Any]]) -> float:
-    """Return the wall time of one process that trains these configurations."""
+def measure(
+    method: str, data_path: Path, configurations: Sequence[dict[str, Any]]
+) -> tuple[float, float]:
+    """Return wall seconds and peak memory in MB of one process that trains these."""
     command = [sys.executable, str(HERE), "--method", method, str(data_path)]
     start = time.perf_counter()
-    subprocess.run(
-        command, input=json.dumps(configurations), text=True, env=ENVIRONMENT, check=True
+    process = subprocess.run(
+        command,
+        input=json.dumps(configurations),
+        stdout=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        check=True,
     )
-    return time.perf_counter() - start
+    return time.perf_counter() - start, float(process.stdout)
 
 
 def compare(jobs: Sequence[int], n_configurations: int, data_path: Path) -> list[dict[str, Any]]:
@@ -123,32 +132,43 @@ def compare(jobs: Sequence[int], n_configurations: int, data_path: Path) -> list
     space = STUDY.space
     drawn = space.configurations(design(space, n_configurations, STUDY.seed))
 
-    def per_hour(method: str, size: int) -> float:
+    def per_hour(method: str, size: int) -> tuple[float, float]:
         work = drawn * max(1, size // n_configurations)
-        taken = [
-            seconds(method, data_path, work[first : first + size])
+        measured = [
+            measure(method, data_path, work[first : first + size])
             for first in range(0, len(work), size)
         ]
-        return 3600.0 * len(work) / sum(taken)
+        taken, peaks = zip(*measured, strict=True)
+        return 3600.0 * len(work) / sum(taken), max(peaks)
 
-    ordinary = per_hour("ordinary", 1)
-    speeds = [("ordinary", 1, ordinary), *(("engine", n, per_hour("engine", n)) for n in jobs)]
+    sizes = [("ordinary", 1), *(("engine", n) for n in jobs)]
+    speeds = [per_hour(*size) for size in sizes]
     return [
-        {"method": method, "trials_per_process": n, "per_hour": speed, "ratio": speed / ordinary}
-        for method, n, speed in speeds
+        {
+            "method": method,
+            "trials_per_process": n,
+            "per_hour": speed,
+            "ratio": speed / speeds[0][0],
+            "peak_mb": peak,
+        }
+        for (method, n), (speed, peak) in zip(sizes, speeds, strict=True)
     ]
 
 
 def show(rows: Sequence[dict[str, Any]], console: Console) -> None:
     table = Table(title=f"trials per hour and core, {STUDY.name} study, imports included")
-    for name in ("process", "trials per process", "trials per hour", "x ordinary"):
+    for name in ("process", "trials per process", "trials per hour", "x ordinary", "peak MB"):
         table.add_column(name, justify="right")
     for row in rows:
         ratio = f"{row['ratio']:.1f}"
         if row is rows[-1]:
             ratio += f" ({'>=' if row['ratio'] >= TARGET else 'SHORT OF'} {TARGET:g})"
         table.add_row(
-            row["method"], str(row["trials_per_process"]), f"{row['per_hour']:.0f}", ratio
+            row["method"],
+            str(row["trials_per_process"]),
+            f"{row['per_hour']:.0f}",
+            ratio,
+            f"{row['peak_mb']:.0f}",
         )
     console.print(table)
 
@@ -161,6 +181,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.method:
         METHODS[arguments.method](arguments.data, json.load(sys.stdin))
+        # Linux counts in kB.
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
         return
     with tempfile.TemporaryDirectory() as folder:
         data_path = Path(folder) / "data.nc"
