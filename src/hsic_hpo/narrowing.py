@@ -27,12 +27,14 @@ def narrowed(parameter: Hyperparameter, low: Any, high: Any) -> dict[str, Any] |
 
 
 def sweep_range(
-    parameter: Hyperparameter, sensitivity: xr.Dataset, rising: bool
+    parameter: Hyperparameter, sensitivity: xr.Dataset, rising: bool, kept: Any
 ) -> tuple[Any, dict[str, Any]] | None:
     """Return the cheap range that the range sweep leaves (slides, Figure 9).
 
     From some value on, a larger (dearer) one makes no difference any more: that value ends the
-    range from the dear side.
+    range from the dear side. Where few trials are among the best, no difference is found from
+    early on, and what is cheaper still is what spoils a network. Ours: the range goes on to
+    ``kept``.
 
     Parameters
     ----------
@@ -42,6 +44,8 @@ def sweep_range(
         Sensitivity Dataset with its sweeps.
     rising
         Whether larger values cost more.
+    kept
+        Value up to which (down to which, if not ``rising``) values keep the success rate.
 
     Returns
     -------
@@ -58,6 +62,7 @@ def sweep_range(
     if not np.isfinite(end):
         return None
     low, high = parameter.value(0.0), parameter.value(1.0)
+    end = max(end, kept) if rising else min(end, kept)
     end = int(end) if parameter.type == "integer" else end
     if end in (low, high):
         return None

@@ -194,13 +194,7 @@ def _decide(found: Evidence, optimised: Sequence[str], known: _Known) -> Decisio
 def _costly(found: Evidence, known: _Known, undecided: Decision) -> Decision:
     parameter = known.space[found.name]
     if found.matters:
-        kept = sweep_range(parameter, known.sensitivity, _rising(parameter, known))
-        if kept is None:
-            reason = f"{undecided.reason}; no range in which its choice stops mattering is found"
-            return replace(undecided, reason=f"{reason}, {_under(known)}")
-        end, definition = kept
-        reason = f"{undecided.reason}; beyond {_text(end)} its choice no longer matters (sweep)"
-        return replace(undecided, choice=definition, reason=f"{reason}, {_under(known)}")
+        return _restricted(parameter, known, undecided)
     tested = interactions(known.sensitivity, found)
     level = float(known.sensitivity.attrs["significance"])
     forbidding = {name: p for name, p in tested.items() if p <= level}
@@ -222,6 +216,22 @@ def _costly(found: Evidence, known: _Known, undecided: Decision) -> Decision:
         f"{_text(cheap.value)}, its cheap end, are among the best"
     )
     return Decision("fix", cheap.value, cheap.value, reason)
+
+
+def _restricted(parameter: Hyperparameter, known: _Known, undecided: Decision) -> Decision:
+    left = None
+    if parameter.type not in ("categorical", "boolean"):
+        cheap, rising = _cheap(parameter, known), _rising(parameter, known)
+        left = sweep_range(parameter, known.sensitivity, rising, cheap.value)
+    if left is None:
+        reason = f"{undecided.reason}; no range in which its choice stops mattering is found"
+        return replace(undecided, reason=f"{reason}, {_under(known)}")
+    end, definition = left
+    reason = (
+        f"{undecided.reason}; beyond {_text(end)} its choice no longer matters (sweep), and the "
+        f"cheaper values keep {percent(known.settings['keep'])} of the success rate"
+    )
+    return replace(undecided, choice=definition, reason=f"{reason}, {_under(known)}")
 
 
 def _indices(found: Evidence, known: _Known) -> str:

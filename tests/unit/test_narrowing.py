@@ -93,7 +93,7 @@ def swept(lower: float, upper: float, name: str = "x") -> xr.Dataset:
 def test_where_large_values_cost_the_sweep_ends_the_range_from_above(
     definition: Mapping[str, Any], choice: float, expected: Any
 ) -> None:
-    found = sweep_range(parameter(definition), swept(choice, math.nan), rising=True)
+    found = sweep_range(parameter(definition), swept(choice, math.nan), True, -math.inf)
     assert found == expected
     if found is not None and definition["type"] == "integer":
         assert type(found[0]) is int
@@ -111,8 +111,28 @@ def test_where_large_values_cost_the_sweep_ends_the_range_from_above(
 def test_where_small_values_cost_it_ends_the_range_from_below(
     definition: Mapping[str, Any], choice: float, expected: Any
 ) -> None:
-    assert sweep_range(parameter(definition), swept(math.nan, choice), rising=False) == expected
+    found = sweep_range(parameter(definition), swept(math.nan, choice), False, math.inf)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("rising", "choice", "kept", "expected"),
+    [
+        (True, 3.0, 5, (5, {"range": [1, 5], "scale": "linear"})),
+        (True, 5.0, 3, (5, {"range": [1, 5], "scale": "linear"})),
+        (False, 6.0, 4, (4, {"range": [4, 8], "scale": "linear"})),
+        (False, 4.0, 6, (4, {"range": [4, 8], "scale": "linear"})),
+        # Only all values keep the success rate.
+        (True, 3.0, 8, None),
+        (False, 6.0, 1, None),
+    ],
+)
+def test_the_range_goes_on_until_the_success_rate_is_kept(
+    rising: bool, choice: float, kept: int, expected: Any
+) -> None:
+    found = sweep_range(parameter(LAYERS), swept(choice, choice), rising, kept)
+    assert found == expected
 
 
 def test_what_is_not_swept_has_no_range() -> None:
-    assert sweep_range(parameter(LAYERS), swept(5.0, 5.0, "y"), rising=True) is None
+    assert sweep_range(parameter(LAYERS), swept(5.0, 5.0, "y"), True, 1) is None

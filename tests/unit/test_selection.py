@@ -12,6 +12,7 @@ import xarray as xr
 from hsic_hpo import config
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
+from hsic_hpo import trials as trials_data
 from hsic_hpo.selection import decide
 from hsic_hpo.sensitivity import analyse
 from hsic_hpo.stages import stage_ceiling, stage_space
@@ -128,6 +129,23 @@ def test_what_drives_error_and_cost_is_kept_below_the_end_of_its_sweep() -> None
     assert low == 1
     assert 3 <= high <= 5
     assert "(sweep)" in reason(selection, "n_layers")
+
+
+def test_the_range_of_what_matters_keeps_the_success_rate() -> None:
+    """So few of the small networks are good that a sweep finds no difference from early on."""
+
+    def error(configuration: Mapping[str, Any]) -> float:
+        return by_rate(configuration) + 3.0 * math.exp(-configuration["n_units"] / 16)
+
+    trials = search(300, error=error, spec=PLAIN)
+    selection = decided(trials, {"keep": 0.5})
+    assert roles(selection)["n_units"] == "restrict"
+    low, high = choice(selection, "n_units")["range"]
+    errors = trials_data.error(trials)
+    best = errors <= np.sort(errors)[29]
+    inside = (trials["n_units"].values >= low) & (trials["n_units"].values <= high)
+    assert high < 256
+    assert best[inside].mean() >= 0.5 * best.mean()
 
 
 def test_children_of_a_fixed_parent_cannot_exist() -> None:
