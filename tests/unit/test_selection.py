@@ -10,9 +10,9 @@ import pytest
 import xarray as xr
 
 from hsic_hpo import config
+from hsic_hpo import trials as trials_data
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo import trials as trials_data
 from hsic_hpo.selection import decide
 from hsic_hpo.sensitivity import analyse
 from hsic_hpo.stages import stage_ceiling, stage_space
@@ -140,11 +140,12 @@ def test_the_range_of_what_matters_keeps_the_success_rate() -> None:
     trials = search(300, error=error, spec=PLAIN)
     selection = decided(trials, {"keep": 0.5})
     assert roles(selection)["n_units"] == "restrict"
-    low, high = choice(selection, "n_units")["range"]
+    levels = choice(selection, "n_units")["levels"]
     errors = trials_data.error(trials)
     best = errors <= np.sort(errors)[29]
-    inside = (trials["n_units"].values >= low) & (trials["n_units"].values <= high)
-    assert high < 256
+    inside = np.isin(trials["n_units"].values, levels)
+    assert levels == UNITS["levels"][: len(levels)]
+    assert len(levels) < len(UNITS["levels"])
     assert best[inside].mean() >= 0.5 * best.mean()
 
 
