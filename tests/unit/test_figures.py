@@ -187,8 +187,8 @@ class TestImportance:
     def test_panels_name_their_group_and_axes_their_units(self, study):
         figure = importance(study)
         assert [axes.get_title("left") for axes in panels(figure)] == [
-            "all trials: 20 of 200",
-            "optimizer = sgd: 10 of 100",
+            "all trials: 20 of 200 trials reach the goal",
+            "optimizer = sgd: 10 of 100 trials reach the goal",
         ]
         assert {axes.get_xlabel() for axes in panels(figure)} == {"HSIC(U, Z) (dimensionless)"}
 

@@ -25,6 +25,7 @@ from hsic_hpo.wording import goal, percent, target_name, wrapped
 _HEIGHT, _NAME_LETTERS = 4.2, 30
 _LEAST_LIMIT, _NAMED_ALL = 2.5, 20
 _LINES = "#AAAAAA"
+_TITLE = "Impact on the error and on the cost: what to do with each hyperparameter"
 # Name, corner in fractions of the axes, alignment there.
 _QUADRANTS = (
     ("fix cheaply", (0.01, 0.99), ("left", "top")),
@@ -81,20 +82,19 @@ def quadrant(sensitivity: xr.Dataset, cost: str | None = None) -> Figure:
 def _without(main: xr.Dataset, lacking: str | None) -> Figure:
     reason = str(main["note"].sel(target=lacking).item()) if lacking else "no cost was recorded"
     with style():
-        figure, (axes,) = page(1, 1, 2.0)
+        figure, (axes,) = page(1, 1, 1.2, title=_TITLE)
         message(axes, wrapped(f"no index: {reason}", 50))
     return figure
 
 
 def _draw(main: xr.Dataset, cost: str, remarks: list[str]) -> Figure:
-    title = "Impact on the error and on the cost: what to do with each hyperparameter"
     x, y = (_ratios(main.sel(target=target)) for target in ("error", cost))
     names = main["hyperparameter"].values
     named = (np.maximum(x[0], y[0]) > 1) | (len(names) <= _NAMED_ALL)
     if not named.all():
         remarks = [f"not named, under both noise floors: {', '.join(names[~named])}", *remarks]
     figure, (axes,) = page(
-        1, 1, _HEIGHT, width=PAGE_WIDTH, title=title, remarks=remarks, legend_lines=2
+        1, 1, _HEIGHT, width=PAGE_WIDTH, title=_TITLE, remarks=remarks, legend_lines=2
     )
     for ratios, limit in ((x, axes.set_xlim), (y, axes.set_ylim)):
         limit(0, max(_LEAST_LIMIT, 1.05 * np.nanmax(ratios)))

@@ -16,7 +16,7 @@ from hsic_hpo.space import Space
 from hsic_hpo.trials import typed
 from hsic_hpo.wording import goal, wrapped
 
-_COLUMNS, _ROW = 3, 1.6
+_COLUMNS, _ROW, _EMPTY = 3, 1.6, 1.2
 _ENDS = {"lower": (BLUE, "lower end moves up"), "upper": (ORANGE, "upper end moves down")}
 
 
@@ -35,27 +35,30 @@ def sweeps(sensitivity: xr.Dataset, most: int = 9) -> Figure:
     matplotlib.figure.Figure
         A panel per numeric hyperparameter that always exists, three a row. For each end that may
         move: the index (line), its noise floor (dots), and a diamond at the widest range from
-        which on no index is significant.
+        which on no index is significant. Hyperparameters without an index in any range are named
+        below.
     """
-    ranked = _ranked(sensitivity)
+    ranked, lacking = _ranked(sensitivity)
     shown, hidden = ranked[:most], ranked[most:]
     remarks = [f"not shown, with smaller indices: {', '.join(hidden)}"] if hidden else []
+    remarks += [f"no index, too few trials: {', '.join(lacking)}"] if lacking and shown else []
     title = f"Impact on the {goal(sensitivity)} within a part of the range"
     space = Space.from_json(sensitivity.attrs["space"])
     width = panel_letters(max(1, len(shown)), _COLUMNS)
     labels = [wrapped(f"{name}: end that moves", width) for name in shown]
     with style():
+        if not shown:
+            figure, (axes,) = page(1, 1, _EMPTY, title=title)
+            message(axes, wrapped(_why_none(sensitivity, lacking), width))
+            return figure
         figure, panels = page(
-            max(1, len(shown)),
+            len(shown),
             _COLUMNS,
-            _ROW + LINE * max(map(lines, labels), default=1),
+            _ROW + LINE * max(map(lines, labels)),
             title=title,
             remarks=remarks,
             legend_lines=2 if len(shown) > 1 else 4,
         )
-        if not shown:
-            message(panels[0], "no numeric hyperparameter\nexists in every trial")
-            return figure
         for axes, name, label in zip(panels, shown, labels, strict=True):
             _panel(axes, sensitivity.sel(sweep=name), space[name], width)
             axes.set_xlabel(label, parse_math=False)
@@ -64,16 +67,26 @@ def sweeps(sensitivity: xr.Dataset, most: int = 9) -> Figure:
     return figure
 
 
-def _ranked(sensitivity: xr.Dataset) -> list[str]:
+def _ranked(sensitivity: xr.Dataset) -> tuple[list[str], list[str]]:
+    """Return those with an index in some range, the largest in the full range first; the others."""
     full = sensitivity["sweep_hsic"].isel(point=0).max("end").fillna(-1)
     order = np.argsort(-full.values, kind="stable")
-    return [str(name) for name in sensitivity["sweep"].values[order]]
+    known = sensitivity["sweep_hsic"].notnull().any(("end", "point")).values
+    names = sensitivity["sweep"].values
+    return (
+        [str(name) for name in names[order][known[order]]],
+        [str(name) for name in names[~known]],
+    )
+
+
+def _why_none(sensitivity: xr.Dataset, lacking: list[str]) -> str:
+    if not lacking:
+        return "no numeric hyperparameter exists in every trial"
+    note = sensitivity["note"].sel(target="error", subset="best").isel(group=0).item()
+    return f"no index: {note or 'too few trials in every range'}"
 
 
 def _panel(axes: Axes, swept: xr.Dataset, hyperparameter: Hyperparameter, width: int) -> None:
-    if not np.isfinite(swept["sweep_hsic"]).any():
-        message(axes, wrapped(f"{hyperparameter.name}: too few trials in every range", width))
-        return
     ranges = []
     for end, (colour, _) in _ENDS.items():
         line = swept.sel(end=end)

@@ -57,6 +57,25 @@ def test_only_the_largest_sweeps_are_shown_and_the_others_named(most: int) -> No
     assert "n_layers" in footer
 
 
+def test_sweeps_without_an_index_say_why_in_place_of_empty_panels() -> None:
+    figure = sweeps(study("five trials").sensitivity)
+    (axes,) = figure.axes
+    text = axes.texts[0].get_text().replace("\n", " ")
+    assert text == "no index: 5 trials; at least 30 are needed"
+    assert figure.legends == []
+
+
+def test_a_sweep_without_an_index_is_named_below_the_others() -> None:
+    sensitivity = study("usual").sensitivity.copy(deep=True)
+    sensitivity["sweep_hsic"].loc[{"sweep": "n_units"}] = np.nan
+    figure = sweeps(sensitivity)
+    panels = [axes for axes in figure.axes if axes.axison]
+    shown = {axes.get_xlabel().replace("\n", " ").split(":")[0] for axes in panels}
+    assert shown == {"n_layers", "learning_rate"}
+    footer = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert footer == ["no index, too few trials: n_units"]
+
+
 def test_convergence_draws_every_index_filled_where_significant() -> None:
     converged = study("usual").convergence
     left = convergence(converged).axes[0]

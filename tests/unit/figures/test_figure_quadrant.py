@@ -57,5 +57,7 @@ def test_of_many_those_under_both_noise_floors_are_named_below() -> None:
 
 
 def test_without_an_index_the_reason_is_stated() -> None:
-    (axes,) = quadrant(study("all failed").sensitivity).axes
+    figure = quadrant(study("all failed").sensitivity)
+    (axes,) = figure.axes
     assert axes.texts[0].get_text().replace("\n", " ") == "no index: no trial has a value of error"
+    assert figure.get_suptitle().startswith("Impact on the error and on the cost")
