@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,23 @@ def test_every_result_is_there(finished: Checkout) -> None:
     for suffix in ("pdf", "png"):
         paths = (finished.results / "figures").glob(f"*.{suffix}")
         assert sorted(path.stem for path in paths) == figures
+
+
+def test_the_report_of_snakemake_has_every_figure_and_table(checkout: Checkout) -> None:
+    checkout.run("--report", "report.zip")
+    (archive,) = checkout.root.rglob("report.zip")
+    with zipfile.ZipFile(archive) as opened:
+        packed = [Path(name).name for name in opened.namelist()]
+        index = next(name for name in opened.namelist() if name.endswith("/report.html"))
+        page = opened.read(index).decode()
+    figures = {path.name for path in (checkout.results / "figures").glob("*.svg")}
+    assert len(figures) == 11
+    assert {*packed} >= {*figures, "importance.csv", "selection.csv", "comparison.csv"}
+    for text in (
+        *("Study", "Sensitivity", "Decisions", "Search", "Impact on the worst", "Indices"),
+        "What spoils a network need not be what makes it one of the best",
+    ):
+        assert text in page, text
 
 
 def test_trials_are_real_and_complete(finished: Checkout) -> None:

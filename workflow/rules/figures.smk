@@ -205,7 +205,12 @@ rule importance_table:
     input:
         "sensitivity.nc",
     output:
-        "tables/importance.csv",
+        report(
+            "tables/importance.csv",
+            caption="../report/importance_table.rst",
+            category="Sensitivity",
+            labels={"table": "Indices"},
+        ),
         "tables/importance.md",
     log:
         "logs/importance_table.log",

@@ -27,7 +27,12 @@ rule selection_table:
     input:
         "selection.nc",
     output:
-        "tables/selection.csv",
+        report(
+            "tables/selection.csv",
+            caption="../report/selection_table.rst",
+            category="Decisions",
+            labels={"table": "Decisions"},
+        ),
         "tables/selection.md",
     log:
         "logs/selection_table.log",
@@ -195,7 +200,12 @@ rule comparison_table:
     input:
         "comparison.nc",
     output:
-        "tables/comparison.csv",
+        report(
+            "tables/comparison.csv",
+            caption="../report/comparison_table.rst",
+            category="Search",
+            labels={"table": "Comparison of the searches"},
+        ),
         "tables/comparison.md",
         "tables/comparison.tex",
     log:

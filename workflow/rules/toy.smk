@@ -33,9 +33,22 @@ rule toy_figures:
         "toy.nc",
     output:
         report(
-            expand("figures/toy_{figure}.svg", figure=TOY_FIGURES),
+            "figures/toy_hidden_interaction.svg",
             caption="../report/toy.rst",
             category="Analytical examples",
+            labels={"figure": "Figure 3: a hidden interaction"},
+        ),
+        report(
+            "figures/toy_joint_indices.svg",
+            caption="../report/toy.rst",
+            category="Analytical examples",
+            labels={"figure": "Figure 4: joint indices"},
+        ),
+        report(
+            "figures/toy_conditional.svg",
+            caption="../report/toy.rst",
+            category="Analytical examples",
+            labels={"figure": "Figure 5: a conditional variable"},
         ),
         expand(
             "figures/toy_{figure}.{suffix}", figure=TOY_FIGURES, suffix=["pdf", "png"]
