@@ -3,13 +3,15 @@
 Run as ``python benchmarks/dag.py [--trials 1000 10000] [--trials-per-job 20 200]``: a study of a
 function that costs nothing, from its first dry run to a no-op, so that nearly all of the time is
 the workflow's. Beside each time stands that of Snakemake on a workflow of a single finished rule,
-which no study can undercut. Writes benchmarks/results/dag.csv.
+which no study can undercut. Larger studies are planned but not run: ``--dry-runs 100000 1000000``.
+Writes benchmarks/results/dag.csv.
 """
 
 import argparse
 import csv
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +19,6 @@ import time
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -82,64 +83,95 @@ def single_rule(folder: Path) -> float:
     return seconds(folder, "--cores", "1")
 
 
-def study(folder: Path, n: int, trials_per_job: int) -> dict[str, float]:
-    """Run a study of ``n`` trials; return the wall time of each step, in seconds."""
+def prepare(folder: Path, n: int, trials_per_job: int) -> list[str]:
+    """Put the workflow, which keeps results beside itself, into a folder; return its options."""
+    shutil.copy(ROOT / "Snakefile", folder)
+    shutil.copytree(ROOT / "workflow", folder / "workflow")
     (folder / "bowl.py").write_text(PROBLEM)
     (folder / "scale.yaml").write_text(CONFIG.format(n=n))
-    arguments = [
-        *("--snakefile", str(ROOT / "Snakefile")),
-        *("--workflow-profile", str(ROOT / "workflow/profiles/default")),
-        *("--configfile", "scale.yaml", "--config", f"trials_per_job={trials_per_job}"),
+    return [
+        *("--workflow-profile", "workflow/profiles/default", "--configfile", "scale.yaml"),
+        *("--config", f"trials_per_job={trials_per_job}"),
     ]
+
+
+def dry_run(folder: Path, options: Sequence[str]) -> dict[str, float]:
+    return {"dry_run": seconds(folder, *options, "--dry-run", "--quiet", "all")}
+
+
+def run(folder: Path, options: Sequence[str]) -> dict[str, float]:
+    """Run a study twice; return the wall time of each step, in seconds."""
+    start = time.time()
+    complete = seconds(folder, *options)
+    # The first jobs, which have nothing to say, open their logs and no more.
+    first = min(log.stat().st_mtime for log in (folder / "results/scale/logs").rglob("*.log"))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    no_op = seconds(folder, *options)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
-        "dry_run": seconds(folder, *arguments, "--dry-run", "--quiet", "all"),
-        "run": seconds(folder, *arguments),
-        "no_op": seconds(folder, *arguments),
-        "no_op_greedy": seconds(folder, *arguments, "--scheduler", "greedy"),
-        "no_op_mtime": seconds(folder, *arguments, "--rerun-triggers", "mtime"),
+        "first_job": first - start,
+        "run": complete,
+        "no_op": no_op,
+        # Does not depend on what else the machine does.
+        "no_op_cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        "no_op_greedy": seconds(folder, *options, "--scheduler", "greedy"),
+        "no_op_mtime": seconds(folder, *options, "--rerun-triggers", "mtime"),
     }
 
 
-def measure(trials: Sequence[int], trials_per_job: Sequence[int]) -> list[dict[str, Any]]:
-    """Measure all combinations."""
-    rows = []
-    for n, size in product(trials, trials_per_job):
-        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
-            bound = single_rule(Path(other))
-            row = {"trials": n, "trials_per_job": size, "training_jobs": -(-n // size)}
-            rows.append(row | study(Path(folder), n, size) | {"single_rule": bound})
-            # Of all children so far, in KiB on Linux.
-            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-            rows[-1]["peak_memory_mib"] = peak / 1024
-    return rows
+def measure(n: int, trials_per_job: int, *, planned_only: bool = False) -> dict[str, float]:
+    """Measure one study; what was not measured is missing."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+        options = prepare(Path(folder), n, trials_per_job)
+        row = {
+            "trials": n,
+            "trials_per_job": trials_per_job,
+            "training_jobs": -(-n // trials_per_job),
+            "single_rule": single_rule(Path(other)),
+            **dry_run(Path(folder), options),
+            **({} if planned_only else run(Path(folder), options)),
+        }
+    # Of all children so far, in KiB on Linux.
+    return row | {"peak_memory_mib": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024}
 
 
-def show(rows: Sequence[dict[str, Any]], console: Console) -> None:
+def names(rows: Sequence[dict[str, float]]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def show(rows: Sequence[dict[str, float]], console: Console) -> None:
     table = Table(title="seconds of Snakemake, no training")
     table.add_column()
     for _ in rows:
         table.add_column(justify="right")
-    for name in rows[0]:
-        table.add_row(name.replace("_", " "), *(f"{row[name]:.4g}" for row in rows))
-    limits = [(row["no_op"], NO_OP_SECONDS.get(row["trials"])) for row in rows]
-    judged = [
-        f"{'within' if taken <= limit else 'OVER'} {limit:g} s" if limit else ""
-        for taken, limit in limits
-    ]
-    table.add_row("no-op", *judged)
+    for name in names(rows):
+        cells = (f"{row[name]:.4g}" if name in row else "" for row in rows)
+        table.add_row(name.replace("_", " "), *cells)
+    table.add_row("no-op", *map(judged, rows))
     console.print(table)
+
+
+def judged(row: dict[str, float]) -> str:
+    limit = NO_OP_SECONDS.get(int(row["trials"]))
+    if limit is None or "no_op" not in row:
+        return ""
+    return f"{'within' if row['no_op'] <= limit else 'OVER'} {limit:g} s"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--trials", type=int, nargs="+", default=[1000, 10_000])
+    parser.add_argument("--trials", type=int, nargs="*", default=[1000, 10_000])
     parser.add_argument("--trials-per-job", type=int, nargs="+", default=[20, 200])
+    parser.add_argument("--dry-runs", type=int, nargs="*", default=[100_000])
     arguments = parser.parse_args()
-    rows = measure(arguments.trials, arguments.trials_per_job)
+    sizes = arguments.trials_per_job
+    rows = [measure(n, size) for n, size in product(arguments.trials, sizes)]
+    planned = product(arguments.dry_runs, sizes)
+    rows += [measure(n, size, planned_only=True) for n, size in planned]
     show(rows, Console())
     RESULTS.mkdir(exist_ok=True)
     with (RESULTS / "dag.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+        writer = csv.DictWriter(file, names(rows))
         writer.writeheader()
         writer.writerows(rows)
 
