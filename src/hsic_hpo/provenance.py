@@ -5,6 +5,7 @@ import hashlib
 import platform
 import subprocess
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -32,7 +33,9 @@ def code_fingerprint(*sources: Path | str) -> str:
     """
     digest = hashlib.sha256()
     for path in import_closure(sources):
-        digest.update(path.stem.encode() + b"\0" + _behaviour(path).encode() + b"\0")
+        text = path.read_text(encoding="utf-8")
+        behaviour = _behaviour(text) if path.suffix == ".py" else text
+        digest.update(path.stem.encode() + b"\0" + behaviour.encode() + b"\0")
     return digest.hexdigest()[:16]
 
 
@@ -85,20 +88,28 @@ def _imported_files(path: Path, root: Path) -> list[Path]:
 
 def _imported_names(path: Path, root: Path) -> Iterator[tuple[Path, str]]:
     """Yield each name that a file imports with the folder from which it is looked for."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for level, name in _imports(path.read_text(encoding="utf-8")):
+        yield path.parents[level - 1] if level else root, name
+
+
+# Nearly all rules share most of the package: each text is parsed once, not once per rule.
+@cache
+def _imports(text: str) -> list[tuple[int, str]]:
+    """Return the names that a module imports, each with the number of dots before it."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            yield from ((root, alias.name) for alias in node.names)
+            found += [(0, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            folder = path.parents[node.level - 1] if node.level else root
             module = [node.module] if node.module else []
             names = [*module, *(".".join([*module, alias.name]) for alias in node.names)]
-            yield from ((folder, name) for name in names)
+            found += [(node.level, name) for name in names]
+    return found
 
 
-def _behaviour(path: Path) -> str:
-    text = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
-        return text
+@cache
+def _behaviour(text: str) -> str:
+    """Return a module without what does nothing: docstrings, comments and layout."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
         documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
