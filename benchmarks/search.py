@@ -27,10 +27,10 @@ from hsic_hpo import config
 from hsic_hpo import trials as trials_data
 from hsic_hpo.choosing import COST_AWARE, choose
 from hsic_hpo.design import make
+from hsic_hpo.finished import Finished
 from hsic_hpo.problems.hpolib import Hpolib
 from hsic_hpo.rounds import next_round
 from hsic_hpo.sampling import design
-from hsic_hpo.search import Finished
 from hsic_hpo.selection import decide
 from hsic_hpo.sensitivity import analyse
 from hsic_hpo.space import Space

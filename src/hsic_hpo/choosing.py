@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.design import label
-from hsic_hpo.search import Finished
+from hsic_hpo.finished import Finished
 from hsic_hpo.space import Space
 
 # Methods that weigh the cost end with the cheapest of their nearly best trials.

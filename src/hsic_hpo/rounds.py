@@ -9,7 +9,8 @@ import xarray as xr
 
 from hsic_hpo import trials as trials_data
 from hsic_hpo.design import label
-from hsic_hpo.search import Finished, propose
+from hsic_hpo.finished import Finished
+from hsic_hpo.search import propose
 from hsic_hpo.stages import STAGES, stage_ceiling, stage_space
 from hsic_hpo.subspace import Subspace
 

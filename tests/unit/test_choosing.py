@@ -12,7 +12,7 @@ from hsic_hpo.choosing import choose, chosen_design, effort, initial_trials, joi
 from hsic_hpo.design import label
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.search import Finished
+from hsic_hpo.finished import Finished
 from hsic_hpo.space import Space
 from small_search import search
 

@@ -26,6 +26,8 @@ FORBIDDEN = {
     "sensitivity": {"problems", "figures", "tables", *TRAINING},
     "subspace": {"problems", "hsic", "sensitivity", "config", *TRAINING},
     "surrogate": {"trials", "problems", "hsic", "sensitivity", "config", *TRAINING},
+    "finished": {"search", "problems", "hsic", "sensitivity", "config", *TRAINING},
+    "choosing": {"search", "problems", "hsic", "sensitivity", "config", *TRAINING},
     "search": {"selection", "sensitivity", "problems", "config", *TRAINING},
     "selection": {"search", "sensitivity", "problems", "figures", "tables", "config", *TRAINING},
     "rounds": {"sensitivity", "problems", "figures", "tables", "config", *TRAINING},

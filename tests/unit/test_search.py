@@ -10,8 +10,9 @@ import pytest
 import hsic_hpo
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
+from hsic_hpo.finished import Finished
 from hsic_hpo.sampling import design
-from hsic_hpo.search import METHODS, Finished, propose
+from hsic_hpo.search import METHODS, propose
 from hsic_hpo.space import Space
 from hsic_hpo.subspace import Subspace
 from small_search import SPACE, rule, search
