@@ -91,7 +91,7 @@ def _repeated(z: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def _batch(
-    fitted: surrogate.GaussianProcessRegressor,
+    fitted: surrogate.Process,
     x: np.ndarray,
     y: np.ndarray,
     z: np.ndarray,

@@ -6,14 +6,28 @@ from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from skopt.learning import GaussianProcessRegressor
+from sklearn.gaussian_process import GaussianProcessRegressor
+from skopt.learning import GaussianProcessRegressor as NoisyProcess
 from skopt.learning.gaussian_process.kernels import ConstantKernel, Matern
 
 from hsic_hpo.hyperparameter import Hyperparameter
+from hsic_hpo.likelihood import log_marginal_likelihood
 from hsic_hpo.space import Space
 
 _RESTARTS = 1
 _LEAST_NOISE = 1e-8
+
+
+class Process(NoisyProcess):
+    """A Gaussian process of the kernel of :func:`fit`, fitted without arrays of n × n × k."""
+
+    def log_marginal_likelihood(
+        self, theta: Any = None, eval_gradient: bool = False, clone_kernel: bool = True
+    ) -> Any:
+        """Return what scikit-learn's method returns, but for rounding."""
+        if eval_gradient:
+            return log_marginal_likelihood(theta, self.X_train_, self.y_train_, self.alpha)
+        return super().log_marginal_likelihood(theta, eval_gradient, clone_kernel)
 
 
 def features(space: Space, configurations: Sequence[Mapping[str, Any]]) -> np.ndarray:
@@ -39,7 +53,7 @@ def features(space: Space, configurations: Sequence[Mapping[str, Any]]) -> np.nd
 def _encoded(parameter: Hyperparameter, values: Sequence[Any]) -> np.ndarray:
     if parameter.type != "categorical":
         return np.array(
-            [0.5 if value is None else np.mean(parameter.interval(value)) for value in values]
+            [0.5 if value is None else sum(parameter.interval(value)) / 2 for value in values]
         )
     levels = parameter.levels
     corners = np.eye(len(levels)) / np.sqrt(2)
@@ -70,7 +84,7 @@ def targets(errors: np.ndarray) -> np.ndarray:
     return np.log(values) if (values > 0).all() else values
 
 
-def fit(x: np.ndarray, y: np.ndarray, seed: int) -> GaussianProcessRegressor:
+def fit(x: np.ndarray, y: np.ndarray, seed: int) -> Process:
     """Fit a Gaussian process with a Matérn 5/2 kernel, a length scale per column, and noise.
 
     Parameters
@@ -84,7 +98,7 @@ def fit(x: np.ndarray, y: np.ndarray, seed: int) -> GaussianProcessRegressor:
     """
     k = x.shape[1]
     kernel = ConstantKernel(1.0, (0.01, 100.0)) * Matern(np.ones(k), [(0.05, 20.0)] * k, nu=2.5)
-    model = GaussianProcessRegressor(
+    model = Process(
         kernel,
         normalize_y=True,
         noise="gaussian",
@@ -97,10 +111,12 @@ def fit(x: np.ndarray, y: np.ndarray, seed: int) -> GaussianProcessRegressor:
         return model.fit(x, y)
 
 
-def condition(
-    fitted: GaussianProcessRegressor, x: np.ndarray, y: np.ndarray
-) -> GaussianProcessRegressor:
-    """Return a Gaussian process of the same kernel and noise, conditioned on other data."""
+def condition(fitted: Process, x: np.ndarray, y: np.ndarray) -> GaussianProcessRegressor:
+    """Return a Gaussian process of the same kernel and noise, conditioned on other data.
+
+    It is scikit-learn's, which predicts deviations by a triangular system; scikit-optimize's sums
+    over an inverse, which takes five times as long and is less exact.
+    """
     model = GaussianProcessRegressor(
         fitted.kernel_.k1, alpha=max(fitted.noise_, _LEAST_NOISE), optimizer=None, normalize_y=True
     )
