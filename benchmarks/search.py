@@ -7,6 +7,7 @@ quartiles, and a figure.
 """
 
 import argparse
+import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -78,7 +79,8 @@ def evaluated(dataset: str, rows: xr.Dataset, seed: int) -> xr.Dataset:
 
 def configurations(rows: xr.Dataset) -> list[dict[str, Any]]:
     """Return the configurations of a design."""
-    return Space.from_json(rows.attrs["space"]).configurations(rows["u"].values)
+    # Not of its points: those of proposals are missing where a hyperparameter is discrete.
+    return [json.loads(text) for text in rows["configuration"].values]
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,11 @@ def judged(dataset: str, configuration: dict[str, Any]) -> dict[str, float]:
 
 
 def summarise(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return medians and quartiles, and each method's medians over those of HSIC-GPBO."""
+    """Return medians and quartiles, and each method's medians over those of HSIC-GPBO.
+
+    What no search could have beaten stands beside them: the lowest mean loss of all networks as
+    small as the median choice, and of those a quarter as large.
+    """
     keys = ["dataset", "n", "method", "cost_quantile"]
     grouped = runs.groupby(keys, dropna=False, sort=False)
     measured = grouped[["loss", "regret", "params", "seconds"]]
@@ -172,11 +178,11 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     for column in ("loss", "params"):
         reference = ours[f"{column}_median"].reindex(index).to_numpy()
         table[f"{column}_factor"] = table[f"{column}_median"].to_numpy() / reference
-    smallest = [
-        best_within(row.dataset, row.params_median / 4)
-        for row in table[["dataset", "params_median"]].itertuples()
-    ]
-    table["least_loss_at_a_quarter"] = smallest
+    for column, part in (("least_loss_at_its_size", 1), ("least_loss_at_a_quarter", 1 / 4)):
+        table[column] = [
+            best_within(dataset, part * size)
+            for dataset, size in zip(table["dataset"], table["params_median"], strict=True)
+        ]
     return table
 
 

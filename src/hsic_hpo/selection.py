@@ -23,13 +23,14 @@ import xarray as xr
 from hsic_hpo import trials as trials_data
 from hsic_hpo.ceilings import Ceiling, ceiling
 from hsic_hpo.cheap_values import CheapValue, cheapest_kept
+from hsic_hpo.conditions import Condition
 from hsic_hpo.decisions import Decision, label
 from hsic_hpo.evidence import Evidence, gather, interactions
 from hsic_hpo.goals import select, target_values
 from hsic_hpo.hyperparameter import Hyperparameter
 from hsic_hpo.narrowing import sweep_range
 from hsic_hpo.overrides import apply as apply_overrides
-from hsic_hpo.space import Space
+from hsic_hpo.space import Space, probes
 from hsic_hpo.subspace import Subspace
 from hsic_hpo.wording import number, p_value, percent, target_name
 
@@ -141,18 +142,30 @@ def _ceiling_reason(known: _Known) -> str:
 
 
 def _unreachable(decisions: Mapping[str, Decision], space: Space) -> dict[str, Decision]:
-    """Say of which hyperparameters the fixed values leave no trace."""
-    fixed = {name: d.choice for name, d in decisions.items() if d.role == "fix"}
-    free = Subspace.of(space, fixed).free
-    reachable = set() if free is None else set(free.names)
+    """Say which hyperparameters cannot exist with what others are fixed at or kept to."""
+    choices = {name: d.choice for name, d in decisions.items() if d.choice is not None}
     decided = dict(decisions)
-    for name in decisions:
-        lost = [c.label for c in space[name].conditions if c.parent in fixed]
-        if name not in reachable and name not in fixed:
-            needed = " and ".join(lost) or "a hyperparameter that cannot exist"
-            reason = f"cannot exist: it needs {needed}, which is fixed otherwise"
-            decided[name] = Decision("fix", None, None, reason)
+    for name, decision in decisions.items():
+        others = {other: choice for other, choice in choices.items() if other != name}
+        part = Subspace.of(space, others)
+        if part.free is not None and name in part.free.names:
+            continue
+        lost = [c.label for c in space[name].conditions if not _possible(c, part)]
+        needed = " and ".join(lost) or "a hyperparameter that cannot exist"
+        reason = f"cannot exist: it needs {needed}, which other decisions rule out"
+        if decision.overridden:
+            reason = f"set in the study config, but {reason}"
+        decided[name] = Decision("fix", None, None, reason, decision.overridden)
     return decided
+
+
+def _possible(condition: Condition, part: Subspace) -> bool:
+    parent = condition.parent
+    if parent in part.fixed:
+        return condition.holds(part.fixed[parent])
+    if part.free is None or parent not in part.free.names:
+        return False
+    return any(condition.holds(value) for value in probes(part.free[parent], [condition]))
 
 
 def _optimised(
@@ -238,8 +251,9 @@ def _indices(found: Evidence, known: _Known) -> str:
     cost = _cost(known)
     verdict = "matters" if found.matters else "does not matter significantly"
     cost_verdict = f"drives {cost}" if found.costs else f"does not drive {cost}"
+    among = "" if found.group == "all" else f"among trials with {found.group}, it "
     return (
-        f"{verdict} for {_aim(known.sensitivity)} (index {number(found.index)}, adjusted p "
+        f"{among}{verdict} for {_aim(known.sensitivity)} (index {number(found.index)}, adjusted p "
         f"{p_value(found.p_adjusted)}, noise floor {number(found.noise_floor)}) and "
         f"{cost_verdict} (index {number(found.cost_index)}, adjusted p "
         f"{p_value(found.cost_p_adjusted)})"

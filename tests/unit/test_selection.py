@@ -167,6 +167,40 @@ def test_children_of_a_fixed_parent_cannot_exist() -> None:
     assert "other" in stage_space(selection, 2).free.names
 
 
+def test_children_of_a_restricted_parent_cannot_exist_either() -> None:
+    """Nor their own children; where one was set in the config, the table says both."""
+    spec = {
+        "learning_rate": RATE,
+        "kind": KIND,
+        "child": {"type": "boolean", "when": {"kind": "relu"}},
+        "grandchild": {"type": "float", "range": [0.0, 1.0], "when": {"child": True}},
+        "other": {"type": "float", "range": [0.0, 1.0], "when": {"kind": {"in": ["relu", "elu"]}}},
+    }
+    override = {"kind": {"levels": ["tanh", "elu"]}, "child": True}
+    selection = decided(search(300, error=by_rate, spec=spec), {"override": override})
+    assert reason(selection, "child") == (
+        "set in the study config, but cannot exist: it needs kind = relu, "
+        "which other decisions rule out"
+    )
+    assert "cannot exist: it needs a hyperparameter that cannot exist" in reason(
+        selection, "grandchild"
+    )
+    for name in ("child", "grandchild"):
+        assert (roles(selection)[name], choice(selection, name)) == ("fix", None)
+    assert selection["overridden"].values.tolist() == [0, 1, 1, 0, 0]
+    assert "cannot exist" not in reason(selection, "other")
+    for stage in (1, 2):
+        free = stage_space(selection, stage).free
+        assert free is not None
+        assert not {"child", "grandchild"} & set(free.names)
+
+
+def test_a_reason_names_the_trials_in_which_a_conditional_one_was_measured() -> None:
+    selection = decided(search(600))
+    assert reason(selection, "momentum").startswith("among trials with optimizer = sgd, it ")
+    assert not reason(selection, "learning_rate").startswith("among")
+
+
 def test_without_costs_there_is_no_ceiling() -> None:
     trials = search(300, error=by_rate, spec=PLAIN)
     trials["flops"] = trials["flops"] * np.nan

@@ -71,9 +71,9 @@ class Checkout:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    def planned(self, **settings: int) -> dict[str, int]:
-        """Return how many jobs of each rule a run would execute now."""
-        printed = self.run("--dry-run", **settings)
+    def planned(self, *targets: str, **settings: int) -> dict[str, int]:
+        """Return how many jobs of each rule a run, of all or of some targets, would execute now."""
+        printed = self.run("--dry-run", *targets, **settings)
         counts = re.findall(r"^(\w+) +(\d+)$", printed.split("Job stats:")[-1], re.MULTILINE)
         return {rule: int(count) for rule, count in counts if rule not in ("total", "all")}
 

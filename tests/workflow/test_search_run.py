@@ -131,6 +131,17 @@ def test_nothing_of_a_search_runs_twice(searched: Checkout) -> None:
             plus(ROUND, {"search_trials": 1}, FINAL, COMPARED),
         ),
         (
+            "gpbo: {rounds: 2, batch_size: 2, repeats: 1",
+            "gpbo: {rounds: 2, batch_size: 2, repeats: 2",
+            plus(times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED),
+        ),
+        # Fine-tuning goes on from a longer first stage: its only round becomes the third.
+        (
+            "hsic-gpbo: {rounds: 1",
+            "hsic-gpbo: {rounds: 2",
+            plus(times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED),
+        ),
+        (
             "search:\n",
             "search:\n  nsga2: {rounds: 2, batch_size: 2, repeats: 1}\n",
             plus(times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED),
@@ -152,6 +163,20 @@ def test_a_setting_of_a_search_reruns_that_search(
 ) -> None:
     changed.edit("config/tiny.yaml", old, new)
     assert changed.planned() == expected
+
+
+def test_a_round_waits_for_no_other_repeat_and_no_other_method(
+    fresh: Checkout, tmp_path: Path
+) -> None:
+    """The third round of a repeat needs the random search and its own two rounds alone."""
+    checkout = fresh.copy(tmp_path / "project")
+    checkout.edit(
+        "config/tiny.yaml",
+        "search: {}\n",
+        "search: {gpbo: {rounds: 3, batch_size: 2, repeats: 4}, hsic-gpbo: {}}\n",
+    )
+    drawn = {"data": 1, "design": 1, "train": 4, "gather": 1}
+    assert checkout.planned("search/gpbo/2/3/trials.nc") == plus(drawn, times(3, ROUND))
 
 
 def test_a_killed_round_goes_on_with_what_was_finished(
