@@ -7,6 +7,11 @@ from matplotlib.ticker import LogLocator, NullFormatter
 _LOG_FROM_RATIO, _DECADES_ONLY_FROM_RATIO = 10, 100
 
 
+def wide(values: np.ndarray) -> bool:
+    """Tell whether all values are positive and the largest is at least ten times the least."""
+    return bool(values.min() > 0 and values.max() >= _LOG_FROM_RATIO * values.min())
+
+
 def log_where_wide(axes: Axes, name: str, values: np.ndarray) -> None:
     """Make an axis logarithmic if all values are positive and the largest is ten times the least.
 
@@ -19,9 +24,9 @@ def log_where_wide(axes: Axes, name: str, values: np.ndarray) -> None:
     values
         The finite numbers that it shows, at least one.
     """
-    low, high = values.min(), values.max()
-    if low <= 0 or high < _LOG_FROM_RATIO * low:
+    if not wide(values):
         return
+    low, high = values.min(), values.max()
     axes.set(**{f"{name}scale": "log"})
     axis = axes.xaxis if name == "x" else axes.yaxis
     if high < _DECADES_ONLY_FROM_RATIO * low:

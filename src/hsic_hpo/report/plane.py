@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from hsic_hpo.figures.scales import wide
 from hsic_hpo.figures.style import search_look
 from hsic_hpo.report.looks import FONT, embeddable, inline
 from hsic_hpo.wording import with_units
@@ -35,11 +36,11 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
     -------
     dict or None
         Vega-Lite specification: a point per trial that ended well, coloured by its search, its
-        configuration in a tooltip; dragging moves, the wheel with the shift key
-        zooms, a click into the legend shows one
-        search alone. None where no trial has both.
+        configuration in a tooltip; dragging moves, the wheel with the shift key zooms, a click
+        into the legend shows one search alone. Axes are logarithmic where those of the figures
+        are. None where no trial has both.
     """
-    shown = frame[frame["validation_error"].gt(0) & frame["flops"].gt(0)]
+    shown = frame[frame["validation_error"].notna() & frame["flops"].notna()]
     if shown.empty:
         return None
     searches = shown["search"].unique().tolist()
@@ -53,13 +54,13 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
         .encode(
             x=alt.X(
                 "flops:Q",
-                scale=alt.Scale(type="log", nice=False, padding=12),
+                scale=_scale(shown["flops"]),
                 title="FLOPs per sample (operations of the forward pass)",
                 axis=alt.Axis(format="~s", tickCount=6),
             ),
             y=alt.Y(
                 "validation_error:Q",
-                scale=alt.Scale(type="log", nice=False, padding=12),
+                scale=_scale(shown["validation_error"]),
                 title=f"validation {with_units(error_name, error_units)}",
                 axis=alt.Axis(format="~g", tickCount=6),
             ),
@@ -89,3 +90,9 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
         .properties(width="container", height=_HEIGHT)
     )
     return embeddable(chart, FONT)
+
+
+def _scale(values: pd.Series) -> alt.Scale:
+    if wide(values.to_numpy(float)):
+        return alt.Scale(type="log", nice=False, padding=12)
+    return alt.Scale(type="linear", zero=False, nice=False, padding=12)

@@ -78,6 +78,17 @@ def test_axes_of_the_plane_say_what_they_show_with_units() -> None:
     assert {chart["encoding"][axis]["scale"]["type"] for axis in "xy"} == {"log"}
 
 
+@pytest.mark.parametrize("shift", [0.0, -0.5])
+def test_errors_of_zero_and_below_are_in_the_plane_too(shift: float) -> None:
+    frame = FRAME.assign(validation_error=FRAME["validation_error"] + shift)
+    frame.loc[3, "validation_error"] = min(0.0, shift)
+    chart = plane(frame, "error", "1")
+    assert chart is not None
+    assert len(rows(chart, "flops")) == len(frame)
+    assert chart["encoding"]["y"]["scale"]["type"] == "linear"
+    assert chart["encoding"]["x"]["scale"]["type"] == "log"
+
+
 def test_trials_that_failed_are_not_in_the_plane() -> None:
     drawn = search(60, error=lambda one: None if one["n_units"] > 100 else rule(one))
     chart = plane(frames.trials_frame(drawn, []), "error", "1")
