@@ -62,10 +62,10 @@ class Run:
     def printed(self) -> str:
         return (self.checkout.root / "run.log").read_text()
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, target: str = TRIALS) -> subprocess.Popen[str]:
         with (self.checkout.root / "run.log").open("a") as log:
             return subprocess.Popen(
-                self.checkout.command(TRIALS, profile=PROFILE),
+                self.checkout.command(target, profile=PROFILE),
                 cwd=self.checkout.root,
                 env={**self.checkout.environment, **self.cluster.environment},
                 stdout=log,

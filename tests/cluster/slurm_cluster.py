@@ -137,6 +137,18 @@ class Cluster:
         words = self.ask("scontrol", "show", "job", number, "--oneliner").stdout.split()
         return dict(word.split("=", 1) for word in words if "=" in word)
 
+    def listening(self) -> dict[str, set[str]]:
+        """Return on which addresses the daemons and all of the jobs listen, by program."""
+        daemons = [psutil.Process(daemon.pid) for daemon in self.daemons.values()]
+        found: dict[str, set[str]] = {}
+        for process in {*daemons, *self.processes()}:
+            with suppress(psutil.Error):
+                addresses = found.setdefault(process.name(), set())
+                for connection in process.net_connections(kind="inet"):
+                    if connection.status == psutil.CONN_LISTEN:
+                        addresses.add(connection.laddr.ip)
+        return found
+
     def processes(self, **environment: str) -> list[psutil.Process]:
         """Return the processes of this cluster and its jobs that have these variables."""
         wanted = {"SLURM_CONF": self.environment["SLURM_CONF"], **environment}

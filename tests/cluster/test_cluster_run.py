@@ -3,27 +3,15 @@
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
-import psutil
 import pytest
 
+from checkout import Checkout
 from cluster_runs import PROFILE, TRIALS, Run
 from slurm_cluster import Cluster
-from slurm_configuration import LOOPBACK, NODES
 from test_study_run import assert_same_trials
-
-
-def test_daemons_listen_on_the_loopback_address_alone(cluster: Cluster) -> None:
-    listening = {
-        name: [
-            connection.laddr.ip
-            for connection in psutil.Process(daemon.pid).net_connections(kind="inet")
-            if connection.status == psutil.CONN_LISTEN
-        ]
-        for name, daemon in cluster.daemons.items()
-    }
-    assert listening == {"munged": []} | {name: [LOOPBACK] for name in ("slurmctld", *NODES)}
 
 
 def test_graphics_cards_are_given_to_jobs_that_ask(cluster: Cluster) -> None:
@@ -34,9 +22,14 @@ def test_graphics_cards_are_given_to_jobs_that_ask(cluster: Cluster) -> None:
     assert shown.split() == ["gpu01", "0"]
 
 
+SEARCH = "search:\n  gpbo: {rounds: 1, batch_size: 2, repeats: 1}"
+OF_SEARCH = ("search/gpbo/0/trials.nc", "final/gpbo/trials.nc")
+
+
 @dataclass
 class Finished:
     run: Run
+    listening: dict[str, set[str]]
     job: dict[str, str]
     environment: dict[str, str]
     printed: str
@@ -54,10 +47,29 @@ def finished(make_run: Callable[..., Run]) -> Finished:
     number = run.pause(0)
     trainer = run.trainer(number)
     assert trainer is not None
+    listening = run.cluster.listening()
     environment, printed = trainer.environ(), run.log(number)
     trainer.resume()
     run.finish(process)
-    return Finished(run, run.cluster.job(number), environment, printed)
+    return Finished(run, listening, run.cluster.job(number), environment, printed)
+
+
+@pytest.fixture(scope="module")
+def without_cluster(finished: Finished, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A search that goes on from the run on the cluster, and beside it without one."""
+    run = finished.run
+    run.checkout.edit("config/tiny.yaml", "search: {}", SEARCH)
+    local = run.checkout.copy(tmp_path_factory.mktemp("local") / "project")
+    local.run(OF_SEARCH[-1])
+    run.finish(run.start(OF_SEARCH[-1]))
+    return local
+
+
+def test_daemons_and_jobs_listen_on_the_loopback_address_alone(finished: Finished) -> None:
+    listening = finished.listening
+    assert {"slurmctld", "slurmd", "slurmstepd", "srun", "python"} <= set(listening)
+    assert {name for name, addresses in listening.items() if addresses} >= {"slurmctld", "slurmd"}
+    assert all(ip_address(each).is_loopback for each in set.union(*listening.values())), listening
 
 
 def test_trials_equal_those_without_a_cluster(finished: Finished, expected: Path) -> None:
@@ -89,3 +101,10 @@ def test_graphics_cards_of_the_profile_reach_the_training(finished: Finished) ->
 def test_jobs_ask_for_the_memory_and_time_of_the_profile(finished: Finished) -> None:
     assert finished.job["MinMemoryNode"] == "1500M"
     assert finished.job["TimeLimit"] == "00:15:00"
+
+
+def test_searches_go_on_as_without_a_cluster(finished: Finished, without_cluster: Checkout) -> None:
+    for rule in ("train_round", "train_final"):
+        assert f"/rule_{rule}/" in finished.run.printed
+    for name in OF_SEARCH:
+        assert_same_trials(without_cluster.results / name, finished.run.checkout.results / name)

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # Stands in the environment of all runs, and must stand in no result.
 SECRET = "b7e1c0a4-not-to-be-written"
-PARTS = ("Snakefile", "workflow", "config", "src")
+PARTS = ("Snakefile", "constraints.txt", "workflow", "config", "src")
 CONFIG = """\
 study: tiny
 seed: 3
@@ -20,6 +20,8 @@ problem:
   options: {n_species: 3, n_trajectories: 64}
 training: {epochs: 3}
 random_search: {n_trials: 40}
+space:
+  l1_penalty: null
 sensitivity: {n_permutations: 99, min_trials: 5, min_successes: 2}
 search: {}
 final: {seeds: 1}
@@ -83,6 +85,11 @@ class Checkout:
         text = file.read_text()
         assert old in text
         file.write_text(text.replace(old, new, 1))
+
+    def append(self, path: str) -> None:
+        """Add to what a module defines."""
+        with (self.root / path).open("a") as file:
+            file.write("\n\ndef appended_by_a_test():\n    return 1\n")
 
     def copy(self, root: Path) -> "Checkout":
         """Copy the working copy, results included, without keeping any modification time."""

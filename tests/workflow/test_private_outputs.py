@@ -1,4 +1,7 @@
-"""Results can be given away: they name no folder of this machine and hold no secret of it."""
+"""Results can be given away: they name no folder of this machine and hold no secret of it.
+
+Snakemake's own records, in ``.snakemake``, name folders; they too hold no secret.
+"""
 
 import getpass
 import json
@@ -10,15 +13,14 @@ import pytest
 
 from checkout import SECRET, Checkout
 
-TEXT = {".txt", ".csv", ".md", ".tex", ".json", ".jsonl", ".svg", ".html"}
+TEXT = {".txt", ".csv", ".md", ".tex", ".json", ".jsonl", ".svg", ".html", ".log"}
 BINARY = {".png", ".pdf"}
 
 
 def results(checkout: Checkout) -> Iterator[Path]:
-    """Yield all that a study writes for others; logs and Snakemake's records are for its owner."""
+    """Yield all that a study writes, its logs included, but Snakemake's records."""
     for path in sorted(checkout.results.rglob("*")):
-        own = {".snakemake", "logs"} & set(path.relative_to(checkout.results).parts)
-        if path.is_file() and path.stat().st_size and not own:
+        if path.is_file() and path.stat().st_size and ".snakemake" not in path.parts:
             yield path
 
 
@@ -40,7 +42,7 @@ def content(path: Path) -> str:
 
 def test_every_kind_of_result_is_looked_at(finished: Checkout) -> None:
     suffixes = {path.suffix for path in results(finished)}
-    assert {".nc", ".json", ".jsonl", ".csv", ".svg", ".html", ".png", ".pdf"} <= suffixes
+    assert {".nc", ".json", ".jsonl", ".csv", ".svg", ".html", ".png", ".pdf", ".log"} <= suffixes
     assert suffixes <= {".nc"} | TEXT | BINARY
 
 
@@ -54,6 +56,12 @@ def test_no_result_holds(finished: Checkout, private: str) -> None:
     }[private]
     found = [path.name for path in results(finished) if needle in content(path)]
     assert found == []
+
+
+def test_snakemake_s_records_hold_no_secret(finished: Checkout) -> None:
+    records = [path for path in (finished.results / ".snakemake").rglob("*") if path.is_file()]
+    assert any("metadata" in path.parts for path in records)
+    assert [path for path in records if SECRET.encode() in path.read_bytes()] == []
 
 
 def test_what_is_searched_for_would_be_found(finished: Checkout, tmp_path: Path) -> None:

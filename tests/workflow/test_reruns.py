@@ -40,12 +40,6 @@ TRAINING = once(*TRIALS, "gather", train=4)
 EVERYTHING_BUT_DATA = once(*TRIALS, "design", "gather", train=4)
 ANOTHER_PROBLEM = once(*TRIALS, "data", "gather", train=4)
 EVERYTHING = once(*TRIALS, "data", "design", "gather", train=4)
-APPENDED = "\n\ndef appended_by_a_test():\n    return 1\n"
-
-
-def append(checkout: Checkout, path: str) -> None:
-    with (checkout.root / path).open("a") as file:
-        file.write(APPENDED)
 
 
 def test_nothing_runs_twice(finished: Checkout) -> None:
@@ -70,6 +64,7 @@ def test_a_copy_with_results_reruns_nothing(checkout: Checkout) -> None:
     [
         ("src/hsic_hpo/figures/style.py", once(*FIGURES, "html_report")),
         ("src/hsic_hpo/figures/quadrant.py", once("quadrant_figure", "html_report")),
+        ("src/hsic_hpo/tables.py", once(*TABLES, "summary", "html_report")),
         ("src/hsic_hpo/hsic.py", once(*ANALYSIS)),
         ("src/hsic_hpo/sensitivity.py", once(*ANALYSIS)),
         ("src/hsic_hpo/selection.py", once(*SELECTION)),
@@ -83,7 +78,7 @@ def test_a_copy_with_results_reruns_nothing(checkout: Checkout) -> None:
 def test_edited_code_reruns_what_uses_it(
     checkout: Checkout, path: str, expected: dict[str, int]
 ) -> None:
-    append(checkout, path)
+    checkout.append(path)
     assert checkout.planned() == expected
 
 
@@ -106,11 +101,12 @@ def test_comments_and_docstrings_rerun_nothing(checkout: Checkout) -> None:
         ("n_trials: 40", "n_trials: 60", once(*TRIALS, "design", "gather", train=2)),
         ("n_trials: 40", "n_trials: 30", once(*TRIALS, "design", "gather")),
         (
-            "sensitivity:",
-            "space: {n_layers: {type: integer, range: [1, 3]}}\nsensitivity:",
+            "space:\n",
+            "space:\n  n_layers: {type: integer, range: [1, 3]}\n",
             EVERYTHING_BUT_DATA,
         ),
-        ("sensitivity:", "space: {centered: null}\nsensitivity:", EVERYTHING_BUT_DATA),
+        ("space:\n", "space:\n  centered: null\n", EVERYTHING_BUT_DATA),
+        ("space:\n  l1_penalty: null\n", "", EVERYTHING_BUT_DATA),
         ("final: {seeds: 1}", "final: {seeds: 2}", once(*RETRAINED)),
     ],
 )
@@ -137,6 +133,9 @@ def test_more_trials_train_only_the_new_ones(checkout: Checkout) -> None:
     [
         ("workflow/schemas/config.schema.yaml", "description: ", "description: More to read. "),
         ("workflow/profiles/default/config.yaml", "retries: 2", "retries: 3"),
+        # Other versions of libraries are no reason to train again: who wants all from one set of
+        # versions deletes the results.
+        ("constraints.txt", "torch==2", "torch==3"),
         ("workflow/rules/training.smk", "rule train:", "# A comment.\nrule train:"),
         ("workflow/report/importance.rst", " ", "  "),
     ],

@@ -179,6 +179,15 @@ def test_a_round_waits_for_no_other_repeat_and_no_other_method(
     assert checkout.planned("search/gpbo/2/3/trials.nc") == plus(drawn, times(3, ROUND))
 
 
+@pytest.mark.parametrize("path", ["src/hsic_hpo/search.py", "src/hsic_hpo/surrogate.py"])
+def test_edited_code_of_the_searches_reruns_them_and_not_the_random_one(
+    changed: Checkout, path: str
+) -> None:
+    changed.append(path)
+    expected = plus(times(4, ROUND), times(2, plus({"search_trials": 1}, FINAL)), COMPARED)
+    assert changed.planned() == expected
+
+
 def test_a_killed_round_goes_on_with_what_was_finished(
     finished: Checkout, searched: Checkout, tmp_path: Path
 ) -> None:

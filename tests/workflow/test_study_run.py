@@ -204,10 +204,8 @@ def test_a_bad_config_is_one_line_and_writes_nothing(
 def with_learning_rates(fresh: Checkout, root: Path, low: str) -> Checkout:
     """Return a checkout of 20 trials with learning rates up to 1e7."""
     checkout = fresh.copy(root)
-    with checkout.config.open("a") as config:
-        config.write(
-            f"space:\n  learning_rate: {{type: float, range: [{low}, 1.0e+7], scale: log}}\n"
-        )
+    wide = f"learning_rate: {{type: float, range: [{low}, 1.0e+7], scale: log}}"
+    checkout.edit("config/tiny.yaml", "space:\n", f"space:\n  {wide}\n")
     checkout.edit("config/tiny.yaml", "n_trials: 40", "n_trials: 20")
     return checkout
 
