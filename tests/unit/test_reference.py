@@ -1,0 +1,110 @@
+"""The published studies obey the current contracts, and pages state what their datasets hold."""
+
+import json
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from hsic_hpo import comparison_table, peers_table, study, tables
+from hsic_hpo import trials as trials_data
+from hsic_hpo.comparison import compare
+from hsic_hpo.files import read_netcdf
+from hsic_hpo.peers import compare as compare_peers
+from hsic_hpo.report.findings import findings, markdown
+from hsic_hpo.study import Study
+from test_embed import embedded
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = ROOT / "results" / "reference"
+STUDIES = ["bateman", "mnist"]
+PAGES = ["README.md", "docs/reference.md"]
+LARGEST = 10 * 2**20
+
+
+def config(name: str) -> Study:
+    return study.read([ROOT / "config" / f"{name}.yaml"])
+
+
+def dataset(name: str, path: str) -> xr.Dataset:
+    return read_netcdf(PUBLISHED / name / path)
+
+
+def test_these_studies_are_published() -> None:
+    assert sorted(path.name for path in PUBLISHED.iterdir()) == STUDIES
+
+
+def test_they_are_small() -> None:
+    assert sum(path.stat().st_size for path in PUBLISHED.rglob("*.nc")) < LARGEST
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_trials_are_those_of_the_config(name: str) -> None:
+    asked = config(name)
+    drawn = trials_data.read(PUBLISHED / name / "random" / "trials.nc")
+    assert drawn.sizes["trial"] == asked.settings["random_search"]["n_trials"]
+    assert drawn.sizes["repeat"] == asked.repeats
+    assert json.loads(drawn.attrs["space"]) == json.loads(asked.space.to_json())
+    assert json.loads(drawn.attrs["problem"]) == asked.settings["problem"]
+    assert json.loads(drawn.attrs["budget"]) == asked.budget
+    assert int(drawn.attrs["seed"]) == asked.seed
+    for method, settings in asked.searches.items():
+        rounds = settings["rounds"] + settings.get("fine_tuning_rounds", 0)
+        for repeat in range(settings["repeats"]):
+            path = PUBLISHED / name / "search" / method / str(repeat) / "trials.nc"
+            assert trials_data.read(path).sizes["trial"] == rounds * settings["batch_size"]
+        final = trials_data.read(PUBLISHED / name / "final" / method / "trials.nc")
+        assert final.sizes["trial"] == settings["repeats"]
+        assert final.sizes["repeat"] == asked.settings["final"]["seeds"]
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_they_say_where_they_come_from(name: str) -> None:
+    attrs = dataset(name, "random/trials.nc").attrs
+    for key in ("versions", "git_commit", "code_fingerprint", "data_fingerprint"):
+        assert attrs[key]
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_comparison_is_that_of_the_retrainings(name: str) -> None:
+    methods = ["random", *config(name).searches]
+    designs = {m: dataset(name, f"final/{m}/design.nc") for m in methods}
+    finals = {m: dataset(name, f"final/{m}/trials.nc") for m in methods}
+    xr.testing.assert_identical(compare(designs, finals), dataset(name, "comparison.nc"))
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> None:
+    drawn = trials_data.read(PUBLISHED / name / "random" / "trials.nc")
+    sensitivity, convergence, selection, comparison = (
+        dataset(name, f"{part}.nc")
+        for part in ("sensitivity", "convergence", "selection", "comparison")
+    )
+    found = findings(drawn, sensitivity, convergence, selection, comparison)
+    assert (PUBLISHED / name / "findings.md").read_text(encoding="utf-8") == markdown(found)
+    peers = compare_peers(drawn, sensitivity, config(name).seed)
+    written = {
+        "importance": (tables.importance(sensitivity), ""),
+        "selection": (
+            tables.selection(selection),
+            " ".join(filter(None, (selection.attrs[k] for k in ("remark", "ceiling_reason")))),
+        ),
+        "comparison": (
+            comparison_table.comparison(comparison),
+            comparison_table.remark(comparison),
+        ),
+        "peers": (peers_table.table(peers), peers_table.remark(peers)),
+    }
+    for table, (frame, remark) in written.items():
+        tables.write(frame, tmp_path / f"{table}.md", remark=remark)
+        published = PUBLISHED / name / "tables" / f"{table}.md"
+        assert published.read_text(encoding="utf-8") == (tmp_path / f"{table}.md").read_text(
+            encoding="utf-8"
+        )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_show_the_published_files(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert "<!-- begin results/reference/" in text
+    assert embedded(text, ROOT) == text
