@@ -186,7 +186,8 @@ class TestImportance:
 
     def test_panels_name_their_group_and_axes_their_units(self, study):
         figure = importance(study)
-        assert [axes.get_title("left") for axes in panels(figure)] == [
+        titles = [axes.get_title("left").replace("\n", " ") for axes in panels(figure)]
+        assert titles == [
             "all trials: 20 of 200 trials reach the goal",
             "optimizer = sgd: 10 of 100 trials reach the goal",
         ]

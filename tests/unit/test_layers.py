@@ -105,10 +105,10 @@ def test_importing_it_does_not_import_torch(module: str) -> None:
 
 def test_jobs_that_only_draw_and_tabulate_do_not_import_torch() -> None:
     folder = PACKAGE.parents[1] / "workflow" / "scripts"
-    names = ["html_report", "summary", "toy_figures", "toy_tables"]
+    names = ["findings", "html_report", "summary", "toy_figures", "toy_tables"]
     names += [path.stem for path in folder.glob("*_figure.py")]
     names += [path.stem for path in folder.glob("*_table.py")]
-    assert len(names) == 18
+    assert len(names) == 20
     code = (
         f"import sys; sys.path.insert(0, {str(folder)!r}); import {', '.join(names)}; "
         "sys.exit(not {'torch', 'pytorch_lightning'}.isdisjoint(sys.modules))"

@@ -196,7 +196,10 @@ def test_children_of_a_restricted_parent_cannot_exist_either() -> None:
 
 
 def test_a_reason_names_the_trials_in_which_a_conditional_one_was_measured() -> None:
-    selection = decided(search(600))
+    def error(configuration: Mapping[str, Any]) -> float:
+        return by_rate(configuration) + 0.5 * (configuration["optimizer"] != "sgd")
+
+    selection = decided(search(600, error=error))
     assert reason(selection, "momentum").startswith("among trials with optimizer = sgd, it ")
     assert not reason(selection, "learning_rate").startswith("among")
 

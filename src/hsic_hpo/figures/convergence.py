@@ -115,7 +115,8 @@ def _agreement(axes: Axes, converged: xr.Dataset) -> None:
     lowest = min(0.0, float(np.nanmin(np.append(converged["rank_correlation"].values, 0))))
     axes.set_ylim(lowest - 0.02 * (lowest < 0), 1.05)
     axes.set_ylabel("agreement with all trials\n(dimensionless)")
-    axes.legend(loc="lower right")
+    # Above the panel: inside it, a line crosses any corner.
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
 
 
 def _sizes(axes: Axes, sizes: np.ndarray) -> None:

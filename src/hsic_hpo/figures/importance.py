@@ -120,7 +120,7 @@ def _names(group: xr.Dataset) -> list[str]:
 
 def _title(group: xr.Dataset) -> str:
     counts = f"{group['m'].item():.0f} of {group['n'].item():.0f} trials reach the goal"
-    return wrapped(f"{group_name(group['group'].item())}: {counts}", _COLUMN_LETTERS - 5)
+    return wrapped(f"{group_name(group['group'].item())}: {counts}", _COLUMN_LETTERS - 9)
 
 
 def _height(group: xr.Dataset) -> float:
