@@ -59,6 +59,8 @@ def comparison(dataset: xr.Dataset) -> pd.DataFrame:
     """
     rows = [_row(dataset.sel(search=method), str(method)) for method in dataset["search"].values]
     frame = pd.DataFrame(rows + _published(dataset))
+    # A count is stated in full.
+    frame["trainings"] = frame["trainings"].round().astype("Int64")
     for source, part in frame.groupby("source", sort=False):
         reference = part.loc[part["method"] == dataset.attrs["reference"], "flops_per_sample"]
         if len(reference):
