@@ -1,7 +1,5 @@
-import sys
 from pathlib import Path
 
-from hsic_hpo.files import space_warning
 from snakemake.utils import min_version
 
 min_version("9.0")
@@ -103,10 +101,3 @@ include: "workflow/rules/reference.smk"
 onsuccess:
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")
-
-
-onerror:
-    # A full disk has no room for what the jobs would say in their logs.
-    warning = space_warning(Path.cwd())
-    if warning:
-        print(warning, file=sys.stderr)

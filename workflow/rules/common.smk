@@ -1,3 +1,4 @@
+import atexit
 import os
 import sys
 
@@ -35,8 +36,17 @@ TRAINING_CODE = code_fingerprint(PACKAGE / "training.py", PROBLEM_SOURCE)
 workdir: Path(workflow.basedir, "results", STUDY.name)
 
 
+def warn_of_full_disk(folder):
+    warning = space_warning(folder)
+    if warning:
+        print(warning, file=sys.stderr)
+
+
 if workflow.is_main_process:
     ALIVE = clear_stale_locks(".")
+    # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
+    # itself before it comes to any handler of errors.
+    atexit.register(warn_of_full_disk, Path.cwd())
 
 
 def code(script, *modules):
