@@ -62,7 +62,7 @@ def test_an_interrupted_job_goes_on_where_it_stopped(
     data: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(data, tmp_path / "a", stop_after=3)
-    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "a").rglob("*.json")}
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "a").rglob("[!.]*.json")}
     assert len(kept) == 3
     capsys.readouterr()
     resumed = run(data, tmp_path / "a")
@@ -91,7 +91,7 @@ def test_what_another_job_finished_meanwhile_is_taken_up(
 def test_other_code_trains_again(data: Any, tmp_path: Path) -> None:
     run(data, tmp_path)
     run(data, tmp_path, code="changed")
-    assert len(list(tmp_path.rglob("*.json"))) == 16
+    assert len(list(tmp_path.rglob("[!.]*.json"))) == 16
 
 
 def test_progress_says_how_far_how_well_how_long() -> None:

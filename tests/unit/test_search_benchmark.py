@@ -54,7 +54,7 @@ def test_a_round_is_looked_up_as_it_was_proposed(benchmark: ModuleType, method: 
             assert found["validation_error"].values[i, 0] in losses[place]
             assert found["test_error"].values[i, 0] == pytest.approx(losses[place].mean())
             assert found["n_params"].values[i] == n_params[place]
-    assert rows["u"].isnull().all()
+    assert np.isnan(rows["u"].values).all()
 
 
 def test_what_is_chosen_is_judged_by_the_whole_table(benchmark: ModuleType) -> None:

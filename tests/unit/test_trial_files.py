@@ -22,7 +22,7 @@ KEY = training_key({"n_layers": 2}, {"epochs": 3}, 5, "data", "code")
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
     store(RECORD, tmp_path, KEY)
-    (path,) = tmp_path.rglob("*.json")
+    (path,) = tmp_path.rglob("[!.]*.json")
     return path
 
 

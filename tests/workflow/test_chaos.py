@@ -38,7 +38,7 @@ def killed_after(checkout: Checkout, seconds: float) -> bool:
 
 def stored(checkout: Checkout) -> dict[Path, int]:
     """Return the files of finished trainings and when they were written."""
-    files = (checkout.results / "trial_files").rglob("*.json")
+    files = (checkout.results / "trial_files").rglob("[!.]*.json")
     return {path: path.stat().st_mtime_ns for path in files}
 
 

@@ -194,7 +194,7 @@ def test_a_killed_round_goes_on_with_what_was_finished(
     checkout = finished.copy(tmp_path / "project")
     checkout.edit("config/tiny.yaml", "search: {}\nfinal: {seeds: 1}\n", SEARCH)
     files = checkout.results / "trial_files"
-    done = len(list(files.rglob("*.json")))
+    done = len(list(files.rglob("[!.]*.json")))
     with subprocess.Popen(
         checkout.command(),
         cwd=checkout.root,
@@ -204,12 +204,12 @@ def test_a_killed_round_goes_on_with_what_was_finished(
         start_new_session=True,
     ) as process:
         deadline = time.monotonic() + 300
-        while len(list(files.rglob("*.json"))) == done and time.monotonic() < deadline:
+        while len(list(files.rglob("[!.]*.json"))) == done and time.monotonic() < deadline:
             time.sleep(0.02)
         os.killpg(process.pid, signal.SIGKILL)
-    before = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
+    before = {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")}
     assert len(before) > done
     checkout.run()
-    after = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
+    after = {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")}
     assert {path: after[path] for path in before} == before
     assert all_trials(checkout) == all_trials(searched)

@@ -128,13 +128,13 @@ def test_kill_9_loses_no_finished_training(
         start_new_session=True,
     ) as process:
         deadline = time.monotonic() + 300
-        while len(list(files.rglob("*.json"))) < 6 and time.monotonic() < deadline:
+        while len(list(files.rglob("[!.]*.json"))) < 6 and time.monotonic() < deadline:
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGKILL)
-    before = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
+    before = {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")}
     assert 6 <= len(before) < 40
     printed = checkout.run("random/trials.nc")
-    after = {path: path.stat().st_mtime_ns for path in files.rglob("*.json")}
+    after = {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")}
     assert {path: after[path] for path in before} == before
     assert len(after) == 40
     assert "taken up from an earlier run" in printed
@@ -144,7 +144,7 @@ def test_kill_9_loses_no_finished_training(
 
 
 def test_corrupt_trial_files_are_trained_again(checkout: Checkout, finished: Checkout) -> None:
-    paths = sorted((checkout.results / "trial_files").rglob("*.json"))
+    paths = sorted((checkout.results / "trial_files").rglob("[!.]*.json"))
     paths[0].write_bytes(paths[0].read_bytes()[:50])
     altered = bytearray(paths[1].read_bytes())
     altered[len(altered) // 2] ^= 4
