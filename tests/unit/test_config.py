@@ -794,7 +794,7 @@ def test_defaults_are_filled_in() -> None:
         },
         "search": {
             "gpbo": {"rounds": 6, "batch_size": 8, "repeats": 2, "initial_trials": 0},
-            "hsic-gpbo": {"rounds": 4, "fine_tuning_rounds": 2, "batch_size": 8, "repeats": 2},
+            "hsic-gpbo": {"rounds": 1, "fine_tuning_rounds": 5, "batch_size": 8, "repeats": 2},
         },
         "final": {"seeds": 5, "tolerance": 0.1},
         "toy": {"n_draws": 10000},
