@@ -56,6 +56,7 @@ localrules:
     importance_table,
     selection_table,
     comparison_table,
+    tradeoffs_table,
     space_figure,
     errors_figure,
     trainings_figure,
@@ -90,6 +91,7 @@ rule all:
             "figures/{figure}.{suffix}", figure=FIGURES, suffix=["svg", "pdf", "png"]
         ),
         expand("tables/selection.{suffix}", suffix=["csv", "md"]),
+        expand("tables/tradeoffs.{suffix}", suffix=["csv", "md"]),
         expand("tables/comparison.{suffix}", suffix=["csv", "md", "tex"]),
         "summary.txt",
         "report.html",

@@ -109,16 +109,17 @@ def selection(dataset: xr.Dataset) -> pd.DataFrame:
     rows = frame.to_dataframe().reset_index()
     order = rows["stage"].map({1: 0, 0: 1, 2: 2})
     rows = rows.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
-    rows["choice"] = [_readable(json.loads(text)) for text in rows["definition"]]
+    rows["choice"] = [readable(json.loads(text)) for text in rows["definition"]]
     fixed = rows["role"] == "fix"
-    rows["default"] = [_readable(json.loads(text)) for text in rows["default"]]
+    rows["default"] = [readable(json.loads(text)) for text in rows["default"]]
     rows.loc[fixed, "default"] = ""
     rows["overridden"] = rows["overridden"].astype(bool)
     columns = ["hyperparameter", "role", "choice", "default", "overridden", "reason"]
     return rows[columns]
 
 
-def _readable(choice: Any) -> str:
+def readable(choice: Any) -> str:
+    """Say what a decision chose: a value, or the definition of what is searched."""
     if choice is None:
         return ""
     if isinstance(choice, bool):
@@ -129,7 +130,7 @@ def _readable(choice: Any) -> str:
         low, high = (f"{end:.6g}" for end in choice["range"])
         return f"{low} to {high}{', log' if choice.get('scale') == 'log' else ''}"
     if "levels" in choice:
-        return ", ".join(map(_readable, choice["levels"]))
+        return ", ".join(map(readable, choice["levels"]))
     if "distribution" in choice:
         return str(choice["distribution"]["name"])
     return "true or false"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from hsic_hpo import comparison_table, peers_table, study, tables
+from hsic_hpo import comparison_table, peers_table, study, tables, tradeoffs
 from hsic_hpo import trials as trials_data
 from hsic_hpo.comparison import compare
 from hsic_hpo.files import read_netcdf
@@ -82,6 +82,10 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
     )
     found = findings(drawn, sensitivity, convergence, selection, comparison)
     assert (PUBLISHED / name / "findings.md").read_text(encoding="utf-8") == markdown(found)
+    searches = [
+        trials_data.read(path)
+        for path in sorted((PUBLISHED / name / "search").glob("*/*/trials.nc"))
+    ]
     peers = compare_peers(drawn, sensitivity, config(name).seed)
     written = {
         "importance": (tables.importance(sensitivity), ""),
@@ -92,6 +96,10 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
         "comparison": (
             comparison_table.comparison(comparison),
             comparison_table.remark(comparison),
+        ),
+        "tradeoffs": (
+            tradeoffs.tradeoffs(selection, [drawn, *searches]),
+            tradeoffs.remark(selection),
         ),
         "peers": (peers_table.table(peers), peers_table.remark(peers)),
     }

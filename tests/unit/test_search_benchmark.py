@@ -77,6 +77,7 @@ def test_the_limit_of_every_size_stands_beside_the_medians(benchmark: ModuleType
             "n": 200,
             "method": method,
             "cost_quantile": np.nan,
+            "tolerance": np.nan,
             "loss": 1e-4 * (1 + i),
             "regret": 1.0,
             "params": size,

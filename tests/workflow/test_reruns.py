@@ -18,9 +18,10 @@ OF_SENSITIVITY = {
     "worst_figure",
 }
 FIGURES = {*OF_TRIALS, *OF_SENSITIVITY, "convergence_figure", "comparison_figure"}
-TABLES = {"importance_table", "selection_table", "comparison_table"}
+TABLES = {"importance_table", "selection_table", "comparison_table", "tradeoffs_table"}
 ANALYSIS = {
     *("sensitivity", "selection", "convergence", "importance_table", "selection_table"),
+    "tradeoffs_table",
     *OF_SENSITIVITY,
     *("convergence_figure", "summary", "html_report"),
 }
@@ -33,7 +34,7 @@ def once(*rules: str, **more: int) -> dict[str, int]:
     return dict.fromkeys(rules, 1) | more
 
 
-SELECTION = {"selection", "selection_table", "html_report"}
+SELECTION = {"selection", "selection_table", "tradeoffs_table", "html_report"}
 COMPARED = {"comparison", "comparison_table", "comparison_figure", "summary", "html_report"}
 RETRAINED = {"train_final", "gather_final", *COMPARED}
 TRAINING = once(*TRIALS, "gather", train=4)
@@ -67,6 +68,7 @@ def test_a_copy_with_results_reruns_nothing(checkout: Checkout) -> None:
         ("src/hsic_hpo/tables.py", once(*TABLES, "summary", "html_report")),
         ("src/hsic_hpo/hsic.py", once(*ANALYSIS)),
         ("src/hsic_hpo/sensitivity.py", once(*ANALYSIS)),
+        ("src/hsic_hpo/tradeoffs.py", once("tradeoffs_table", "html_report")),
         ("src/hsic_hpo/selection.py", once(*SELECTION)),
         ("src/hsic_hpo/training.py", TRAINING),
         ("src/hsic_hpo/networks.py", TRAINING),

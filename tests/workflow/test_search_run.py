@@ -23,7 +23,15 @@ final: {seeds: 2}
 ROUND = {"propose": 1, "train_round": 1, "gather_round": 1}
 FINAL = {"choose": 1, "train_final": 1, "gather_final": 1}
 COMPARED = dict.fromkeys(
-    ["comparison", "comparison_table", "comparison_figure", "summary", "html_report"], 1
+    [
+        "comparison",
+        "comparison_table",
+        "comparison_figure",
+        "tradeoffs_table",
+        "summary",
+        "html_report",
+    ],
+    1,
 )
 SELECTED = {"selection": 1, "selection_table": 1}
 

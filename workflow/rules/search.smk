@@ -214,3 +214,24 @@ rule comparison_table:
         code=code("comparison_table"),
     script:
         "../scripts/comparison_table.py"
+
+
+rule tradeoffs_table:
+    input:
+        selection="selection.nc",
+        random="random/trials.nc",
+        searches=all_searches,
+    output:
+        report(
+            "tables/tradeoffs.csv",
+            caption="../report/tradeoffs_table.rst",
+            category="Decisions",
+            labels={"table": "What the decisions cost"},
+        ),
+        "tables/tradeoffs.md",
+    log:
+        "logs/tradeoffs_table.log",
+    params:
+        code=code("tradeoffs_table"),
+    script:
+        "../scripts/tradeoffs_table.py"

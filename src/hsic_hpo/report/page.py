@@ -13,7 +13,7 @@ import vl_convert
 import xarray as xr
 import yaml
 
-from hsic_hpo import comparison_table, tables
+from hsic_hpo import comparison_table, tables, tradeoffs
 from hsic_hpo import trials as trials_data
 from hsic_hpo.errors import InputError
 from hsic_hpo.figures.space import space_rows
@@ -92,6 +92,8 @@ def page(
         selection=_cells(tables.selection(selection)),
         comparison=_cells(comparison_table.comparison(comparison)),
         comparison_remark=comparison_table.remark(comparison),
+        tradeoffs=_cells(tradeoffs.tradeoffs(selection, [trials, *searches])),
+        tradeoffs_remark=tradeoffs.remark(selection),
         chosen=_cells(chosen(comparison, space)),
         trials=trials_table(frame, frames.values_frame(trials, searches)),
         provenance=provenance(trials, made),

@@ -1,0 +1,23 @@
+"""Write what the selection's decisions cost as tables."""
+
+from hsic_hpo import tables, trials
+from hsic_hpo.files import read_netcdf
+from hsic_hpo.logs import job_log
+from hsic_hpo.tradeoffs import remark, tradeoffs
+
+
+def main(*, selection: str, random: str, searches: list[str], outputs: list[str]) -> None:
+    decided = read_netcdf(selection)
+    table = tradeoffs(decided, [trials.read(path) for path in (random, *searches)])
+    for path in outputs:
+        tables.write(table, path, remark=remark(decided))
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            selection=snakemake.input.selection,
+            random=snakemake.input.random,
+            searches=list(snakemake.input.searches),
+            outputs=list(snakemake.output),
+        )
