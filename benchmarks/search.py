@@ -235,7 +235,7 @@ def draw(table: pd.DataFrame, path: Path) -> None:
             ax.plot(
                 curve["params_median"],
                 curve["loss_median"],
-                color="C2",
+                color=f"C{METHODS.index('hsic-gpbo')}",
                 marker=".",
                 linestyle=":",
                 label="hsic-gpbo, other ceilings",
@@ -247,7 +247,7 @@ def draw(table: pd.DataFrame, path: Path) -> None:
             xlabel="parameters of the chosen network",
             ylabel="mean squared error (mean of four trainings)",
         )
-    axes[0].legend(fontsize="small")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     figure.savefig(path)
     plt.close(figure)
 
