@@ -1,0 +1,1 @@
+../bateman/convergence.nc
