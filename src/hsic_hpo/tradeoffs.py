@@ -48,9 +48,8 @@ def tradeoffs(selection: xr.Dataset, datasets: Sequence[xr.Dataset]) -> pd.DataF
         for (decision, choice), inside in kept.items()
     ]
     frame = pd.DataFrame(rows)
-    factors = frame["validation_error"] / frame["validation_error"].iloc[0]
-    frame.insert(frame.columns.get_loc("validation_error") + 1, "error_factor", factors)
-    return frame
+    frame["error_factor"] = frame["validation_error"] / frame["validation_error"].iloc[0]
+    return frame[["decision", "choice", "networks", "validation_error", "error_factor", cost]]
 
 
 def remark(selection: xr.Dataset) -> str:
