@@ -50,9 +50,11 @@ browser:  # a part of the tests opens the report in it
 	  DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes chromium >/dev/null; }
 
 cluster-test: $(VENV)/test.stamp  ## test on a real SLURM, started here for the tests (as root)
-	@command -v slurmctld >/dev/null && command -v munged >/dev/null || { \
+	@command -v slurmctld >/dev/null && command -v munged >/dev/null && \
+	  command -v slurmdbd >/dev/null && command -v mariadbd >/dev/null || { \
 	  echo "Installing Debian's SLURM"; apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
-	  apt-get -qq install --yes slurmctld slurmd slurm-client munge >/dev/null; }
+	  apt-get -qq install --yes slurmctld slurmd slurm-client munge slurmdbd \
+	  mariadb-server >/dev/null; }
 	$(BIN)/python -m pytest tests/cluster
 
 chaos: $(VENV)/test.stamp  ## kill a small study twenty times at random moments

@@ -31,6 +31,10 @@ class Run:
         Entries of the profile's ``set-resources`` for the rule ``train``, as Python expressions.
     retries
         How often a failed job comes back.
+    status_command
+        What Snakemake asks for the state of jobs; squeue needs no accounting database.
+    account
+        Which account is charged.
     seen
         For each file of a finished training, the times at which it was seen to be written: more
         than one when the training was made twice.
@@ -40,17 +44,22 @@ class Run:
     cluster: Cluster
     resources: dict[str, object] = field(default_factory=dict)
     retries: int = 3
+    status_command: str = "squeue"
+    account: str = "none"
     seen: dict[Path, set[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Fill in the lines of the profile that a user of this cluster would change."""
         path = self.checkout.root / PROFILE / "config.yaml"
         profile = yaml.safe_load(path.read_text())
-        # Without an accounting database; patience for real queues would be wasted here.
-        profile["slurm-status-command"] = "squeue"
+        profile["slurm-status-command"] = self.status_command
+        # Patience for real queues would be wasted here.
         profile["slurm-init-seconds-before-status-checks"] = 2
         profile["retries"] = self.retries
-        profile["default-resources"] |= {"slurm_account": "none", "slurm_partition": "cpu"}
+        profile["default-resources"] |= {
+            "slurm_account": self.account,
+            "slurm_partition": "cpu",
+        }
         profile["set-resources"]["train"] |= {"mem_mb": 1500, "runtime": 15} | self.resources
         path.write_text(yaml.safe_dump(profile))
 

@@ -14,7 +14,7 @@ from slurm_cluster import Cluster, running_cluster
 
 # Long enough for a fault to find its trainings at work.
 LONGER = CONFIG.replace("{epochs: 3}", "{epochs: 100}")
-PROGRAMS = ("slurmctld", "slurmd", "munged", "squeue")
+PROGRAMS = ("slurmctld", "slurmd", "munged", "squeue", "slurmdbd", "mariadbd")
 
 
 @pytest.fixture(scope="session")

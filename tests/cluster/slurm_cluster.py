@@ -52,7 +52,7 @@ class Cluster:
         return done.stdout
 
     def start(self) -> None:
-        write_configuration(self.folder, free_ports(1 + len(NODES)))
+        self.configure()
         self._start_munge()
         self.start_controller()
         for node in NODES:
@@ -61,6 +61,9 @@ class Cluster:
             lambda: [self.node_state(node) for node in NODES] == ["IDLE"] * len(NODES),
             "all nodes idle",
         )
+
+    def configure(self) -> None:
+        write_configuration(self.folder, free_ports(1 + len(NODES)))
 
     def _start_munge(self) -> None:
         key = self.folder / "munge.key"
@@ -179,9 +182,9 @@ def free_ports(n: int) -> list[int]:
 
 
 @contextmanager
-def running_cluster(folder: Path) -> Iterator[Cluster]:
+def running_cluster(folder: Path, kind: type[Cluster] = Cluster) -> Iterator[Cluster]:
     """Start a cluster in ``folder``; stop all that it started, whatever happens."""
-    cluster = Cluster(folder)
+    cluster = kind(folder)
     try:
         cluster.start()
         yield cluster
