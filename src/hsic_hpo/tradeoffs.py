@@ -4,14 +4,18 @@ Ours: the paper gives no account of what its choices cost in accuracy.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from hsic_hpo import trials as trials_data
 from hsic_hpo.finished import Finished
+from hsic_hpo.space import Space
+from hsic_hpo.stages import stage_ceiling
+from hsic_hpo.subspace import Subspace
 from hsic_hpo.tables import readable
 from hsic_hpo.wording import number
 
@@ -38,7 +42,7 @@ def tradeoffs(selection: xr.Dataset, datasets: Sequence[xr.Dataset]) -> pd.DataF
     """
     cost = str(selection.attrs["cost"])
     known = Finished.of(datasets, cost)
-    obeying = _obeying(selection, known)
+    obeying = _obeying(selection, known, trials_data.space(datasets[0]))
     every = np.ones(len(known), dtype=bool)
     kept = {("none", ""): every, **obeying}
     if len(obeying) > 1:
@@ -62,29 +66,30 @@ def remark(selection: xr.Dataset) -> str:
     )
 
 
-def _obeying(selection: xr.Dataset, known: Finished) -> dict[tuple[str, str], np.ndarray]:
+def _obeying(
+    selection: xr.Dataset, known: Finished, space: Space
+) -> dict[tuple[str, str], np.ndarray]:
     """Return which networks obey each decision that keeps some out, by its name and choice."""
-    ceiling = float(np.float64(selection.attrs["ceiling"]))
+    ceiling = stage_ceiling(selection)
     found = {("ceiling", f"at most {number(ceiling)}"): known.costs <= ceiling}
     for name in selection["hyperparameter"].values.tolist():
         row = selection.sel(hyperparameter=name)
         choice = json.loads(str(row["definition"].values))
         if str(row["role"].values) in _NARROWING and choice is not None:
-            inside = [_obeys(c, name, choice) for c in known.configurations]
-            found[name, readable(choice)] = np.array(inside)
+            part = Subspace.of(space, {name: choice})
+            found[name, readable(choice)] = _inside(part, name, known)
     return {decision: inside for decision, inside in found.items() if not inside.all()}
 
 
-def _obeys(configuration: Mapping[str, Any], name: str, choice: Any) -> bool:
-    value = configuration.get(name)
-    if value is None:
-        return True
-    if not isinstance(choice, dict):
-        return bool(value == choice)
-    if "range" in choice:
-        low, high = choice["range"]
-        return bool(low <= value <= high)
-    return value in choice["levels"] if "levels" in choice else True
+def _inside(part: Subspace, name: str, known: Finished) -> np.ndarray:
+    """Tell which networks have a value of a hyperparameter that a part admits, or none of it."""
+    free = part.free[name] if part.free is not None and name in part.free.names else None
+    return np.array(
+        [
+            name not in c or (free.contains(c[name]) if free else c[name] == part.fixed[name])
+            for c in known.configurations
+        ]
+    )
 
 
 def _best(known: Finished, inside: np.ndarray, cost: str) -> dict[str, Any]:

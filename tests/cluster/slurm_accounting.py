@@ -1,11 +1,11 @@
 """An accounting database for the test cluster: MariaDB behind slurmdbd, on this machine alone."""
 
-import shutil
+import socket
 import subprocess
 from pathlib import Path
 
 from slurm_cluster import Cluster, free_ports, wait_until
-from slurm_configuration import LOOPBACK, host_name
+from slurm_configuration import LOOPBACK
 
 ACCOUNT = "science"
 CONFIGURATION = """\
@@ -47,22 +47,23 @@ class AccountedCluster(Cluster):
         path.write_text(text)
         path = self.folder / "slurmdbd.conf"
         path.write_text(
-            CONFIGURATION.format(folder=self.folder, host=host_name(), loopback=LOOPBACK, port=port)
+            CONFIGURATION.format(
+                folder=self.folder, host=socket.gethostname(), loopback=LOOPBACK, port=port
+            )
         )
         path.chmod(0o600)
 
-    def start_controller(self) -> None:
-        if "slurmdbd" not in self.daemons:
-            self._start_database()
-            self._launch("slurmdbd", "slurmdbd", "-D")
-            wait_until(lambda: self.ask("sacctmgr", "list", "cluster").returncode == 0, "slurmdbd")
-            for words in (
-                ("cluster", "test"),
-                ("account", ACCOUNT),
-                ("user", "root", f"account={ACCOUNT}"),
-            ):
-                self.command("sacctmgr", "--immediate", "add", *words)
-        super().start_controller()
+    def start_services(self) -> None:
+        super().start_services()
+        self._start_database()
+        self._launch("slurmdbd", "slurmdbd", "-D")
+        wait_until(lambda: self.ask("sacctmgr", "list", "cluster").returncode == 0, "slurmdbd")
+        for words in (
+            ("cluster", "test"),
+            ("account", ACCOUNT),
+            ("user", "root", f"account={ACCOUNT}"),
+        ):
+            self.command("sacctmgr", "--immediate", "add", *words)
 
     def _start_database(self) -> None:
         data = self.folder / "mariadb"
@@ -72,10 +73,8 @@ class AccountedCluster(Cluster):
             stdout=subprocess.DEVNULL,
             check=True,
         )
-        program = shutil.which("mariadbd")
-        assert program is not None
         self._launch(
-            *("mariadbd", program, "--no-defaults", "--user=root", "--skip-networking"),
+            *("mariadbd", "mariadbd", "--no-defaults", "--user=root", "--skip-networking"),
             *(f"--datadir={data}", f"--socket={self.environment['MYSQL_UNIX_PORT']}"),
             f"--log-error={self.folder / 'mariadb.log'}",
         )

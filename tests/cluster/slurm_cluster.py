@@ -53,7 +53,7 @@ class Cluster:
 
     def start(self) -> None:
         self.configure()
-        self._start_munge()
+        self.start_services()
         self.start_controller()
         for node in NODES:
             self.start_node(node)
@@ -64,6 +64,10 @@ class Cluster:
 
     def configure(self) -> None:
         write_configuration(self.folder, free_ports(1 + len(NODES)))
+
+    def start_services(self) -> None:
+        """Start what SLURM's own daemons need."""
+        self._start_munge()
 
     def _start_munge(self) -> None:
         key = self.folder / "munge.key"

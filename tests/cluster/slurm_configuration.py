@@ -47,15 +47,11 @@ PartitionName=gpu Nodes=gpu01 MaxTime=60 DefaultTime=10 State=UP
 """
 
 
-def host_name() -> str:
-    return socket.gethostname()
-
-
 def write_configuration(folder: Path, ports: list[int]) -> None:
     """Write all that the daemons read; ``ports`` are the controller's and those of the nodes."""
     for name in ("state", "spool", "bin"):
         (folder / name).mkdir()
-    host = host_name()
+    host = socket.gethostname()
     # More processors than the machine may have: jobs must not wait for each other.
     nodes = "\n".join(
         f"NodeName={node} NodeHostname={host} NodeAddr={LOOPBACK} Port={port} CPUs=4 "
