@@ -18,7 +18,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(chromium: Browser, folder: Path, name: str, width: int = WIDTHS[0]) -> Opened:
     path = folder / f"{name}.html"
     if not path.exists():
-        path.write_text(told(name, blank_figures(folder)))
+        path.write_text(told(study(name), blank_figures(folder)))
     return Opened(chromium, path, width)
 
 

@@ -12,7 +12,7 @@ from hsic_hpo.figures.style import save
 from hsic_hpo.report import sentences
 from hsic_hpo.tables import summary
 from small_search import SPACE, rule, search
-from studies_to_draw import first, study
+from studies_to_draw import first, studied, study
 from test_all_figures import FIGURES as DRAWN
 from told_studies import HOSTILE, HOSTILE_SPACE, METHODS, compared, searched, told
 
@@ -64,7 +64,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, figure in drawn.items():
         save(figure, folder / f"{name}.svg")
     path = folder / "report.html"
-    path.write_text(told("usual", {name: folder / f"{name}.svg" for name in drawn}, found))
+    path.write_text(told(study("usual"), {name: folder / f"{name}.svg" for name in drawn}, found))
     return path
 
 
@@ -200,10 +200,10 @@ def test_skip_link_jumps_to_the_content(opened: Opened) -> None:
 
 
 def test_hostile_names_run_nothing(chromium: Browser, report: Path, tmp_path: Path) -> None:
-    trials = search(60, spec=HOSTILE_SPACE, error=first)
+    hostile = studied(search(60, spec=HOSTILE_SPACE, error=first))
     figures = {path.stem: path for path in report.parent.glob("*.svg")}
     path = tmp_path / "hostile.html"
-    path.write_text(told("usual", figures, trials=trials))
+    path.write_text(told(hostile, figures))
     opened = Opened(chromium, path, WIDTHS[0])
     assert opened.wrong == []
     expect(opened.page.get_by_text(HOSTILE).first).to_be_visible()

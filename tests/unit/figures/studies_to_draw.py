@@ -75,6 +75,10 @@ NAMES = list(_STUDIES)
 @cache
 def study(name: str) -> Study:
     """Return a study by its name in :data:`NAMES`."""
-    trials = _STUDIES[name]()
+    return studied(_STUDIES[name]())
+
+
+def studied(trials: xr.Dataset) -> Study:
+    """Analyse trials."""
     settings = SETTINGS | {"n_permutations": 59}
     return Study(trials, analyse(trials, settings), convergence(trials, settings))

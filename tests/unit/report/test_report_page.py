@@ -10,7 +10,7 @@ import pytest
 
 from hsic_hpo.errors import InputError
 from small_search import SPACE, rule, search
-from studies_to_draw import NAMES, STRANGE, first, study
+from studies_to_draw import NAMES, STRANGE, first, studied, study
 from told_studies import HOSTILE, HOSTILE_SPACE, METHODS, blank_figures, searched, told
 
 MANY = {f"hyperparameter_{i}": {"type": "float", "range": [0, 1]} for i in range(20)}
@@ -23,7 +23,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def usual(figures: dict[str, Path]) -> str:
-    return told("usual", figures, [searched(SPACE, rule, method) for method in METHODS])
+    return told(study("usual"), figures, [searched(SPACE, rule, method) for method in METHODS])
 
 
 def markup(text: str) -> str:
@@ -33,7 +33,7 @@ def markup(text: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_study_has_a_page(name: str, figures: dict[str, Path]) -> None:
-    text = told(name, figures)
+    text = told(study(name), figures)
     for title in ("What was asked", "What matters for the best", "Where this comes from"):
         assert f">{title}</h2>" in text
     n = study(name).trials.sizes["trial"]
@@ -42,7 +42,7 @@ def test_every_study_has_a_page(name: str, figures: dict[str, Path]) -> None:
 
 
 def test_the_same_datasets_give_the_same_page(usual: str, figures: dict[str, Path]) -> None:
-    again = told("usual", figures, [searched(SPACE, rule, method) for method in METHODS])
+    again = told(study("usual"), figures, [searched(SPACE, rule, method) for method in METHODS])
     assert again == usual
 
 
@@ -61,21 +61,20 @@ def test_it_names_no_address_that_a_browser_would_load(usual: str) -> None:
 
 
 def test_names_are_text_not_markup(figures: dict[str, Path]) -> None:
-    drawn = search(100, spec=HOSTILE_SPACE, error=first)
-    text = told("usual", figures, [searched(HOSTILE_SPACE, first, "gpbo")], trials=drawn)
+    drawn = studied(search(100, spec=HOSTILE_SPACE, error=first))
+    text = told(drawn, figures, [searched(HOSTILE_SPACE, first, "gpbo")])
     assert HOSTILE not in text
     assert escape(HOSTILE) in text
 
 
 def test_strange_names_are_shown_as_they_were_written(figures: dict[str, Path]) -> None:
-    text = unescape(told("strange names", figures))
+    text = unescape(told(study("strange names"), figures))
     for name in STRANGE:
         assert name in text
 
 
 def test_a_thousand_trials_stay_light(figures: dict[str, Path]) -> None:
-    trials = search(1000, spec=MANY, error=first)
-    text = told("usual", figures, trials=trials)
+    text = told(studied(search(1000, spec=MANY, error=first)), figures)
     # The eleven figures of a study weigh up to 2 MB in base64.
     assert len(text.encode()) < 6e6
 
@@ -84,7 +83,7 @@ def test_a_file_that_is_no_figure_is_refused(figures: dict[str, Path], tmp_path:
     bad = tmp_path / "errors.svg"
     bad.write_text("<svg/>")
     with pytest.raises(InputError, match="its width is missing"):
-        told("usual", {**figures, "errors": bad})
+        told(study("usual"), {**figures, "errors": bad})
 
 
 def test_it_needs_no_torch() -> None:

@@ -13,7 +13,7 @@ from hsic_hpo import config
 from hsic_hpo.report.page import page
 from hsic_hpo.selection import decide
 from small_search import search
-from studies_to_draw import study
+from studies_to_draw import Study
 
 FIGURES = (
     *("errors", "trainings", "importance", "distributions", "worst", "interactions"),
@@ -68,18 +68,11 @@ def blank_figures(folder: Path) -> dict[str, Path]:
     return paths
 
 
-def told(
-    name: str,
-    figures: dict[str, Path],
-    searches: Sequence[xr.Dataset] = (),
-    trials: xr.Dataset | None = None,
-) -> str:
-    """Return the page of a study of :mod:`studies_to_draw`."""
-    one = study(name)
-    drawn = one.trials if trials is None else trials
+def told(one: Study, figures: dict[str, Path], searches: Sequence[xr.Dataset] = ()) -> str:
+    """Return the page of a study and of the searches that followed."""
     methods = ["random", *(found.attrs["method"] for found in searches)]
     return page(
-        drawn,
+        one.trials,
         searches,
         one.sensitivity,
         one.convergence,
