@@ -39,7 +39,8 @@ def compare(designs: Mapping[str, xr.Dataset], finals: Mapping[str, xr.Dataset])
     -------
     xarray.Dataset
         Over ``(search, search_repeat)``, and ``seed`` for the errors of retrainings; missing
-        where a method has fewer repeats or a retraining did not end well.
+        where a method has fewer repeats or a retraining did not end well. The attribute
+        ``final_budget`` is the training budget of the retrainings as JSON.
     """
     compared = xr.concat(
         [_method(designs[method], finals[method]) for method in designs],
@@ -89,4 +90,5 @@ def _method(design: xr.Dataset, final: xr.Dataset) -> xr.Dataset:
         "seed": ("seed", np.arange(final.sizes["repeat"]), {"long_name": "retraining"}),
     }
     carried = {key: final.attrs[key] for key in ("study", "problem", "error_name", "error_units")}
-    return xr.Dataset(variables, coords, {**carried, "reference": REFERENCE})
+    attrs = {**carried, "reference": REFERENCE, "final_budget": final.attrs["budget"]}
+    return xr.Dataset(variables, coords, attrs)

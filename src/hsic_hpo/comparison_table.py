@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.wording import number
+from hsic_hpo.wording import budget, number
 
 _SOURCE = "this study"
 # Test metric (mean, standard deviation), parameters, and the column that the slides head
@@ -134,14 +134,18 @@ def _reached(row: Mapping[Any, Any]) -> str:
 
 
 def remark(dataset: xr.Dataset) -> str:
-    """Say what the table's errors are, and how far the slides' rows compare."""
+    """Say what the table's errors are, of what trainings, and how far the slides' rows compare."""
     name, units = dataset.attrs["error_name"], dataset.attrs["error_units"]
     shown = name if units == "1" else f"{name} in {units}"
     spread = ", ".join(
         f"{method} {_spread(dataset.sel(search=method))}"
         for method in dataset["search"].values.tolist()
     )
-    text = f"Test error: {shown}. Lowest validation error that the repeats found: {spread}."
+    given = budget(json.loads(dataset.attrs["final_budget"]))
+    text = (
+        f"Test error: {shown}, of retrainings of {given}. "
+        f"Lowest validation error that the repeats found: {spread}."
+    )
     problem = _problem(dataset)
     if problem in _SLIDES:
         text += f" {_UNIT_REMARK}{_MNIST_REMARK if problem == 'mnist' else ''}"

@@ -12,6 +12,9 @@ from hsic_hpo.overrides import check as check_overrides
 from hsic_hpo.problems.base import Problem, load_problem
 from hsic_hpo.space import Space
 
+# Of these a budget has one.
+_LENGTHS = frozenset({"epochs", "steps"})
+
 
 @dataclass(frozen=True)
 class Study:
@@ -55,6 +58,13 @@ class Study:
     def budget(self) -> dict[str, Any]:
         """Training budget: the training settings that decide the result of one training."""
         return {key: value for key, value in self.settings["training"].items() if key != "repeats"}
+
+    @property
+    def final_budget(self) -> dict[str, Any]:
+        """Training budget of the retrainings of what the searches chose."""
+        changes = self.settings["final"]["training"]
+        replaced = _LENGTHS if _LENGTHS & changes.keys() else frozenset()
+        return {k: v for k, v in self.budget.items() if k not in replaced} | changes
 
 
 def read(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None) -> Study:

@@ -1,6 +1,8 @@
-"""The words that tables and figures share: goals, axis labels and numbers."""
+"""The words that tables and figures share: goals, axis labels, numbers and budgets."""
 
+from collections.abc import Mapping
 from textwrap import fill
+from typing import Any
 
 import xarray as xr
 
@@ -89,3 +91,34 @@ def outcomes(trials: xr.Dataset) -> str:
     each = "" if repeats == 1 else f" of {repeats} trainings each"
     ok = n - n_diverged - n_failed
     return f"{n} trials{each}: {ok} ok, {n_diverged} diverged, {n_failed} failed"
+
+
+def counted(n: int, plural: str) -> str:
+    """Return a number of things: ``"1 trial"``, ``"2 trials"``."""
+    return f"{n} {plural if n != 1 else plural.removesuffix('s')}"
+
+
+def budget(limits: Mapping[str, Any]) -> str:
+    """Return a training budget in words.
+
+    Parameters
+    ----------
+    limits
+        As a study config writes them, see :class:`hsic_hpo.budget.Budget`.
+    """
+    said = [_limit(key, value) for key, value in limits.items() if value is not None]
+    return ", ".join(said) or "as the problem sets it"
+
+
+def _limit(key: str, value: Any) -> str:
+    if key in ("epochs", "steps"):
+        return counted(value, key)
+    if key == "early_stopping":
+        least = f" of more than {number(value['min_delta'])}" if value["min_delta"] else ""
+        epochs = counted(value["patience"], "epochs")
+        return f"ended after {epochs} without an improvement{least}"
+    if key == "max_training_flops":
+        return f"at most {number(value)} floating-point operations"
+    if key == "max_seconds":
+        return f"at most {number(value)} s"
+    return f"{key} {value}"

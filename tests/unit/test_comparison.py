@@ -92,6 +92,7 @@ def test_its_dimensions_and_attributes(compared: xr.Dataset) -> None:
         "error_name": "relative L2 error",
         "error_units": "%",
         "reference": "hsic-gpbo",
+        "final_budget": '{"epochs": 1}',
     }
     assert compared["test_error"].attrs["units"] == "%"
     assert compared["validation_error"].attrs["units"] == "%"

@@ -42,6 +42,7 @@ def compared(problem: str = '{"name": "runge"}', **changes: Any) -> xr.Dataset:
             "error_name": "relative L2 error",
             "error_units": "1",
             "reference": "hsic-gpbo",
+            "final_budget": '{"epochs": 9}',
         }
         | changes,
     )
@@ -126,11 +127,12 @@ def test_other_problems_have_no_rows_of_the_slides(problem: str) -> None:
 
 def test_the_remark_says_what_the_errors_are() -> None:
     assert remark(compared()) == (
-        "Test error: relative L2 error. Lowest validation error that the repeats found: "
+        "Test error: relative L2 error, of retrainings of 9 epochs. "
+        "Lowest validation error that the repeats found: "
         "random 0.5, gpbo 0.2 to 0.3, hsic-gpbo 0.25."
     )
     percent = remark(compared(error_name="error rate", error_units="%"))
-    assert percent.startswith("Test error: error rate in %. ")
+    assert percent.startswith("Test error: error rate in %, of ")
 
 
 def test_the_sentence_says_what_each_method_reached() -> None:

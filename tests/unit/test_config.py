@@ -91,6 +91,17 @@ BAD = [
         id="epochs and steps",
     ),
     pytest.param(
+        STUDY + "final: {training: {epochs: 3, steps: 4}}",
+        "final.training: {'epochs': 3, 'steps': 4}; allowed: either 'epochs' or 'steps', not both",
+        id="epochs and steps of retrainings",
+    ),
+    pytest.param(
+        STUDY + "final: {training: {repeats: 3}}",
+        "final.training: unknown key 'repeats'; allowed: epochs, steps, early_stopping, "
+        "max_training_flops, max_seconds",
+        id="repeats of retrainings",
+    ),
+    pytest.param(
         STUDY + f"training: {{epochs: {10**20}}}",
         "training.epochs: 100000000000000000000 is greater than the maximum of 1000000",
         id="epochs huge",
@@ -796,7 +807,7 @@ def test_defaults_are_filled_in() -> None:
             "gpbo": {"rounds": 6, "batch_size": 8, "repeats": 2, "initial_trials": 0},
             "hsic-gpbo": {"rounds": 1, "fine_tuning_rounds": 5, "batch_size": 8, "repeats": 2},
         },
-        "final": {"seeds": 5, "tolerance": 0.1},
+        "final": {"seeds": 5, "tolerance": 0.1, "training": {}},
         "toy": {"n_draws": 10000},
     }
     assert config.validate(filled, "x.yaml") == filled
@@ -869,12 +880,11 @@ def test_no_change_keeps_the_default() -> None:
     assert config.study_space({}, DEFAULT, "space").to_dict() == DEFAULT
 
 
+LIMITS = ("steps", "early_stopping", "max_training_flops", "max_seconds")
 OPTIONAL = {
     ".problem.import",
-    ".training.steps",
-    ".training.early_stopping",
-    ".training.max_training_flops",
-    ".training.max_seconds",
+    *(f".training.{limit}" for limit in LIMITS),
+    *(f".final.training.{limit}" for limit in ("epochs", *LIMITS)),
     *(f".search.{method}" for method in ("gpbo", "hsic-gpbo", "tpe", "gp", "nsga2")),
 }
 

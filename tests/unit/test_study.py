@@ -76,6 +76,35 @@ def test_later_files_and_overrides_count_more_key_by_key(tmp_path: Path) -> None
     assert study.read([second, first]).budget == {"epochs": 5}
 
 
+@pytest.mark.parametrize(
+    ("final", "budget"),
+    [
+        ("{}", {"epochs": 5, "max_training_flops": 1e9}),
+        ("{epochs: 50}", {"epochs": 50, "max_training_flops": 1e9}),
+        ("{steps: 70}", {"steps": 70, "max_training_flops": 1e9}),
+        ("{max_training_flops: 1e10}", {"epochs": 5, "max_training_flops": 1e10}),
+        (
+            "{early_stopping: {patience: 3}}",
+            {
+                "epochs": 5,
+                "max_training_flops": 1e9,
+                "early_stopping": {"patience": 3, "min_delta": 0.0},
+            },
+        ),
+    ],
+)
+def test_retrainings_have_the_budget_of_the_trainings_but_for_changes(
+    tmp_path: Path, final: str, budget: dict[str, Any]
+) -> None:
+    text = (
+        "study: a\ntraining: {epochs: 5, max_training_flops: 1e9, repeats: 2}\n"
+        f"final: {{training: {final}}}"
+    )
+    read = study.read([write(tmp_path, "a.yaml", text)])
+    assert read.final_budget == budget
+    assert read.budget == {"epochs": 5, "max_training_flops": 1e9}
+
+
 def test_overrides_are_left_alone(tmp_path: Path) -> None:
     overrides: dict[str, Any] = {"training": {"epochs": 3}}
     read = study.read([write(tmp_path, "x.yaml", "study: x")], overrides)

@@ -6,7 +6,7 @@ import xarray as xr
 
 from example_studies import sensitivity
 from hsic_hpo import config
-from hsic_hpo.wording import goal, number, outcomes, target_name, with_units, wrapped
+from hsic_hpo.wording import budget, goal, number, outcomes, target_name, with_units, wrapped
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,31 @@ def test_trial_counts_once_whatever_its_repeats():
     status = [["ok", "ok"], ["diverged", "failed"], ["ok", "diverged"], ["failed", "failed"]]
     trials = xr.Dataset({"status": (("trial", "repeat"), np.array(status, dtype=object))})
     assert outcomes(trials) == "4 trials of 2 trainings each: 1 ok, 1 diverged, 2 failed"
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"epochs": 30}, "30 epochs"),
+        ({"steps": 1}, "1 step"),
+        (
+            {"epochs": 60, "early_stopping": {"patience": 10, "min_delta": 0.0}},
+            "60 epochs, ended after 10 epochs without an improvement",
+        ),
+        (
+            {"epochs": 60, "early_stopping": {"patience": 1, "min_delta": 0.01}},
+            "60 epochs, ended after 1 epoch without an improvement of more than 0.01",
+        ),
+        (
+            {"epochs": 2, "max_training_flops": 5e11},
+            "2 epochs, at most 5e+11 floating-point operations",
+        ),
+        ({"epochs": 2, "max_seconds": 90}, "2 epochs, at most 90 s"),
+        ({}, "as the problem sets it"),
+    ],
+)
+def test_budget_is_said_in_words(limits, said):
+    assert budget(limits) == said
 
 
 def test_long_words_are_broken():

@@ -1,10 +1,6 @@
 """Searches that go on from the random search, end to end, on real trainings."""
 
 import json
-import os
-import signal
-import subprocess
-import time
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +153,11 @@ def test_nothing_of_a_search_runs_twice(searched: Checkout) -> None:
             "final: {seeds: 3}",
             plus(times(3, {"train_final": 1, "gather_final": 1}), RETRAINED),
         ),
+        (
+            "final: {seeds: 2}",
+            "final: {seeds: 2, training: {epochs: 9}}",
+            plus(times(3, FINAL), RETRAINED),
+        ),
     ],
 )
 def test_a_setting_of_a_search_reruns_that_search(
@@ -194,23 +195,10 @@ def test_a_killed_round_goes_on_with_what_was_finished(
 ) -> None:
     checkout = finished.copy(tmp_path / "project")
     checkout.edit("config/tiny.yaml", "search: {}\nfinal: {seeds: 1}\n", SEARCH)
-    files = checkout.results / "trial_files"
-    done = len(list(files.rglob("[!.]*.json")))
-    with subprocess.Popen(
-        checkout.command(),
-        cwd=checkout.root,
-        env=checkout.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        deadline = time.monotonic() + 300
-        while len(list(files.rglob("[!.]*.json"))) == done and time.monotonic() < deadline:
-            time.sleep(0.02)
-        os.killpg(process.pid, signal.SIGKILL)
-    before = {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")}
+    done = len(checkout.finished_trainings)
+    before = checkout.run_and_kill(trainings=done + 1)
     assert len(before) > done
     checkout.run()
-    after = {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")}
+    after = checkout.finished_trainings
     assert {path: after[path] for path in before} == before
     assert all_trials(checkout) == all_trials(searched)

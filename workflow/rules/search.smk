@@ -118,7 +118,7 @@ rule choose:
         initial_trials=initial_trials,
         cost=STUDY.settings["selection"]["cost"],
         tolerance=final_tolerance,
-        budget=STUDY.budget,
+        budget=STUDY.final_budget,
         code=code("choose"),
     script:
         "../scripts/choose.py"
@@ -134,7 +134,7 @@ use rule train as train_final with:
         "logs/final/{method}/train/{first}-{stop}.log",
     params:
         seed=FINAL_SEED,
-        budget=STUDY.budget,
+        budget=STUDY.final_budget,
         problem=STUDY.settings["problem"],
         repeats=STUDY.settings["final"]["seeds"],
         training_code=TRAINING_CODE,

@@ -5,7 +5,7 @@ from typing import Any
 
 import xarray as xr
 
-from hsic_hpo.wording import number, outcomes, percent
+from hsic_hpo.wording import budget, counted, outcomes, percent
 
 _KEPT = 16
 
@@ -23,11 +23,9 @@ def asked(trials: xr.Dataset, settings: dict[str, Any]) -> dict[str, str]:
     problem = json.loads(trials.attrs["problem"])
     options = ", ".join(f"{key} {value}" for key, value in problem.get("options", {}).items())
     name = str(problem.get("name") or problem.get("import"))
-    budget = json.loads(trials.attrs.get("budget", "{}"))
-    spent = ", ".join(_limit(key, value) for key, value in budget.items() if value is not None)
     searches = [
-        f"{method} ({_counted(_rounds(search), 'rounds')} of {search['batch_size']}, "
-        f"{_counted(search['repeats'], 'repeats')})"
+        f"{method} ({counted(_rounds(search), 'rounds')} of {search['batch_size']}, "
+        f"{counted(search['repeats'], 'repeats')})"
         for method, search in settings["search"].items()
     ]
     units = trials.attrs["error_units"]
@@ -35,32 +33,14 @@ def asked(trials: xr.Dataset, settings: dict[str, Any]) -> dict[str, str]:
     return {
         "Problem": f"{name}{f' ({options})' if options else ''}",
         "Error": trials.attrs["error_name"] + ("" if units == "1" else f" in {units}"),
-        "Random search": f"{_counted(trials.sizes['trial'], 'trials')} of "
-        f"{_counted(trials.sizes['hyperparameter'], 'hyperparameters')}, "
-        f"{_counted(trials.sizes['repeat'], 'trainings')} each",
-        "Budget of a training": spent or "as the problem sets it",
+        "Random search": f"{counted(trials.sizes['trial'], 'trials')} of "
+        f"{counted(trials.sizes['hyperparameter'], 'hyperparameters')}, "
+        f"{counted(trials.sizes['repeat'], 'trainings')} each",
+        "Budget of a training": budget(json.loads(trials.attrs.get("budget", "{}"))),
         "Goal that the indices explain": f"to be among the {percent(fraction)} of the trials with "
         "the lowest validation error",
         "Searches": "; ".join(searches) or "none beside the random search",
     }
-
-
-def _limit(key: str, value: Any) -> str:
-    if key in ("epochs", "steps"):
-        return _counted(value, key)
-    if key == "early_stopping":
-        least = f" of more than {number(value['min_delta'])}" if value["min_delta"] else ""
-        epochs = _counted(value["patience"], "epochs")
-        return f"ended after {epochs} without an improvement{least}"
-    if key == "max_training_flops":
-        return f"at most {number(value)} floating-point operations"
-    if key == "max_seconds":
-        return f"at most {number(value)} s"
-    return f"{key} {value}"
-
-
-def _counted(n: int, plural: str) -> str:
-    return f"{n} {plural if n != 1 else plural.removesuffix('s')}"
 
 
 def _rounds(search: dict[str, Any]) -> int:

@@ -39,33 +39,6 @@ def test_question_is_that_of_the_study() -> None:
     assert "hsic-gpbo (3 rounds of 5, 1 repeat" in told["Searches"]
 
 
-@pytest.mark.parametrize(
-    ("training", "said"),
-    [
-        ({"epochs": 30}, "30 epochs"),
-        ({"steps": 1}, "1 step"),
-        (
-            {"epochs": 60, "early_stopping": {"patience": 10}},
-            "60 epochs, ended after 10 epochs without an improvement",
-        ),
-        (
-            {"epochs": 60, "early_stopping": {"patience": 1, "min_delta": 0.01}},
-            "60 epochs, ended after 1 epoch without an improvement of more than 0.01",
-        ),
-        (
-            {"epochs": 2, "max_training_flops": 5e11},
-            "2 epochs, at most 5e+11 floating-point operations",
-        ),
-        ({"epochs": 2, "max_seconds": 90}, "2 epochs, at most 90 s"),
-    ],
-)
-def test_budget_is_said_in_words(training: dict[str, Any], said: str) -> None:
-    chosen = settings(training=training)
-    budget = {key: value for key, value in chosen["training"].items() if key != "repeats"}
-    told = asked(recorded(problem={"name": "bateman"}, budget=budget), chosen)
-    assert told["Budget of a training"] == said
-
-
 def test_goal_is_that_of_the_analysis() -> None:
     told = asked(
         recorded(problem={"name": "bateman"}), settings(sensitivity={"goal_fraction": 0.2})
