@@ -93,8 +93,7 @@ class Run:
 
     def look(self) -> dict[Path, int]:
         """Return the files of finished trainings and when they were written."""
-        files = (self.checkout.results / "trial_files").rglob("[0-9a-f]*.json")
-        stored = {path: path.stat().st_mtime_ns for path in files}
+        stored = self.checkout.finished_trainings
         for path, written in stored.items():
             self.seen.setdefault(path, set()).add(written)
         return stored

@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +74,28 @@ class Checkout:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
+
+    @property
+    def finished_trainings(self) -> dict[Path, int]:
+        """The files of finished trainings and when they were written, in ns."""
+        files = sorted((self.results / "trial_files").rglob("[!.]*.json"))
+        return {path: path.stat().st_mtime_ns for path in files}
+
+    def run_and_kill(self, *arguments: str, trainings: int) -> dict[Path, int]:
+        """Kill a run once so many trainings are finished; return those that are."""
+        with subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.root,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as process:
+            deadline = time.monotonic() + 300
+            while len(self.finished_trainings) < trainings and time.monotonic() < deadline:
+                time.sleep(0.02)
+            os.killpg(process.pid, signal.SIGKILL)
+        return self.finished_trainings
 
     def planned(self, *targets: str, **settings: int) -> dict[str, int]:
         """Return how many jobs of each rule a run, of all or of some targets, would execute now."""

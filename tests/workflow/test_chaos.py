@@ -37,15 +37,9 @@ def killed_after(checkout: Checkout, seconds: float) -> bool:
     return False
 
 
-def stored(checkout: Checkout) -> dict[Path, int]:
-    """Return the files of finished trainings and when they were written."""
-    files = (checkout.results / "trial_files").rglob("[!.]*.json")
-    return {path: path.stat().st_mtime_ns for path in files}
-
-
 def assert_complete(checkout: Checkout, finished: Checkout) -> None:
     """Check that all was trained, with the results of a run that nobody disturbed."""
-    assert len(stored(checkout)) == 40
+    assert len(checkout.finished_trainings) == 40
     assert_same_trials(
         finished.results / "random" / "trials.nc", checkout.results / "random" / "trials.nc"
     )
@@ -57,7 +51,7 @@ def test_a_study_survives_random_kills(fresh: Checkout, finished: Checkout, tmp_
     kills, before = 0, {}
     while kills < KILLS:
         killed = killed_after(checkout, rng.uniform(SHORTEST, LONGEST))
-        now = stored(checkout)
+        now = checkout.finished_trainings
         assert {path: now.get(path) for path in before} == before
         before = now
         kills += killed
@@ -67,6 +61,6 @@ def test_a_study_survives_random_kills(fresh: Checkout, finished: Checkout, tmp_
             shutil.rmtree(checkout.results)
             before = {}
     printed = checkout.run("random/trials.nc", trials_per_job=5)
-    after = stored(checkout)
+    after = checkout.finished_trainings
     assert {path: after[path] for path in before} == before, printed
     assert_complete(checkout, finished)

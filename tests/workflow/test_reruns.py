@@ -120,11 +120,10 @@ def test_edited_settings_rerun_what_reads_them(
 
 
 def test_more_trials_train_only_the_new_ones(checkout: Checkout) -> None:
-    files = checkout.results / "trial_files"
-    before = {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")}
+    before = checkout.finished_trainings
     checkout.edit("config/tiny.yaml", "n_trials: 40", "n_trials: 45")
     checkout.run("random/trials.nc")
-    after = {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")}
+    after = checkout.finished_trainings
     assert len(after) == len(before) + 5
     assert {path: after[path] for path in before} == before
     assert checkout.planned() == once(*TRIALS)
@@ -150,7 +149,6 @@ def test_words_and_machine_settings_rerun_nothing(
 
 
 def test_another_cut_of_the_work_trains_nothing(checkout: Checkout) -> None:
-    files = checkout.results / "trial_files"
-    before = {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")}
+    before = checkout.finished_trainings
     checkout.run(trials_per_job=25)
-    assert {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")} == before
+    assert checkout.finished_trainings == before

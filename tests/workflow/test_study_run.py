@@ -1,11 +1,8 @@
 """The tiny study, end to end, on real trainings."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -118,23 +115,10 @@ def test_kill_9_loses_no_finished_training(
     fresh: Checkout, finished: Checkout, tmp_path: Path
 ) -> None:
     checkout = fresh.copy(tmp_path / "project")
-    files = checkout.results / "trial_files"
-    with subprocess.Popen(
-        checkout.command("random/trials.nc"),
-        cwd=checkout.root,
-        env=checkout.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        deadline = time.monotonic() + 300
-        while len(list(files.rglob("[!.]*.json"))) < 6 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGKILL)
-    before = {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")}
+    before = checkout.run_and_kill("random/trials.nc", trainings=6)
     assert 6 <= len(before) < 40
     printed = checkout.run("random/trials.nc")
-    after = {path: path.stat().st_mtime_ns for path in files.rglob("[!.]*.json")}
+    after = checkout.finished_trainings
     assert {path: after[path] for path in before} == before
     assert len(after) == 40
     assert "taken up from an earlier run" in printed
@@ -144,7 +128,7 @@ def test_kill_9_loses_no_finished_training(
 
 
 def test_corrupt_trial_files_are_trained_again(checkout: Checkout, finished: Checkout) -> None:
-    paths = sorted((checkout.results / "trial_files").rglob("[!.]*.json"))
+    paths = list(checkout.finished_trainings)
     paths[0].write_bytes(paths[0].read_bytes()[:50])
     altered = bytearray(paths[1].read_bytes())
     altered[len(altered) // 2] ^= 4
