@@ -58,6 +58,7 @@ def test_trials_are_those_of_the_config(name: str) -> None:
         final = trials_data.read(PUBLISHED / name / "final" / method / "trials.nc")
         assert final.sizes["trial"] == settings["repeats"]
         assert final.sizes["repeat"] == asked.settings["final"]["seeds"]
+        assert json.loads(final.attrs["budget"]) == asked.final_budget
 
 
 @pytest.mark.parametrize("name", STUDIES)
