@@ -122,6 +122,12 @@ def test_nothing_of_a_search_runs_twice(searched: Checkout) -> None:
             "gpbo: {rounds: 2, initial_trials: 20, batch_size: 2",
             plus(times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED),
         ),
+        # Each retrained configuration has a job of its own.
+        (
+            "gpbo: {rounds: 2, batch_size: 2, repeats: 1",
+            "gpbo: {rounds: 2, batch_size: 2, repeats: 2",
+            plus(times(2, ROUND), {"search_trials": 1, "train_final": 1}, FINAL, COMPARED),
+        ),
         (
             "fine_tuning_rounds: 1, batch_size: 2",
             "fine_tuning_rounds: 2, batch_size: 2",

@@ -56,12 +56,9 @@ def code(script, *modules):
     )
 
 
-def slices(n):
+def slices(n, per_job=TRIALS_PER_JOB):
     """Cut n trials into the slices that share a job."""
-    return [
-        f"{first}-{min(first + TRIALS_PER_JOB, n)}"
-        for first in range(0, n, TRIALS_PER_JOB)
-    ]
+    return [f"{first}-{min(first + per_job, n)}" for first in range(0, n, per_job)]
 
 
 def captions(figures):

@@ -82,5 +82,6 @@ def final_records(wildcards):
     return expand(
         "final/{method}/records/{slice}.jsonl",
         method=wildcards.method,
-        slice=slices(settings["repeats"]),
+        # Each with all its seeds, and perhaps a longer budget: long enough for a job of its own.
+        slice=slices(settings["repeats"], per_job=1),
     )

@@ -1,1 +1,0 @@
-../bateman/sensitivity.nc
