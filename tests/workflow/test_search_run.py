@@ -133,11 +133,6 @@ def test_nothing_of_a_search_runs_twice(searched: Checkout) -> None:
             "fine_tuning_rounds: 2, batch_size: 2",
             plus(ROUND, {"search_trials": 1}, FINAL, COMPARED),
         ),
-        (
-            "gpbo: {rounds: 2, batch_size: 2, repeats: 1",
-            "gpbo: {rounds: 2, batch_size: 2, repeats: 2",
-            plus(times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED),
-        ),
         # Fine-tuning goes on from a longer first stage: its only round becomes the third.
         (
             "hsic-gpbo: {rounds: 1",
