@@ -143,7 +143,8 @@ def remark(dataset: xr.Dataset) -> str:
     )
     given = budget(json.loads(dataset.attrs["final_budget"]))
     text = (
-        f"Test error: {shown}, of retrainings of {given}. "
+        f"Test error: {shown} of the retrainings ({given}); trainings, their operations and wall "
+        "time are those of the search. "
         f"Lowest validation error that the repeats found: {spread}."
     )
     problem = _problem(dataset)

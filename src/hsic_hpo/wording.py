@@ -1,10 +1,13 @@
 """The words that tables and figures share: goals, axis labels, numbers and budgets."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from textwrap import fill
 from typing import Any
 
 import xarray as xr
+
+from hsic_hpo.budget import Budget
 
 _COSTS = {"flops": "FLOPs per sample", "train_seconds": "training time"}
 _MILLION = 999_500
@@ -106,7 +109,9 @@ def budget(limits: Mapping[str, Any]) -> str:
     limits
         As a study config writes them, see :class:`hsic_hpo.budget.Budget`.
     """
-    said = [_limit(key, value) for key, value in limits.items() if value is not None]
+    # A stored budget has its keys in another order.
+    names = [limit.name for limit in fields(Budget)]
+    said = [_limit(name, limits[name]) for name in names if limits.get(name) is not None]
     return ", ".join(said) or "as the problem sets it"
 
 
@@ -119,6 +124,4 @@ def _limit(key: str, value: Any) -> str:
         return f"ended after {epochs} without an improvement{least}"
     if key == "max_training_flops":
         return f"at most {number(value)} floating-point operations"
-    if key == "max_seconds":
-        return f"at most {number(value)} s"
-    return f"{key} {value}"
+    return f"at most {number(value)} s"

@@ -127,12 +127,13 @@ def test_other_problems_have_no_rows_of_the_slides(problem: str) -> None:
 
 def test_the_remark_says_what_the_errors_are() -> None:
     assert remark(compared()) == (
-        "Test error: relative L2 error, of retrainings of 9 epochs. "
+        "Test error: relative L2 error of the retrainings (9 epochs); trainings, their "
+        "operations and wall time are those of the search. "
         "Lowest validation error that the repeats found: "
         "random 0.5, gpbo 0.2 to 0.3, hsic-gpbo 0.25."
     )
     percent = remark(compared(error_name="error rate", error_units="%"))
-    assert percent.startswith("Test error: error rate in %, of ")
+    assert percent.startswith("Test error: error rate in % of ")
 
 
 def test_the_sentence_says_what_each_method_reached() -> None:

@@ -75,6 +75,7 @@ def test_trial_counts_once_whatever_its_repeats():
         ),
         ({"epochs": 2, "max_seconds": 90}, "2 epochs, at most 90 s"),
         ({}, "as the problem sets it"),
+        ({"max_seconds": 90, "epochs": 2}, "2 epochs, at most 90 s"),
     ],
 )
 def test_budget_is_said_in_words(limits, said):
