@@ -81,16 +81,20 @@ class Checkout:
         files = sorted((self.results / "trial_files").rglob("[!.]*.json"))
         return {path: path.stat().st_mtime_ns for path in files}
 
-    def run_and_kill(self, *arguments: str, trainings: int) -> dict[Path, int]:
-        """Kill a run once so many trainings are finished; return those that are."""
-        with subprocess.Popen(
-            self.command(*arguments),
+    def start(self, *arguments: str, **settings: int) -> subprocess.Popen[bytes]:
+        """Start Snakemake, silent, as the leader of a process group that can be killed as one."""
+        return subprocess.Popen(
+            self.command(*arguments, **settings),
             cwd=self.root,
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-        ) as process:
+        )
+
+    def run_and_kill(self, *arguments: str, trainings: int) -> dict[Path, int]:
+        """Kill a run once so many trainings are finished; return those that are."""
+        with self.start(*arguments) as process:
             deadline = time.monotonic() + 300
             while len(self.finished_trainings) < trainings and time.monotonic() < deadline:
                 time.sleep(0.02)

@@ -21,14 +21,7 @@ SHORTEST, LONGEST = 1.0, 10.0
 
 def killed_after(checkout: Checkout, seconds: float) -> bool:
     """Run the study, kill all of its processes; tell whether it had still been running."""
-    with subprocess.Popen(
-        checkout.command("random/trials.nc", trials_per_job=5),
-        cwd=checkout.root,
-        env=checkout.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
+    with checkout.start("random/trials.nc", trials_per_job=5) as process:
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
