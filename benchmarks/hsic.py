@@ -21,11 +21,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from hsic_hpo.bandwidths import resolve
-from hsic_hpo.hsic import hsic, joint_hsic
-from hsic_hpo.inference import confidence_interval
-from hsic_hpo.kernels import MEDIAN_BANDWIDTH, Features, as_columns
-from hsic_hpo.permutation import permutation_test
+from hsic_hpo.indices.bandwidths import resolve
+from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Features, as_columns
+from hsic_hpo.indices.hsic import hsic, joint_hsic
+from hsic_hpo.indices.inference import confidence_interval
+from hsic_hpo.indices.permutation import permutation_test
 
 try:
     import openturns as ot

@@ -24,19 +24,19 @@ import xarray as xr
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
-from hsic_hpo import config
-from hsic_hpo import trials as trials_data
-from hsic_hpo.choosing import COST_AWARE, choose
-from hsic_hpo.design import make
-from hsic_hpo.finished import Finished
 from hsic_hpo.problems.hpolib import Hpolib
-from hsic_hpo.rounds import next_round
-from hsic_hpo.sampling import design
-from hsic_hpo.selection import decide
-from hsic_hpo.sensitivity import analyse
-from hsic_hpo.space import Space
-from hsic_hpo.stages import stage_ceiling
-from hsic_hpo.trial_files import training_seed
+from hsic_hpo.search.final_choice import COST_AWARE, choose
+from hsic_hpo.search.rounds import next_round
+from hsic_hpo.selection.decide import decide
+from hsic_hpo.selection.stages import stage_ceiling
+from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.study import config
+from hsic_hpo.training.records import training_seed
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.design import make
+from hsic_hpo.trials.history import Finished
 
 RESULTS = Path(__file__).parent / "results"
 DATASETS = ("naval_propulsion", "parkinsons_telemonitoring")

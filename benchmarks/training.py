@@ -27,12 +27,12 @@ from rich.table import Table
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from hsic_hpo.engine import InMemoryFit, fit
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.networks import architecture, initialise
 from hsic_hpo.problems.bateman import Bateman
-from hsic_hpo.problems.spaces import DENSE_REGRESSION, complete
-from hsic_hpo.training import train
+from hsic_hpo.problems.dense_space import DENSE_REGRESSION, complete
+from hsic_hpo.training.in_memory import InMemoryFit, fit
+from hsic_hpo.training.networks import architecture, initialise
+from hsic_hpo.training.train import train
 
 RESULTS = Path(__file__).parent / "results"
 N_INPUTS, N_OUTPUTS = 13, 11
@@ -191,7 +191,7 @@ def fixed_costs(repeats: int) -> dict[str, float]:
         ]
         taken[epochs] = min(times)
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "import hsic_hpo.training"], check=True)
+    subprocess.run([sys.executable, "-c", "import hsic_hpo.training.train"], check=True)
     return {
         "trial": taken[1] - (taken[11] - taken[1]) / 10,
         "process": time.perf_counter() - start,

@@ -19,9 +19,9 @@ import torch
 from rich.console import Console
 from rich.table import Table
 from torch import nn
-from training import BATCH_SIZES, N_INPUTS, N_OUTPUTS, NETWORKS, Clock, Split, adam, dense
 
-from hsic_hpo.engine import InMemoryFit, fit
+from hsic_hpo.training.in_memory import InMemoryFit, fit
+from training import BATCH_SIZES, N_INPUTS, N_OUTPUTS, NETWORKS, Clock, Split, adam, dense
 
 RESULTS = Path(__file__).parent / "results"
 SAMPLES = 16384

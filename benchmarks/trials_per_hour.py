@@ -26,9 +26,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from hsic_hpo import study as studies
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.sampling import design
+from hsic_hpo.spaces.sampling import design
+from hsic_hpo.study import study as studies
 
 HERE = Path(__file__)
 RESULTS = HERE.parent / "results"
@@ -39,7 +39,7 @@ ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 def train_by_engine(data_path: str, configurations: Sequence[dict[str, Any]]) -> None:
     """Train all configurations, as a job of the workflow does."""
-    from hsic_hpo.training import train
+    from hsic_hpo.training.train import train
 
     data = STUDY.problem.load(data_path)
     for seed, configuration in enumerate(configurations):
@@ -55,10 +55,10 @@ def train_ordinarily(data_path: str, configurations: Sequence[dict[str, Any]]) -
     from pytorch_lightning import LightningModule, Trainer
     from torch.utils.data import DataLoader, TensorDataset
 
-    from hsic_hpo.losses import LOSSES
-    from hsic_hpo.networks import architecture, initialise
-    from hsic_hpo.optimisers import optimiser
-    from hsic_hpo.problems.spaces import complete
+    from hsic_hpo.problems.dense_space import complete
+    from hsic_hpo.training.losses import LOSSES
+    from hsic_hpo.training.networks import architecture, initialise
+    from hsic_hpo.training.optimisers import optimiser
 
     class Ordinary(LightningModule):
         def __init__(self, settings: dict[str, Any]) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import xarray as xr
 
-from hsic_hpo import config, study
 from hsic_hpo.errors import InputError, one_line_errors
+from hsic_hpo.study import config, study
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -74,9 +74,9 @@ def _analyse(options: argparse.Namespace) -> None:
     # Heavy imports wait until a command needs them.
     from rich.console import Console
 
-    from hsic_hpo.analyse import show
     from hsic_hpo.files import write_netcdf
-    from hsic_hpo.sensitivity import analyse
+    from hsic_hpo.report.terminal import show
+    from hsic_hpo.sensitivity.analysis import analyse
 
     changes = {"goal_fraction": options.fraction, "n_permutations": options.permutations}
     settings = config.validate({"study": "analyse", "sensitivity": changes}, "command line")
@@ -97,14 +97,14 @@ def _finished_trials(options: argparse.Namespace) -> tuple[xr.Dataset, tuple[str
     if (options.table is None) == (options.optuna is None):
         options.usage("give either TRIALS.csv or --optuna STORAGE")
     if options.optuna is not None:
-        from hsic_hpo.optuna_import import read_study
+        from hsic_hpo.interop.optuna_study import read_study
 
         if options.study is None:
             options.usage("--optuna needs --study NAME")
         taken = read_study(options.optuna, options.study, objective=options.objective)
         return taken.trials, taken.notes
-    from hsic_hpo.space import Space
-    from hsic_hpo.table_import import read_table
+    from hsic_hpo.interop.table import read_table
+    from hsic_hpo.spaces.space import Space
 
     if options.space is None or options.error is None:
         options.usage("a table needs --space SPACE.yaml and --error COLUMN")

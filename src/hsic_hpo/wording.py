@@ -1,13 +1,9 @@
-"""The words that tables and figures share: goals, axis labels, numbers and budgets."""
+"""The words that tables and figures share: goals, axis labels, numbers and values."""
 
-from collections.abc import Mapping
-from dataclasses import fields
 from textwrap import fill
 from typing import Any
 
 import xarray as xr
-
-from hsic_hpo.budget import Budget
 
 _COSTS = {"flops": "FLOPs per sample", "train_seconds": "training time"}
 _MILLION = 999_500
@@ -101,27 +97,19 @@ def counted(n: int, plural: str) -> str:
     return f"{n} {plural if n != 1 else plural.removesuffix('s')}"
 
 
-def budget(limits: Mapping[str, Any]) -> str:
-    """Return a training budget in words.
-
-    Parameters
-    ----------
-    limits
-        As a study config writes them, see :class:`hsic_hpo.budget.Budget`.
-    """
-    # A stored budget has its keys in another order.
-    names = [limit.name for limit in fields(Budget)]
-    said = [_limit(name, limits[name]) for name in names if limits.get(name) is not None]
-    return ", ".join(said) or "as the problem sets it"
-
-
-def _limit(key: str, value: Any) -> str:
-    if key in ("epochs", "steps"):
-        return counted(value, key)
-    if key == "early_stopping":
-        least = f" of more than {number(value['min_delta'])}" if value["min_delta"] else ""
-        epochs = counted(value["patience"], "epochs")
-        return f"ended after {epochs} without an improvement{least}"
-    if key == "max_training_flops":
-        return f"at most {number(value)} floating-point operations"
-    return f"at most {number(value)} s"
+def readable(choice: Any) -> str:
+    """Say what a decision chose: a value, or the definition of what is searched."""
+    if choice is None:
+        return ""
+    if isinstance(choice, bool):
+        return str(choice).lower()
+    if not isinstance(choice, dict):
+        return number(choice) if isinstance(choice, float) else str(choice)
+    if "range" in choice:
+        low, high = (f"{end:.6g}" for end in choice["range"])
+        return f"{low} to {high}{', log' if choice.get('scale') == 'log' else ''}"
+    if "levels" in choice:
+        return ", ".join(map(readable, choice["levels"]))
+    if "distribution" in choice:
+        return str(choice["distribution"]["name"])
+    return "true or false"

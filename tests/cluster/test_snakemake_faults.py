@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cluster_runs import Run
-from hsic_hpo.trial_files import find
+from hsic_hpo.training.records import find
 from slurm_cluster import wait_until
 from test_study_run import assert_same_trials
 

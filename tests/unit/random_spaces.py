@@ -9,7 +9,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.space import Space
 
 # Conditions on floats name values at tenths that are even, so that one point between each two
 # of them sees every case.

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hsic_hpo import design, trials
-from hsic_hpo.sampling import design as draw
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.sampling import design as draw
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.trials import dataset as trials
+from hsic_hpo.trials import design
 
 SPACE = {
     "n_layers": {"type": "integer", "range": [1, 8]},

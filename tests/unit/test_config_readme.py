@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 import yaml
 
-from hsic_hpo import config, study
-from hsic_hpo.choosing import COST_AWARE
-from hsic_hpo.decisions import ROLES
-from hsic_hpo.definitions import KEYS
 from hsic_hpo.errors import InputError
-from hsic_hpo.machine import DEVICES, PRECISIONS, machine
 from hsic_hpo.problems.base import PROBLEMS, load_problem
 from hsic_hpo.problems.bateman import Bateman
+from hsic_hpo.problems.dense_space import Accepted
 from hsic_hpo.problems.hpolib import DATASETS, Hpolib
 from hsic_hpo.problems.mnist import N_VALIDATION, FashionMnist, Mnist
 from hsic_hpo.problems.runge import Runge
-from hsic_hpo.problems.spaces import Accepted
-from hsic_hpo.space import Space
+from hsic_hpo.search.final_choice import COST_AWARE
+from hsic_hpo.selection.decisions import ROLES
+from hsic_hpo.spaces.parsing import KEYS
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.study import config, study
+from hsic_hpo.training.machine import DEVICES, PRECISIONS, machine
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "config" / "README.md"

@@ -14,7 +14,7 @@ from hsic_hpo.figures.errors import errors
 from hsic_hpo.figures.importance import importance
 from hsic_hpo.figures.style import BLUE, SKY, save
 from hsic_hpo.figures.toy import conditional, hidden_interaction, joint_indices
-from hsic_hpo.toy import toy
+from hsic_hpo.sensitivity.analytical import toy
 from hsic_hpo.wording import number
 
 MAIN = ["n_layers", "optimizer", "learning_rate"]

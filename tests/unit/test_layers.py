@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hsic_hpo.provenance import PACKAGE, import_closure
+from hsic_hpo.study.provenance import PACKAGE, import_closure
 
 TRAINING = {"networks", "cost", "training"}
 
@@ -117,7 +117,7 @@ def test_jobs_that_only_draw_and_tabulate_do_not_import_torch() -> None:
 
 
 def test_hsic_needs_no_labelled_arrays() -> None:
-    code = "import sys, hsic_hpo.permutation; sys.exit('xarray' in sys.modules)"
+    code = "import sys, hsic_hpo.indices.permutation; sys.exit('xarray' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

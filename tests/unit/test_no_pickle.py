@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hsic_hpo import config
+from hsic_hpo.study import config
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [

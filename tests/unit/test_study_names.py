@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsic_hpo import config
 from hsic_hpo.errors import InputError
+from hsic_hpo.study import config
 
 ESCAPES = ["..", ".", "../x", "x/../../y", "/etc", "~", "~root", "a\0b", "a/b", "a\\b", "C:", "-x"]
 ODD = [

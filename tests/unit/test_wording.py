@@ -5,8 +5,9 @@ import pytest
 import xarray as xr
 
 from example_studies import sensitivity
-from hsic_hpo import config
-from hsic_hpo.wording import budget, goal, number, outcomes, target_name, with_units, wrapped
+from hsic_hpo.study import config
+from hsic_hpo.training.budget import budget_in_words
+from hsic_hpo.wording import goal, number, outcomes, target_name, with_units, wrapped
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_trial_counts_once_whatever_its_repeats():
     ],
 )
 def test_budget_is_said_in_words(limits, said):
-    assert budget(limits) == said
+    assert budget_in_words(limits) == said
 
 
 def test_long_words_are_broken():

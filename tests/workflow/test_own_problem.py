@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from checkout import ROOT, Checkout
-from hsic_hpo import trials
+from hsic_hpo.trials import dataset as trials
 
 EXAMPLE = ROOT / "examples" / "digits"
 SMALL = """\

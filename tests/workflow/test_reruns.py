@@ -65,13 +65,13 @@ def test_a_copy_with_results_reruns_nothing(checkout: Checkout) -> None:
     [
         ("src/hsic_hpo/figures/style.py", once(*FIGURES, "html_report")),
         ("src/hsic_hpo/figures/quadrant.py", once("quadrant_figure", "html_report")),
-        ("src/hsic_hpo/tables.py", once(*TABLES, "summary", "html_report")),
-        ("src/hsic_hpo/hsic.py", once(*ANALYSIS)),
-        ("src/hsic_hpo/sensitivity.py", once(*ANALYSIS)),
-        ("src/hsic_hpo/tradeoffs.py", once("tradeoffs_table", "html_report")),
-        ("src/hsic_hpo/selection.py", once(*SELECTION)),
-        ("src/hsic_hpo/training.py", TRAINING),
-        ("src/hsic_hpo/networks.py", TRAINING),
+        ("src/hsic_hpo/tables/writing.py", once(*TABLES, "summary", "html_report")),
+        ("src/hsic_hpo/indices/hsic.py", once(*ANALYSIS)),
+        ("src/hsic_hpo/sensitivity/analysis.py", once(*ANALYSIS)),
+        ("src/hsic_hpo/selection/tradeoffs.py", once("tradeoffs_table", "html_report")),
+        ("src/hsic_hpo/selection/decide.py", once(*SELECTION)),
+        ("src/hsic_hpo/training/train.py", TRAINING),
+        ("src/hsic_hpo/training/networks.py", TRAINING),
         ("src/hsic_hpo/problems/bateman.py", ANOTHER_PROBLEM),
         ("workflow/scripts/errors_figure.py", once("errors_figure", "html_report")),
         ("workflow/scripts/gather.py", once(*TRIALS, "gather")),
@@ -87,7 +87,7 @@ def test_edited_code_reruns_what_uses_it(
 def test_comments_and_docstrings_rerun_nothing(checkout: Checkout) -> None:
     for path in sorted((checkout.root / "src").rglob("*.py")):
         path.write_text(path.read_text() + "\n# a comment\n")
-    checkout.edit("src/hsic_hpo/training.py", '"""', '"""Another docstring. ')
+    checkout.edit("src/hsic_hpo/training/train.py", '"""', '"""Another docstring. ')
     assert checkout.planned() == {}
 
 
@@ -132,7 +132,7 @@ def test_more_trials_train_only_the_new_ones(checkout: Checkout) -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new"),
     [
-        ("workflow/schemas/config.schema.yaml", "description: ", "description: More to read. "),
+        ("src/hsic_hpo/study/config.schema.yaml", "description: ", "description: More to read. "),
         ("workflow/profiles/default/config.yaml", "retries: 2", "retries: 3"),
         # Other versions of libraries are no reason to train again: who wants all from one set of
         # versions deletes the results.

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from checkout import Checkout
-from hsic_hpo import trials
 from hsic_hpo.files import read_netcdf
+from hsic_hpo.trials import dataset as trials
 
 SEARCH = """\
 search:
@@ -182,7 +182,9 @@ def test_a_round_waits_for_no_other_repeat_and_no_other_method(
     assert checkout.planned("search/gpbo/2/3/trials.nc") == plus(drawn, times(3, ROUND))
 
 
-@pytest.mark.parametrize("path", ["src/hsic_hpo/search.py", "src/hsic_hpo/surrogate.py"])
+@pytest.mark.parametrize(
+    "path", ["src/hsic_hpo/search/propose.py", "src/hsic_hpo/search/surrogate.py"]
+)
 def test_edited_code_of_the_searches_reruns_them_and_not_the_random_one(
     changed: Checkout, path: str
 ) -> None:

@@ -11,8 +11,8 @@ import pytest
 import xarray as xr
 
 from checkout import Checkout
-from hsic_hpo import trials
 from hsic_hpo.files import read_netcdf
+from hsic_hpo.trials import dataset as trials
 
 SAME = ("u", "validation_error", "test_error", "n_params", "flops", "status", "learning_curve")
 

@@ -1,4 +1,4 @@
-from hsic_hpo.choosing import COST_AWARE
+from hsic_hpo.search.final_choice import COST_AWARE
 
 # What the rules of a search ask of its settings: inputs and parameters by method and round.
 

@@ -1,11 +1,11 @@
 """Choose the configuration that each repeat of a method ends with."""
 
-from hsic_hpo import trials as trials_data
-from hsic_hpo.choosing import chosen_design
-from hsic_hpo.choosing import initial_trials as start
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.logs import job_log
-from hsic_hpo.stages import stage_ceiling
+from hsic_hpo.search.final_choice import chosen_design
+from hsic_hpo.search.final_choice import initial_trials as start
+from hsic_hpo.selection.stages import stage_ceiling
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials_data
 
 
 def main(

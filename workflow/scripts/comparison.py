@@ -1,9 +1,9 @@
 """Put what all methods found, retrained and tested, side by side."""
 
-from hsic_hpo import trials as trials_data
-from hsic_hpo.comparison import compare
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.logs import job_log
+from hsic_hpo.search.comparison import compare
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials_data
 
 
 def main(*, methods: list[str], designs: list[str], finals: list[str], output: str) -> None:

@@ -1,10 +1,10 @@
 """Draw error against cost of all searches."""
 
-from hsic_hpo import trials
 from hsic_hpo.figures.comparison import comparison
 from hsic_hpo.figures.style import save
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.logs import job_log
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials
 
 
 def main(*, random: str, searches: list[str], compared: str, output: list[str]) -> None:

@@ -1,9 +1,9 @@
 """Repeat the sensitivity analysis on nested subsamples, to see whether trainings are enough."""
 
-from hsic_hpo import trials
-from hsic_hpo.convergence import convergence
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.logs import job_log
+from hsic_hpo.sensitivity.convergence import convergence
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials
 
 
 def main(*, trials_path: str, settings: dict, seed: int, output: str) -> None:

@@ -3,7 +3,7 @@
 from hsic_hpo.figures.convergence import convergence
 from hsic_hpo.figures.style import save
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.logs import job_log
+from hsic_hpo.study.logs import job_log
 
 
 def main(*, converged: str, output: list[str]) -> None:

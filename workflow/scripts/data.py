@@ -1,8 +1,8 @@
 """Generate or fetch the data of a learning problem."""
 
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.logs import job_log
 from hsic_hpo.problems.base import load_problem
+from hsic_hpo.study.logs import job_log
 
 
 def main(*, problem: dict, seed: int, output: str) -> None:

@@ -1,10 +1,10 @@
 """Draw the random design of a study."""
 
-from hsic_hpo.design import make
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.logs import job_log
-from hsic_hpo.sampling import design
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials.design import make
 
 
 def main(*, space: str, seed: int, budget: dict, n_trials: int, output: str) -> None:

@@ -1,10 +1,10 @@
 """Draw the distributions of the hyperparameters of the best networks."""
 
-from hsic_hpo import trials
 from hsic_hpo.figures.distributions import distributions
 from hsic_hpo.figures.style import save
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.logs import job_log
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials
 
 
 def main(*, trials_path: str, sensitivity: str, output: list[str]) -> None:

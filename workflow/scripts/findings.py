@@ -1,9 +1,9 @@
 """Write what a study found, in sentences, as Markdown."""
 
-from hsic_hpo import trials
 from hsic_hpo.files import read_netcdf, write_text
-from hsic_hpo.logs import job_log
 from hsic_hpo.report.findings import findings, markdown
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials
 
 DATASETS = ("sensitivity", "convergence", "selection", "comparison")
 

@@ -3,12 +3,12 @@
 import json
 from itertools import chain
 
-from hsic_hpo import trials
-from hsic_hpo.design import read
-from hsic_hpo.logs import job_log
 from hsic_hpo.problems.base import load_problem
-from hsic_hpo.provenance import git_commit, versions
-from hsic_hpo.trial_files import read_records
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.provenance import git_commit, versions
+from hsic_hpo.training.records import read_records
+from hsic_hpo.trials import dataset as trials
+from hsic_hpo.trials.design import read
 
 
 def main(

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hsic_hpo import trials
 from hsic_hpo.files import read_netcdf, write_text
-from hsic_hpo.logs import job_log
 from hsic_hpo.report.page import page
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials
 
 
 def main(

@@ -1,14 +1,15 @@
 """Write the table of sensitivity indices."""
 
-from hsic_hpo import tables
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.logs import job_log
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.tables.importance import importance_table
+from hsic_hpo.tables.writing import write_table
 
 
 def main(*, sensitivity: str, output: list[str]) -> None:
-    table = tables.importance(read_netcdf(sensitivity))
+    table = importance_table(read_netcdf(sensitivity))
     for path in output:
-        tables.write(table, path)
+        write_table(table, path)
 
 
 if __name__ == "__main__":

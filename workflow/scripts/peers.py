@@ -1,9 +1,9 @@
 """Rank the hyperparameters by other measures of importance, on the same trials."""
 
-from hsic_hpo import trials
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.logs import job_log
-from hsic_hpo.peers import compare
+from hsic_hpo.sensitivity.peers import compare
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials
 
 
 def main(*, trials_path: str, sensitivity: str, seed: int, output: str) -> None:

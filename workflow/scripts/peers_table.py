@@ -1,15 +1,15 @@
 """Write the comparison of measures of importance as tables."""
 
-from hsic_hpo import tables
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.logs import job_log
-from hsic_hpo.peers_table import remark, table
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.tables.peers import remark, table
+from hsic_hpo.tables.writing import write_table
 
 
 def main(*, peers: str, outputs: list[str]) -> None:
     compared = read_netcdf(peers)
     for path in outputs:
-        tables.write(table(compared), path, remark=remark(compared))
+        write_table(table(compared), path, remark=remark(compared))
 
 
 if __name__ == "__main__":

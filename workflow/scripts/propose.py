@@ -1,10 +1,10 @@
 """Propose the configurations of a search's next round."""
 
-from hsic_hpo import trials as trials_data
-from hsic_hpo.choosing import initial_trials as start
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.logs import job_log
-from hsic_hpo.rounds import next_round
+from hsic_hpo.search.final_choice import initial_trials as start
+from hsic_hpo.search.rounds import next_round
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials_data
 
 
 def main(

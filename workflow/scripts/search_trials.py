@@ -1,8 +1,8 @@
 """Put the trials of all rounds of a search together."""
 
-from hsic_hpo import trials as trials_data
-from hsic_hpo.choosing import join_rounds
-from hsic_hpo.logs import job_log
+from hsic_hpo.search.final_choice import join_rounds
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials_data
 
 
 def main(*, rounds: list[str], method: str, repeat: int, output: str) -> None:

@@ -1,9 +1,9 @@
 """Decide what each hyperparameter's indices mean for the search."""
 
-from hsic_hpo import trials as trials_data
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.logs import job_log
-from hsic_hpo.selection import decide
+from hsic_hpo.selection.decide import decide
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials_data
 
 
 def main(*, sensitivity: str, trials: str, settings: dict, output: str) -> None:

@@ -1,15 +1,16 @@
 """Write the selection's decisions as tables."""
 
-from hsic_hpo import tables
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.logs import job_log
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.tables.decisions import decisions_table
+from hsic_hpo.tables.writing import write_table
 
 
 def main(*, selection: str, outputs: list[str]) -> None:
     decided = read_netcdf(selection)
     remark = " ".join(filter(None, (decided.attrs["remark"], decided.attrs["ceiling_reason"])))
     for path in outputs:
-        tables.write(tables.selection(decided), path, remark=remark)
+        write_table(decisions_table(decided), path, remark=remark)
 
 
 if __name__ == "__main__":

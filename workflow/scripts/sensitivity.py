@@ -1,9 +1,9 @@
 """Compute the sensitivity indices of a random search."""
 
-from hsic_hpo import trials
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.logs import job_log
-from hsic_hpo.sensitivity import analyse
+from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials
 
 
 def main(*, trials_path: str, settings: dict, seed: int, output: str) -> None:

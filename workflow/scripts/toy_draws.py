@@ -1,8 +1,8 @@
 """Compute the indices of the paper's analytical examples."""
 
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.logs import job_log
-from hsic_hpo.toy import toy
+from hsic_hpo.sensitivity.analytical import toy
+from hsic_hpo.study.logs import job_log
 
 
 def main(*, n_draws: int, seed: int, output: str) -> None:

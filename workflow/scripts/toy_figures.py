@@ -5,7 +5,7 @@ from pathlib import Path
 from hsic_hpo.figures import toy as drawing
 from hsic_hpo.figures.style import save
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.logs import job_log
+from hsic_hpo.study.logs import job_log
 
 
 def main(*, toy: str, output: list[str]) -> None:

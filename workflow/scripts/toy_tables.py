@@ -1,15 +1,16 @@
 """Write the tables of the paper's analytical examples."""
 
-from hsic_hpo import tables
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.logs import job_log
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.tables.analytical import analytical_table
+from hsic_hpo.tables.writing import write_table
 
 
 def main(*, toy: str, output: list[str]) -> None:
     dataset = read_netcdf(toy)
-    table = tables.toy(dataset)
+    table = analytical_table(dataset)
     for path in output:
-        tables.write(table, path, remark=dataset.attrs["remark"])
+        write_table(table, path, remark=dataset.attrs["remark"])
 
 
 if __name__ == "__main__":

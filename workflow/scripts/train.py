@@ -10,13 +10,13 @@ from pathlib import Path
 
 import xarray as xr
 
-from hsic_hpo.design import make, read
-from hsic_hpo.jobs import Progress, train_slice
-from hsic_hpo.logs import job_log
 from hsic_hpo.problems.base import load_problem
-from hsic_hpo.sampling import design as draw
-from hsic_hpo.space import Space
-from hsic_hpo.trial_files import write_records
+from hsic_hpo.spaces.sampling import design as draw
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.training.jobs import Progress, train_slice
+from hsic_hpo.training.records import write_records
+from hsic_hpo.trials.design import make, read
 
 
 def main(

@@ -1,9 +1,9 @@
 """Draw what happened in the trainings."""
 
-from hsic_hpo import trials
 from hsic_hpo.figures.style import save
 from hsic_hpo.figures.trainings import trainings
-from hsic_hpo.logs import job_log
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials import dataset as trials
 
 
 def main(*, trials_path: str, output: list[str]) -> None:

@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hsic_hpo import trials as trials_data
 from hsic_hpo.figures.scales import log_where_wide
 from hsic_hpo.figures.style import (
     GREY,
@@ -19,6 +18,7 @@ from hsic_hpo.figures.style import (
     search_look,
     style,
 )
+from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.wording import with_units
 
 

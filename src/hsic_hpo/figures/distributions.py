@@ -6,12 +6,12 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hsic_hpo import trials as trials_data
-from hsic_hpo.columns import in_group
 from hsic_hpo.figures.histograms import ALL, REACHED, histogram, legend_marks
 from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
 from hsic_hpo.figures.style import message, style
-from hsic_hpo.goals import select, target_values
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.goals import select, target_values
+from hsic_hpo.trials.groups import in_group
 from hsic_hpo.wording import goal, group_name, number, p_value, wrapped
 
 _COLUMNS, _ROW = 3, 1.45

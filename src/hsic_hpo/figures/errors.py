@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from hsic_hpo import trials as trials_data
 from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, LIGHT_GREY, VERMILLION, message, style
+from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.wording import goal, number, outcomes, with_units
 
 _LOG_FROM_RATIO, _DECADES_ONLY_FROM_RATIO = 10, 100

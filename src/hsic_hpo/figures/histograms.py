@@ -10,11 +10,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from scipy.stats import gaussian_kde
 
-from hsic_hpo import trials as trials_data
-from hsic_hpo.columns import bounds
 from hsic_hpo.figures.style import BLUE, GREY, LIGHT_GREY, ORANGE, SKY, VERMILLION
 from hsic_hpo.figures.values import label_levels, label_values, level_texts, shown_by_level
-from hsic_hpo.hyperparameter import Hyperparameter
+from hsic_hpo.spaces.hyperparameter import Hyperparameter
+from hsic_hpo.trials.groups import bounds
 
 _BINS = np.linspace(0, 1, 11).tolist()
 _GRID = np.linspace(0, 1, 201)
@@ -85,7 +84,7 @@ def legend_marks(
 def _levels(axes: Axes, trials: xr.Dataset, hyperparameter: Hyperparameter, sets: Sets) -> None:
     levels = hyperparameter.levels
     values = trials[hyperparameter.name].values.tolist()
-    index = np.array([levels.index(trials_data.typed(value, hyperparameter)) for value in values])
+    index = np.array([levels.index(hyperparameter.from_stored(value)) for value in values])
     width = _GROUP_WIDTH / len(sets)
     for i, (picked, look) in enumerate(sets):
         counts = np.bincount(index[picked], minlength=len(levels))

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from hsic_hpo.figures.layout import LINE, lines
 from hsic_hpo.figures.style import GREY, LIGHT_GREY, PAGE_WIDTH, style
 from hsic_hpo.figures.values import value_text
-from hsic_hpo.hyperparameter import Hyperparameter, Range
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
+from hsic_hpo.spaces.space import Space
 from hsic_hpo.wording import number, wrapped
 
 # Left edges of the columns, in inches, and the letters that fit into them.

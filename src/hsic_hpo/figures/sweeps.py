@@ -11,9 +11,8 @@ from matplotlib.lines import Line2D
 from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
 from hsic_hpo.figures.style import BLUE, ORANGE, message, style
 from hsic_hpo.figures.values import label_values, position, rounded_text
-from hsic_hpo.hyperparameter import Hyperparameter
-from hsic_hpo.space import Space
-from hsic_hpo.trials import typed
+from hsic_hpo.spaces.hyperparameter import Hyperparameter
+from hsic_hpo.spaces.space import Space
 from hsic_hpo.wording import goal, wrapped
 
 _COLUMNS, _ROW, _EMPTY = 3, 1.6, 1.2
@@ -118,13 +117,15 @@ def _positions(line: xr.Dataset, hyperparameter: Hyperparameter) -> np.ndarray:
     if not hyperparameter.is_discrete:
         return line["sweep_u"].values
     values = line["sweep_value"].values.tolist()
-    return np.array([position(hyperparameter, typed(value, hyperparameter)) for value in values])
+    return np.array(
+        [position(hyperparameter, hyperparameter.from_stored(value)) for value in values]
+    )
 
 
 def _range(hyperparameter: Hyperparameter, line: xr.Dataset, point: int, end: str) -> str:
     if point == 0:
         return "full range"
-    value = typed(line["sweep_value"].values[point].item(), hyperparameter)
+    value = hyperparameter.from_stored(line["sweep_value"].values[point].item())
     text = rounded_text(value) if isinstance(value, float) else str(value)
     return f"≥ {text}" if end == "lower" else f"≤ {text}"
 

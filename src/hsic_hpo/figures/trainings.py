@@ -7,11 +7,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from hsic_hpo import trials as trials_data
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.scales import log_where_wide
 from hsic_hpo.figures.style import BLUE, GREY, LIGHT_GREY, ORANGE, VERMILLION, message, style
-from hsic_hpo.goals import select
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.goals import select
 from hsic_hpo.wording import outcomes, percent, with_units, wrapped
 
 _HEIGHT, _LABEL_LETTERS = 2.4, 28

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from hsic_hpo.hyperparameter import Hyperparameter, Range
+from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
 from hsic_hpo.wording import number, wrapped
 
 _MOST_LEVELS = 12

@@ -10,13 +10,13 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from hsic_hpo import trials as trials_data
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.figures.histograms import ALL, REACHED, WORST, Look, histogram
 from hsic_hpo.figures.layout import LINE, letters, lines, panel_letters
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
 from hsic_hpo.figures.values import shown_by_level
-from hsic_hpo.goals import select, target_values
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.goals import select, target_values
 from hsic_hpo.wording import goal, target_name, wrapped
 
 _SUBSETS = {"best": REACHED, "worst": WORST}

@@ -20,10 +20,10 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.problems.data import FINGERPRINT, Data, read, stamp, standardise
+from hsic_hpo.problems.dense_space import Accepted, check_space
 from hsic_hpo.problems.importing import import_class
 from hsic_hpo.problems.options import check_options
-from hsic_hpo.problems.spaces import Accepted, check_space
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.space import Space
 
 if TYPE_CHECKING:
     import torch

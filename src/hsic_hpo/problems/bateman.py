@@ -38,7 +38,7 @@ from scipy.stats import qmc
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import DenseProblem, option
 from hsic_hpo.problems.data import SPLITS, relative_l2, stamp
-from hsic_hpo.problems.spaces import DENSE_REGRESSION, Accepted, dense_space
+from hsic_hpo.problems.dense_space import DENSE_REGRESSION, Accepted, dense_space
 
 RATES = (1.0, 5.0, 3.0, 0.1)
 

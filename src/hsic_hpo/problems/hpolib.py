@@ -19,9 +19,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.hyperparameter import Levels
 from hsic_hpo.problems.base import FunctionProblem, option
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.hyperparameter import Levels
+from hsic_hpo.spaces.space import Space
 
 DATASETS = (
     "naval_propulsion",

@@ -28,6 +28,7 @@ import xarray as xr
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import DenseProblem, option
 from hsic_hpo.problems.data import Data, read, stamp
+from hsic_hpo.problems.dense_space import DENSE_CLASSIFICATION, Accepted, image_space
 from hsic_hpo.problems.image_sources import (
     ImageSet,
     fetch,
@@ -36,7 +37,6 @@ from hsic_hpo.problems.image_sources import (
     from_openml,
 )
 from hsic_hpo.problems.images import misclassified, scale, split
-from hsic_hpo.problems.spaces import DENSE_CLASSIFICATION, Accepted, image_space
 
 N_VALIDATION = 10_000
 N_PIXELS = 28 * 28

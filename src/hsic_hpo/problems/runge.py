@@ -17,7 +17,7 @@ import xarray as xr
 
 from hsic_hpo.problems.base import DenseProblem, option
 from hsic_hpo.problems.data import SPLITS, relative_l2, stamp
-from hsic_hpo.problems.spaces import DENSE_REGRESSION, Accepted, dense_space
+from hsic_hpo.problems.dense_space import DENSE_REGRESSION, Accepted, dense_space
 
 
 def runge(x: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.figures.values import value_text
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.space import Space
 from hsic_hpo.wording import number
 
 

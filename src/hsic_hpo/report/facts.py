@@ -5,7 +5,8 @@ from typing import Any
 
 import xarray as xr
 
-from hsic_hpo.wording import budget, counted, outcomes, percent
+from hsic_hpo.training.budget import budget_in_words
+from hsic_hpo.wording import counted, outcomes, percent
 
 _KEPT = 16
 
@@ -36,7 +37,7 @@ def asked(trials: xr.Dataset, settings: dict[str, Any]) -> dict[str, str]:
         "Random search": f"{counted(trials.sizes['trial'], 'trials')} of "
         f"{counted(trials.sizes['hyperparameter'], 'hyperparameters')}, "
         f"{counted(trials.sizes['repeat'], 'trainings')} each",
-        "Budget of a training": budget(json.loads(trials.attrs.get("budget", "{}"))),
+        "Budget of a training": budget_in_words(json.loads(trials.attrs.get("budget", "{}"))),
         "Goal that the indices explain": f"to be among the {percent(fraction)} of the trials with "
         "the lowest validation error",
         "Searches": "; ".join(searches) or "none beside the random search",

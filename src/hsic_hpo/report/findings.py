@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import xarray as xr
 
-from hsic_hpo import comparison_table, tables
 from hsic_hpo.report import sentences
+from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables.summary import summary
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def findings(
     list of Finding
         From how the trainings ended to what the search methods reached.
     """
-    outcome, impact, cost = tables.summary(trials, sensitivity)
+    outcome, impact, cost = summary(trials, sensitivity)
     more = [sentences.intervals(sensitivity), sentences.groups_without_index(sensitivity)]
     return [
         Finding("trainings", "How the trainings went", [outcome], ["errors", "trainings"]),

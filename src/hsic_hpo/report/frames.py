@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo import trials as trials_data
-from hsic_hpo.columns import in_group
 from hsic_hpo.figures.values import value_text
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.groups import in_group
 from hsic_hpo.wording import number
 
 RANDOM = "random"

@@ -13,8 +13,6 @@ import vl_convert
 import xarray as xr
 import yaml
 
-from hsic_hpo import comparison_table, tables, tradeoffs
-from hsic_hpo import trials as trials_data
 from hsic_hpo.errors import InputError
 from hsic_hpo.figures.space import space_rows
 from hsic_hpo.report import frames
@@ -24,6 +22,11 @@ from hsic_hpo.report.findings import findings
 from hsic_hpo.report.parallel import parallel_coordinates
 from hsic_hpo.report.plane import plane
 from hsic_hpo.report.trials_table import offline_scripts, trials_table
+from hsic_hpo.selection import tradeoffs
+from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables.decisions import decisions_table
+from hsic_hpo.tables.writing import cell_text
+from hsic_hpo.trials import dataset as trials_data
 
 _FOLDER = Path(__file__).parent
 _TEMPLATE = "page.html.j2"
@@ -89,7 +92,7 @@ def page(
         figures={name: _Figure.read(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
-        selection=_cells(tables.selection(selection)),
+        selection=_cells(decisions_table(selection)),
         comparison=_cells(comparison_table.comparison(comparison)),
         comparison_remark=comparison_table.remark(comparison),
         tradeoffs=_cells(tradeoffs.tradeoffs(selection, [trials, *searches])),
@@ -137,5 +140,5 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
     header = [str(name).replace("_", " ") for name in table.columns]
     return [
         header,
-        *([tables.cell_text(value) for value in row] for row in table.itertuples(False)),
+        *([cell_text(value) for value in row] for row in table.itertuples(False)),
     ]

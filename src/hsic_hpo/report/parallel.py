@@ -10,7 +10,7 @@ import pandas as pd
 from hsic_hpo.figures.style import BLUE, LIGHT_GREY, VERMILLION
 from hsic_hpo.figures.values import axis_values
 from hsic_hpo.report.looks import FONT, embeddable, inline
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.space import Space
 from hsic_hpo.wording import group_name
 
 _HEIGHT = 340

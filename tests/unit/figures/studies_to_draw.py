@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.convergence import convergence
-from hsic_hpo.sensitivity import analyse
+from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.sensitivity.convergence import convergence
 from small_search import SETTINGS, search
 
 STRANGE = {

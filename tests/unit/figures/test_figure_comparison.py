@@ -6,8 +6,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hsic_hpo import trials
 from hsic_hpo.figures.comparison import comparison
+from hsic_hpo.trials import dataset as trials
 from small_search import search
 
 

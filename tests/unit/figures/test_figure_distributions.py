@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-from hsic_hpo.columns import in_group
 from hsic_hpo.figures.distributions import distributions
 from hsic_hpo.figures.histograms import _reflected_density
-from hsic_hpo.goals import select, target_values
-from hsic_hpo.trials import space
+from hsic_hpo.trials.dataset import space
+from hsic_hpo.trials.goals import select, target_values
+from hsic_hpo.trials.groups import in_group
 from studies_to_draw import study
 
 

@@ -7,9 +7,9 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hsic_hpo.definitions import parse
 from hsic_hpo.figures.space import space
 from hsic_hpo.figures.values import label_values, value_text
+from hsic_hpo.spaces.parsing import parse
 
 
 def rows(spec: dict[str, object]) -> list[list[str]]:

@@ -12,7 +12,7 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.files import write_netcdf
 from hsic_hpo.problems.base import FunctionProblem, load_problem, option
 from hsic_hpo.problems.bateman import Bateman
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.space import Space
 
 
 def test_name_and_options_make_the_problem() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.bateman import RATES, Bateman, solve, two_species
 from hsic_hpo.problems.data import SPLITS
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.space import Space
 
 SMALL = Bateman(n_species=5, n_trajectories=32, n_times=3)
 

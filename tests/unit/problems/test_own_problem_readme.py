@@ -11,10 +11,10 @@ import pytest
 import yaml
 from pytorch_lightning import Trainer
 
-from hsic_hpo import study
-from hsic_hpo.machine import machine
 from hsic_hpo.problems.base import Stamp, load_problem
-from hsic_hpo.training import train
+from hsic_hpo.study import study
+from hsic_hpo.training.machine import machine
+from hsic_hpo.training.train import train
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "digits"

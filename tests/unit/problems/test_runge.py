@@ -10,8 +10,8 @@ from hsic_hpo.files import write_netcdf
 from hsic_hpo.problems.base import load_problem
 from hsic_hpo.problems.data import SPLITS
 from hsic_hpo.problems.runge import Runge, runge
-from hsic_hpo.space import Space
-from hsic_hpo.training import train
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.training.train import train
 
 
 def test_function_has_its_exact_values() -> None:

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hsic_hpo import trials as trials_data
 from hsic_hpo.figures.style import search_look
 from hsic_hpo.report import frames
 from hsic_hpo.report.looks import inline
 from hsic_hpo.report.parallel import parallel_coordinates
 from hsic_hpo.report.plane import plane
+from hsic_hpo.trials import dataset as trials_data
 from small_search import SPACE, rule, search
 from studies_to_draw import NAMES, study
 from told_studies import METHODS, searched

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.report.chosen import chosen
-from hsic_hpo.space import Space
+from hsic_hpo.spaces.space import Space
 
 SPACE = Space.from_dict(
     {

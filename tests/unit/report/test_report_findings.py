@@ -2,9 +2,10 @@
 
 import pytest
 
-from hsic_hpo import comparison_table, tables
 from hsic_hpo.report.findings import Finding, findings, markdown
-from hsic_hpo.selection import decide
+from hsic_hpo.selection.decide import decide
+from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables.summary import summary
 from studies_to_draw import NAMES, study
 from told_studies import FIGURES, SETTINGS, compared
 
@@ -32,7 +33,7 @@ def test_sections_have_an_address_of_their_own() -> None:
 def test_sentences_are_those_of_the_summary_and_of_the_comparison() -> None:
     one = study("usual")
     by_key = {finding.key: finding.sentences for finding in told("usual")}
-    outcome, impact, cost = tables.summary(one.trials, one.sensitivity)
+    outcome, impact, cost = summary(one.trials, one.sensitivity)
     assert by_key["trainings"][0] == outcome
     assert by_key["impact"][0] == impact
     assert by_key["cost"][0] == cost

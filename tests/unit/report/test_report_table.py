@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from hsic_hpo import trials
 from hsic_hpo.report import frames
 from hsic_hpo.report.trials_table import offline_scripts, trials_table
+from hsic_hpo.trials import dataset as trials
 from small_search import SPACE, rule, search
 from studies_to_draw import NAMES, study
 from told_studies import HOSTILE, HOSTILE_SPACE, METHODS, searched

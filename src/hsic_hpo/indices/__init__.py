@@ -1,0 +1,1 @@
+"""The indices on plain arrays: kernels, HSIC, tests and intervals."""

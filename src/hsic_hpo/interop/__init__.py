@@ -1,0 +1,1 @@
+"""Finished trials from elsewhere, as trials Datasets."""

@@ -1,0 +1,138 @@
+"""Finished trials from elsewhere as a trials Dataset."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.errors import InputError
+from hsic_hpo.spaces.parsing import RESERVED
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.trials import dataset as trials
+from hsic_hpo.trials import design
+
+MIN_TRIALS = 30
+# The others hold what an analysis needs beside costs.
+_COST_VARIABLES = ("flops", "n_params", "train_seconds", "epochs")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A trial that was trained elsewhere.
+
+    Attributes
+    ----------
+    place
+        Where it stands, for messages: ``"line 7"``.
+    configuration
+        Values of its active hyperparameters.
+    error
+        Lower is better; None when it has none.
+    reason
+        Why it has no error.
+    costs
+        Costs by name.
+    """
+
+    place: str
+    configuration: Mapping[str, Any]
+    error: float | None
+    reason: str = ""
+    costs: Mapping[str, float] = field(default_factory=dict)
+
+
+def to_dataset(
+    finished: Sequence[Finished], space: Space, where: str, *, error_name: str
+) -> xr.Dataset:
+    """Check finished trials and label them as a trials Dataset.
+
+    What was not recorded is missing: u of discrete hyperparameters, the test error and, unless
+    given as a cost, parameters, FLOPs and times. A trial without an error counts as failed.
+
+    Parameters
+    ----------
+    finished
+        At least 30 trials, of which some have different errors.
+    space
+        Their search space.
+    where
+        Place named first in messages.
+    error_name
+        What the error measures.
+
+    Raises
+    ------
+    InputError
+        For too few trials, no error, equal errors, a trial that stands twice, a configuration
+        that is not a point of the space, or a cost of a reserved name.
+    """
+    _check(finished, space, where)
+    u = np.array([space.point(trial.configuration) for trial in finished])
+    labelled = design.label(space, u, [trial.configuration for trial in finished], {})
+    costs = sorted({name for trial in finished for name in trial.costs})
+    records = [
+        _record(name, trial) for name, trial in zip(labelled["trial"].values, finished, strict=True)
+    ]
+    dataset = trials.gather(
+        labelled,
+        records,
+        {"study": where, "costs": json.dumps(costs)},
+        n_repeats=1,
+        error_name=error_name,
+        error_units="1",
+    )
+    for cost in costs:
+        values = np.array([trial.costs.get(cost, np.nan) for trial in finished])
+        described = {"long_name": cost, "units": ""}
+        if cost in dataset and "repeat" in dataset[cost].dims:
+            dataset[cost] = (("trial", "repeat"), values[:, None], dataset[cost].attrs)
+        else:
+            dataset[cost] = ("trial", values, described)
+    return dataset
+
+
+def _check(finished: Sequence[Finished], space: Space, where: str) -> None:
+    for trial in finished:
+        space.check_configuration(trial.configuration, f"{where}: {trial.place}")
+    if len(finished) < MIN_TRIALS:
+        raise InputError(
+            f"{where}: {len(finished)} trials; at least {MIN_TRIALS} are needed for an analysis"
+        )
+    for cost in sorted({name for trial in finished for name in trial.costs}):
+        if cost == "error" or (cost in RESERVED and cost not in _COST_VARIABLES):
+            raise InputError(f"{where}: cost {cost!r}: reserved for results; choose another name")
+    errors = {trial.error for trial in finished if trial.error is not None}
+    if not errors:
+        raise InputError(f"{where}: no trial has a finite error")
+    if len(errors) == 1:
+        raise InputError(f"{where}: all errors are {errors.pop():g}; they must differ")
+    seen: dict[str, str] = {}
+    for trial in finished:
+        content = json.dumps([trial.configuration, trial.error], sort_keys=True)
+        if trial.error is not None and content in seen:
+            raise InputError(
+                f"{where}: {trial.place} repeats {seen[content]}: same configuration, same error"
+            )
+        seen[content] = trial.place
+
+
+def _record(name: str, trial: Finished) -> dict[str, Any]:
+    missing = dict.fromkeys(("test_error", "train_seconds", "epochs", "n_params", "flops"))
+    return {
+        "trial": name,
+        "repeat": 0,
+        "status": "ok" if trial.error is not None else "failed",
+        "reason": trial.reason,
+        "validation_error": trial.error,
+        **missing,
+        "learning_curve": [],
+    }
+
+
+def tally(reasons: Sequence[str]) -> str:
+    """Count equal reasons: ``"3 pruned, 1 failed"``."""
+    return ", ".join(f"{count} {reason}" for reason, count in Counter(reasons).most_common())

@@ -1,0 +1,1 @@
+"""Searches: proposals, rounds and the final choice."""

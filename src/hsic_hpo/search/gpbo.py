@@ -1,0 +1,162 @@
+"""Bayesian optimisation with a Gaussian process: expected improvement, in batches.
+
+The surrogate sees the whole search space, so that every finished trial teaches it, also one that
+lies outside the part of the space that is searched. Candidates are random configurations of that
+part and variations of the best ones; conditional hyperparameters exist in a candidate exactly
+where they exist in the space. A batch is built by the constant liar ([1]_): each proposal counts
+as if it had reached the best error so far, which keeps the next one away.
+
+References
+----------
+.. [1] D. Ginsbourger, R. Le Riche, L. Carraro, "Kriging is well-suited to parallelize
+   optimization", Computational Intelligence in Expensive Optimization Problems (2010).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from skopt.acquisition import gaussian_ei
+
+from hsic_hpo.search import surrogate
+from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.subspace import Subspace
+
+# Fitting a Gaussian process takes the cube of the number of trials.
+LARGEST_FIT = 400
+_N_RANDOM = 1500
+_N_PARENTS = 10
+_N_CHILDREN = 100
+_STEP = 0.15
+_EDGE = 1e-4
+# A value that is drawn again by its normalised value differs by rounding.
+_DIGITS = 9
+
+
+def propose(
+    subspace: Subspace,
+    configurations: Sequence[Mapping[str, Any]],
+    errors: np.ndarray,
+    costs: np.ndarray,
+    n: int,
+    *,
+    seed: int,
+    ceiling: float = np.inf,
+) -> list[dict[str, Any]]:
+    """Propose a batch of configurations of the largest expected improvement.
+
+    Parameters
+    ----------
+    subspace
+        Where to search.
+    configurations, errors, costs
+        Finished trials of the whole space, at least one; errors and costs are infinite where
+        unknown. Beyond ``LARGEST_FIT`` of them the surrogate is fitted to the better half and
+        to every k-th of the others, by rank.
+    n
+        Size of the batch.
+    seed
+        Non-negative integer.
+    ceiling
+        Proposals are predicted to cost at most as much; improvement counts from the best trial
+        that does.
+
+    Returns
+    -------
+    list of dict
+        At most n; fewer where the part of the space has no more that are new.
+    """
+    rng = np.random.default_rng(seed)
+    affordable = costs <= ceiling
+    drawn = candidates(subspace, configurations, np.where(affordable, errors, np.inf), rng)
+    x, z = (surrogate.features(subspace.space, c) for c in (configurations, drawn))
+    new = ~_repeated(z, x)
+    kept = representative(errors, LARGEST_FIT)
+    x, y = x[kept], surrogate.targets(errors[kept])
+    if np.isfinite(ceiling):
+        new &= _predicted(x, costs[kept], z, seed) <= ceiling
+    places = np.flatnonzero(new)
+    if not places.size:
+        return []
+    best = y[affordable[kept]].min() if affordable[kept].any() else y.min()
+    chosen = _batch(surrogate.fit(x, y, seed), x, y, z[places], best, n)
+    return [drawn[i] for i in places[chosen]]
+
+
+def _repeated(z: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Tell which rows of ``z`` are rows of ``x``, but for rounding."""
+    done = {row.tobytes() for row in x.round(_DIGITS)}
+    return np.array([row.tobytes() in done for row in z.round(_DIGITS)])
+
+
+def _batch(
+    fitted: surrogate.Process,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    best: float,
+    n: int,
+) -> list[int]:
+    chosen: list[int] = []
+    for _ in range(min(n, len(z))):
+        model = surrogate.condition(fitted, x, y)
+        gain = gaussian_ei(z, model, y_opt=best, xi=0.0)
+        gain[chosen] = -np.inf
+        chosen.append(int(np.argmax(gain)))
+        x, y = np.vstack([x, z[chosen[-1]]]), np.append(y, best)
+    return chosen
+
+
+def _predicted(x: np.ndarray, costs: np.ndarray, z: np.ndarray, seed: int) -> np.ndarray:
+    """Predict costs, which span decades and hardly scatter, from those of finished trials."""
+    known = np.isfinite(costs) & (costs > 0)
+    if not known.any():
+        return np.zeros(len(z))
+    return np.exp(surrogate.fit(x[known], np.log(costs[known]), seed).predict(z))
+
+
+def representative(errors: np.ndarray, largest: int) -> np.ndarray:
+    """Choose trials to fit to: all, or the best half and evenly ranked ones of the others.
+
+    Returns
+    -------
+    numpy.ndarray
+        At most ``largest`` increasing places.
+    """
+    order = np.argsort(errors, kind="stable")
+    if len(order) > largest:
+        half = largest // 2
+        others = np.linspace(half, len(order) - 1, largest - half).round().astype(int)
+        order = order[np.concatenate([np.arange(half), others])]
+    return np.sort(order)
+
+
+def candidates(
+    subspace: Subspace,
+    configurations: Sequence[Mapping[str, Any]],
+    errors: np.ndarray,
+    rng: np.random.Generator,
+) -> list[dict[str, Any]]:
+    """Draw distinct configurations of a subspace: at random, and near the best finished ones."""
+    free = subspace.free
+    if free is None:
+        return [subspace.complete({})]
+    points = [design(free, _N_RANDOM, int(rng.integers(2**63)))]
+    for i in np.argsort(errors, kind="stable")[:_N_PARENTS]:
+        points.append(_variations(subspace.project(configurations[i]), rng))
+    u = free.mask(np.vstack(points))
+    return list({json.dumps(c): c for c in subspace.configurations(u)}.values())
+
+
+def _variations(point: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return a point and others that differ from it in two coordinates on average."""
+    shape = (_N_CHILDREN, len(point))
+    fresh = rng.random(shape)
+    varied = np.where(np.isnan(point), fresh, point)
+    near = varied + _STEP * rng.standard_normal(shape)
+    moved = np.where(rng.random(shape) < 1 / 3, fresh, near)
+    changes = rng.random(shape) < 2 / len(point)
+    changes[0] = False
+    # The ends of an unbounded law are infinite.
+    return np.clip(np.where(changes, moved, varied), _EDGE, 1 - _EDGE)

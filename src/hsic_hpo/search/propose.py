@@ -1,0 +1,98 @@
+"""Propose the configurations of a search's next round from its finished trials.
+
+One contract for all methods: the same space, finished trials and seed give the same proposals; no
+proposal repeats a finished trial; a trial that diverged or failed is told as a bad one. Nothing is
+remembered between rounds but the trials themselves.
+"""
+
+import json
+from typing import Any
+
+import numpy as np
+
+from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.search import gpbo
+from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.subspace import Subspace
+from hsic_hpo.trials.goals import worst_for_missing
+from hsic_hpo.trials.history import Finished
+
+METHODS = ("random", "gpbo", "tpe", "gp", "nsga2")
+_DRAWS_PER_PROPOSAL = 50
+
+
+def propose(
+    subspace: Subspace,
+    finished: Finished,
+    n: int,
+    *,
+    method: str,
+    seed: int,
+    ceiling: float = np.inf,
+) -> list[dict[str, Any]]:
+    """Propose the next configurations of a search.
+
+    Parameters
+    ----------
+    subspace
+        Where to search; methods of Optuna search its whole space.
+    finished
+        All that is known: trials of earlier rounds and others of the same space.
+    n
+        Size of the round, at least 1.
+    method
+        ``"random"``; ``"gpbo"``, a Gaussian process with expected improvement; or, by Optuna,
+        ``"tpe"``, ``"gp"`` and ``"nsga2"`` (on error and cost).
+    seed
+        Non-negative integer.
+    ceiling
+        Cost that no proposal may exceed, as far as the finished trials let it be predicted;
+        for ``"gpbo"`` alone.
+
+    Returns
+    -------
+    list of dict
+        At most n complete configurations, each once; fewer where no more new ones are found.
+
+    Raises
+    ------
+    InputError
+        For an unknown method, or one whose library is not installed.
+    """
+    if method not in METHODS:
+        raise InputError(
+            f"search.{method}: not a method; known: {', '.join(METHODS)}"
+            f"{did_you_mean(method, METHODS)}"
+        )
+    if method == "random" or not len(finished):
+        return _random(subspace, finished, n, seed)
+    if method == "gpbo":
+        return gpbo.propose(
+            subspace,
+            finished.configurations,
+            finished.errors,
+            finished.costs,
+            n,
+            seed=seed,
+            ceiling=ceiling,
+        )
+    # Only who asks for a method of Optuna needs it installed.
+    from hsic_hpo.search import optuna_samplers as optuna_search
+
+    return optuna_search.propose(
+        subspace.space,
+        finished.configurations,
+        worst_for_missing(finished.errors),
+        worst_for_missing(finished.costs),
+        n,
+        method=method,
+        seed=seed,
+    )
+
+
+def _random(subspace: Subspace, finished: Finished, n: int, seed: int) -> list[dict[str, Any]]:
+    done = {json.dumps(dict(configuration)) for configuration in finished.configurations}
+    space = subspace.free or subspace.space
+    u = design(space, _DRAWS_PER_PROPOSAL * n, seed)
+    drawn = {json.dumps(c): c for c in subspace.configurations(u)}
+    return [c for text, c in drawn.items() if text not in done][:n]

@@ -1,0 +1,88 @@
+"""The design of a search's next round."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.search.propose import propose
+from hsic_hpo.selection.stages import STAGES, stage_ceiling, stage_space
+from hsic_hpo.spaces.subspace import Subspace
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.design import label
+from hsic_hpo.trials.history import Finished
+
+
+def next_round(
+    known: Sequence[xr.Dataset],
+    n: int,
+    *,
+    method: str,
+    repeat: int,
+    cost: str,
+    seed: int,
+    budget: Mapping[str, Any],
+    selection: xr.Dataset | None = None,
+    stage: int = 0,
+) -> xr.Dataset:
+    """Propose a round and label it as a design.
+
+    Parameters
+    ----------
+    known
+        Trials Datasets of one space: those that the search started from, then its rounds.
+    n
+        Size of the round.
+    method, repeat
+        Of the search.
+    cost
+        Variable of the trials that counts as the cost.
+    seed
+        Of the study.
+    budget
+        Training budget.
+    selection, stage
+        Selection Dataset and stage, 1 or 2, of HSIC-GPBO; None and 0 for other methods.
+
+    Returns
+    -------
+    xarray.Dataset
+        A design, see :func:`hsic_hpo.trials.design.label`, of at most n trials.
+    """
+    space = trials_data.space(known[0])
+    finished = Finished.of(known, cost)
+    seed = _seed(seed, method, repeat, len(known))
+    if selection is None:
+        proposed = propose(Subspace.of(space, {}), finished, n, method=method, seed=seed)
+    else:
+        proposed = _staged(finished, n, seed, selection, stage)
+    u = np.array([space.point(configuration) for configuration in proposed])
+    return label(space, u.reshape(-1, len(space)), proposed, budget)
+
+
+def _staged(
+    finished: Finished, n: int, seed: int, selection: xr.Dataset, stage: int
+) -> list[dict[str, Any]]:
+    """Propose in a stage, and in the next one where the stage has too little that is new."""
+    ceiling = stage_ceiling(selection)
+    proposed: list[dict[str, Any]] = []
+    for searched in range(stage, max(STAGES) + 1):
+        more = propose(
+            stage_space(selection, searched),
+            finished,
+            n,
+            method="gpbo",
+            seed=seed,
+            ceiling=ceiling,
+        )
+        proposed += [configuration for configuration in more if configuration not in proposed]
+        if len(proposed) >= n:
+            break
+    return proposed[:n]
+
+
+def _seed(seed: int, method: str, repeat: int, number: int) -> int:
+    content = f"{seed}/{method}/{repeat}/{number}".encode()
+    return int.from_bytes(hashlib.sha256(content).digest()[:4], "big")

@@ -1,0 +1,1 @@
+"""From sensitivity indices to decisions."""

@@ -1,0 +1,117 @@
+"""Which values of a hyperparameter are the cheap ones, and which of them keep the success rate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from hsic_hpo.selection.ceilings import keeps
+from hsic_hpo.spaces.hyperparameter import Hyperparameter
+
+_STEPS = 20
+
+
+@dataclass(frozen=True)
+class CheapValue:
+    """The cheapest value up to which values keep the success rate.
+
+    Attributes
+    ----------
+    value
+        The dearest of the cheap values.
+    trials, successes
+        Of the cheap values.
+    fraction
+        Of all trials that have a cheap value.
+    """
+
+    value: Any
+    trials: int
+    successes: int
+    fraction: float
+
+
+def cheapest_first(
+    hyperparameter: Hyperparameter, values: Sequence[Any], costs: np.ndarray
+) -> list[Any]:
+    """Order values by their cost: numbers by the sign of the rank correlation, others by means.
+
+    Parameters
+    ----------
+    hyperparameter
+        Its levels are ordered, or 20 quantiles of its law when they are many.
+    values, costs
+        ``(n,)`` of the trials in which it is active; costs are finite.
+    """
+    if hyperparameter.type in ("categorical", "boolean"):
+        by_level = {
+            level: np.mean([c for v, c in zip(values, costs, strict=True) if v == level])
+            for level in hyperparameter.levels
+            if level in values
+        }
+        return sorted(by_level, key=lambda level: by_level[level])
+    u = np.arange(1, _STEPS + 1) / _STEPS
+    levels = sorted(set(hyperparameter.levels or hyperparameter.scalars(u)))
+    if len(levels) > _STEPS:
+        levels = sorted(set(hyperparameter.scalars(np.nextafter(u, 0))))
+    rising = spearmanr(np.array(values, dtype=float), costs).statistic >= 0
+    if rising:
+        return levels
+    if not hyperparameter.is_discrete:
+        levels = sorted(set(hyperparameter.scalars(u - 1 / _STEPS)))
+    return levels[::-1]
+
+
+def cheapest_kept(
+    hyperparameter: Hyperparameter,
+    values: Sequence[Any],
+    costs: np.ndarray,
+    reached: np.ndarray,
+    *,
+    keep: float,
+    assurance: float,
+    min_successes: int,
+) -> CheapValue:
+    """Find the fewest cheap values that certainly keep the success rate.
+
+    Parameters
+    ----------
+    hyperparameter
+        Whose values.
+    values, costs, reached
+        ``(n,)`` of the trials in which it is active: value, finite cost, whether the goal is
+        reached.
+    keep
+        In [0, 1]: the success rate among the cheap values over that of all, at least.
+    assurance
+        In (0, 1): probability that it is kept.
+    min_successes
+        Trials of the cheap values that reach the goal, at least.
+
+    Returns
+    -------
+    CheapValue
+        All values, when fewer do not certainly keep it. It must hold for these cheap values and
+        for any more, so that a lucky few trials do not decide.
+    """
+    order = cheapest_first(hyperparameter, values, costs)
+    needed = keep * float(reached.mean())
+    found = CheapValue(order[-1], len(values), int(reached.sum()), 1.0)
+    for k in range(len(order) - 1, 0, -1):
+        inside = _among(hyperparameter, values, order, k)
+        if not keeps(reached[inside], needed, assurance, min_successes):
+            break
+        trials, successes = int(inside.sum()), int(reached[inside].sum())
+        found = CheapValue(order[k - 1], trials, successes, trials / len(values))
+    return found
+
+
+def _among(
+    hyperparameter: Hyperparameter, values: Sequence[Any], order: Sequence[Any], k: int
+) -> np.ndarray:
+    if hyperparameter.type in ("categorical", "boolean"):
+        return np.array([value in order[:k] for value in values])
+    numbers, last = np.array(values, dtype=float), order[k - 1]
+    return numbers <= last if order[0] < order[-1] else numbers >= last

@@ -1,0 +1,93 @@
+"""What a selection says of a hyperparameter, and the Dataset that holds it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.selection.evidence import Evidence
+
+ROLES = ("optimise", "restrict", "fix", "fine-tune")
+STAGES = {"fix": 0, "optimise": 1, "restrict": 1, "fine-tune": 2}
+_TEXTS = {
+    "role": "what HSIC-GPBO does with it",
+    "definition": "value at which it is fixed, or definition of what is searched, as JSON",
+    "default": "value until the second stage, as JSON",
+    "reason": "why, with the figures",
+    "group": "largest conditional group in which it has an index",
+}
+_NUMBERS = {
+    "stage": "stage in which it is searched, 0 when fixed",
+    "overridden": "1 where the study config decided",
+    "index": "HSIC with reaching the best fraction",
+    "noise_floor": "noise floor of index",
+    "p_adjusted": "adjusted p-value of index",
+    "cost_index": "HSIC with reaching the cheapest fraction",
+    "cost_p_adjusted": "adjusted p-value of cost_index",
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What HSIC-GPBO does with one hyperparameter.
+
+    Attributes
+    ----------
+    role
+        ``"optimise"``, ``"restrict"`` (optimise among cheap values), ``"fix"`` (at one value) or
+        ``"fine-tune"`` (in the second stage).
+    choice
+        The value at which it is fixed, None where it cannot exist; else the definition of the
+        values that are searched.
+    default
+        Its value until the second stage.
+    reason
+        One sentence with its figures.
+    overridden
+        Whether the study config decided.
+    """
+
+    role: str
+    choice: Any
+    default: Any
+    reason: str
+    overridden: bool = False
+
+
+def label(
+    decisions: Mapping[str, Decision], evidence: Sequence[Evidence], attrs: Mapping[str, Any]
+) -> xr.Dataset:
+    """Label decisions and the evidence behind them as a selection Dataset."""
+    rows = [
+        asdict(found)
+        | {
+            "role": decided.role,
+            "definition": json.dumps(decided.choice),
+            "default": json.dumps(decided.default),
+            "reason": decided.reason,
+            "stage": STAGES[decided.role],
+            "overridden": int(decided.overridden),
+        }
+        for found, decided in ((found, decisions[found.name]) for found in evidence)
+    ]
+    variables = {
+        name: xr.Variable(
+            "hyperparameter",
+            np.array([row[name] for row in rows], dtype=object),
+            {"long_name": long_name},
+        )
+        for name, long_name in _TEXTS.items()
+    } | {
+        name: xr.Variable(
+            "hyperparameter",
+            np.array([row[name] for row in rows]),
+            {"long_name": long_name, "units": "1"},
+        )
+        for name, long_name in _NUMBERS.items()
+    }
+    names = np.array([found.name for found in evidence], dtype=object)
+    coords = {"hyperparameter": ("hyperparameter", names, {"long_name": "hyperparameter"})}
+    return xr.Dataset(variables, coords, dict(attrs))

@@ -1,0 +1,102 @@
+"""What the decisions of a selection cost: the best networks that obey them beside all.
+
+Ours: the paper gives no account of what its choices cost in accuracy.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from hsic_hpo.selection.stages import stage_ceiling
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.spaces.subspace import Subspace
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.history import Finished
+from hsic_hpo.wording import number, readable
+
+_NARROWING = ("fix", "restrict")
+
+
+def tradeoffs(selection: xr.Dataset, datasets: Sequence[xr.Dataset]) -> pd.DataFrame:
+    """Tabulate the best trained networks with and without each decision that narrows the search.
+
+    Parameters
+    ----------
+    selection
+        Selection Dataset.
+    datasets
+        Trials Datasets of the random search and of all searches.
+
+    Returns
+    -------
+    pandas.DataFrame
+        First all networks (``none``), then those that obey one decision each, last those that
+        obey all. ``networks`` counts them; ``validation_error`` is the lowest among them, NaN
+        where none ended well; ``error_factor`` is it over the lowest of all; the cost of that
+        network has the name of the cost. Decisions that keep no network out are left out.
+    """
+    cost = str(selection.attrs["cost"])
+    known = Finished.of(datasets, cost)
+    obeying = _obeying(selection, known, trials_data.space(datasets[0]))
+    every = np.ones(len(known), dtype=bool)
+    kept = {("none", ""): every, **obeying}
+    if len(obeying) > 1:
+        kept["all", ""] = np.logical_and.reduce(list(obeying.values()))
+    rows = [
+        {"decision": decision, "choice": choice, **_best(known, inside, cost)}
+        for (decision, choice), inside in kept.items()
+    ]
+    frame = pd.DataFrame(rows)
+    frame["error_factor"] = frame["validation_error"] / frame["validation_error"].iloc[0]
+    return frame[["decision", "choice", "networks", "validation_error", "error_factor", cost]]
+
+
+def remark(selection: xr.Dataset) -> str:
+    """Say how the table is to be read."""
+    return (
+        "Lowest validation error of all networks that this study trained, and of those that obey "
+        f"a decision, with the {selection.attrs['cost']} of that network. HSIC-GPBO searched only "
+        "where all decisions hold, the other methods everywhere: a factor above 1 is what a "
+        "decision is seen to have cost, a factor of 1 does not prove that it cost nothing."
+    )
+
+
+def _obeying(
+    selection: xr.Dataset, known: Finished, space: Space
+) -> dict[tuple[str, str], np.ndarray]:
+    """Return which networks obey each decision that keeps some out, by its name and choice."""
+    ceiling = stage_ceiling(selection)
+    found = {("ceiling", f"at most {number(ceiling)}"): known.costs <= ceiling}
+    for name in selection["hyperparameter"].values.tolist():
+        row = selection.sel(hyperparameter=name)
+        choice = json.loads(str(row["definition"].values))
+        if str(row["role"].values) in _NARROWING and choice is not None:
+            part = Subspace.of(space, {name: choice})
+            found[name, readable(choice)] = _inside(part, name, known)
+    return {decision: inside for decision, inside in found.items() if not inside.all()}
+
+
+def _inside(part: Subspace, name: str, known: Finished) -> np.ndarray:
+    """Tell which networks have a value of a hyperparameter that a part admits, or none of it."""
+    free = part.free[name] if part.free is not None and name in part.free.names else None
+    return np.array(
+        [
+            name not in c or (free.contains(c[name]) if free else c[name] == part.fixed[name])
+            for c in known.configurations
+        ]
+    )
+
+
+def _best(known: Finished, inside: np.ndarray, cost: str) -> dict[str, Any]:
+    errors = np.where(inside, known.errors, np.inf)
+    best = int(np.argmin(errors))
+    well = bool(np.isfinite(errors[best]))
+    return {
+        "networks": int(inside.sum()),
+        "validation_error": errors[best] if well else np.nan,
+        cost: known.costs[best] if well else np.nan,
+    }

@@ -1,0 +1,1 @@
+"""Labelled sensitivity indices of finished trials."""

@@ -1,0 +1,278 @@
+"""The sensitivity analysis of a search: labelled indices of every hyperparameter of every group.
+
+For each conditional group, each target (error and costs) and each subset (best and worst
+fraction), the indices of :mod:`hsic_hpo.indices.hsic` with their tests and intervals. Indices are
+compared within a group only ([1]_, Section 4.3). An index that does not exist is NaN, and a note
+says why.
+
+References
+----------
+.. [1] P. Novello, G. Poëtte, D. Lugato, P. M. Congedo, "Goal-oriented sensitivity analysis of
+   hyperparameters in deep learning", Journal of Scientific Computing 94, 45 (2023).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.indices.hsic import hsic
+from hsic_hpo.indices.inference import confidence_interval
+from hsic_hpo.indices.permutation import PermutationTest, permutation_test
+from hsic_hpo.sensitivity.columns import GroupColumns, group_columns
+from hsic_hpo.sensitivity.sweeps import range_sweeps
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.goals import SUBSETS, Goal, select, target_values, targets
+from hsic_hpo.trials.groups import in_group
+
+_FAMILY = "over the hyperparameters of the group"
+SINGLES = {
+    "hsic": "HSIC with reaching the goal, V-statistic",
+    "hsic_unbiased": "HSIC with reaching the goal, U-statistic",
+    "r2_hsic": "R2-HSIC: HSIC over its largest value",
+    "standard_error": "standard error of hsic_unbiased",
+    "interval_low": "lower end of the confidence interval around hsic_unbiased",
+    "interval_high": "upper end of the confidence interval around hsic_unbiased",
+    "p_value": "permutation p-value of hsic",
+    "p_value_adjusted": f"p-value of hsic, max-T adjusted {_FAMILY}",
+    "p_value_bh": f"p-value of hsic, Benjamini-Hochberg adjusted {_FAMILY}",
+    "noise_floor": "value that hsic exceeds by chance with the probability of the significance",
+    "hsic_order_free": "HSIC by the value alone: exact over the bins of discrete values, free of "
+    "the order of a categorical's levels, V-statistic",
+    "hsic_order_free_unbiased": "the same, U-statistic",
+    "p_value_order_free": "permutation p-value of hsic_order_free",
+    "p_value_order_free_adjusted": f"p-value of hsic_order_free, max-T adjusted {_FAMILY}",
+    "noise_floor_order_free": "noise floor of hsic_order_free",
+    "interval_low_order_free": "lower end of the interval around hsic_order_free_unbiased",
+    "interval_high_order_free": "upper end of the interval around hsic_order_free_unbiased",
+    "significant": "1 where p_value_order_free_adjusted is at most the significance, else 0",
+}
+PAIRS = {
+    "joint_hsic": "HSIC of a pair of hyperparameters, by their values, with reaching the goal",
+    "joint_p_value": "permutation p-value of joint_hsic",
+    "joint_noise_floor": "noise floor of joint_hsic",
+    "pure_interaction": "pure interaction of a pair, by their values, in reaching the goal",
+    "pure_p_value": "permutation p-value of pure_interaction",
+    "pure_p_value_adjusted": "p-value of pure_interaction, max-T adjusted over the group's pairs",
+    "pure_noise_floor": "noise floor of pure_interaction",
+}
+_CARRIED = ("study", "problem", "space", "error_name", "error_units", "data_fingerprint")
+
+
+def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
+    """Compute all sensitivity indices of a search.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset. Trials that diverged or failed rank worst by error.
+    settings
+        ``goal_fraction``, ``bandwidth``, ``n_permutations``, ``confidence``, ``significance``,
+        ``min_trials``, ``min_successes``, ``group_threshold``, ``sweep_points`` as in a study
+        config, and ``seed``.
+
+    Returns
+    -------
+    xarray.Dataset
+        Single indices over ``(group, target, subset, hyperparameter)``, pairs over ``partner`` as
+        well, range sweeps over ``(sweep, end, point)`` (see
+        :func:`hsic_hpo.sensitivity.sweeps.range_sweeps`), the numbers of trials ``n(group)`` and of
+        those that reach the goal ``m(group, target, subset)``, and a ``note`` where an index is
+        missing.
+    """
+    space = trials_data.space(trials)
+    groups, names, judged_by = space.groups(), space.names, targets(trials)
+    shape = (len(groups), len(judged_by), len(SUBSETS), len(names))
+    singles = {name: np.full(shape, np.nan) for name in SINGLES}
+    pairs = {name: np.full((*shape, len(names)), np.nan) for name in PAIRS}
+    n, m = np.zeros(len(groups), dtype=int), np.zeros(shape[:3], dtype=int)
+    note = np.full(shape[:3], "", dtype=object)
+    threshold = np.full(shape[1:3], np.nan)
+    position = {name: i for i, name in enumerate(names)}
+    fraction = settings["goal_fraction"]
+    for g, group in enumerate(groups):
+        inside = in_group(trials, group)
+        members = trials.isel(trial=inside)
+        columns = group_columns(members, space, group) if inside.any() else None
+        n[g] = inside.sum()
+        for t, target in enumerate(judged_by):
+            values = target_values(trials, target)
+            for s, subset in enumerate(SUBSETS):
+                goal = select(values, fraction, subset)
+                threshold[t, s] = goal.threshold
+                reached = goal.reached[inside]
+                if settings["group_threshold"] == "group" and inside.any():
+                    reached = select(values[inside], fraction, subset).reached
+                m[g, t, s] = reached.sum()
+                note[g, t, s] = obstacle(reached, goal, target, settings)
+                if note[g, t, s] or columns is None:
+                    continue
+                rows = [position[name] for name in columns.names]
+                test = tested(columns, reached, settings, pairs=len(rows) > 1)
+                for name, found in single_indices(columns, reached, test, settings).items():
+                    singles[name][g, t, s, rows] = found
+                for name, found in _pair_indices(test).items():
+                    pairs[name][g, t, s][np.ix_(rows, rows)] = found
+    sweeps = range_sweeps(trials, space, settings)
+    dataset = _label(space, judged_by, singles, pairs).merge(sweeps)
+    counted = ("group", "target", "subset")
+    dataset["n"] = xr.Variable("group", n, {"long_name": "trials of the group", "units": "1"})
+    dataset["m"] = xr.Variable(
+        counted, m, {"long_name": "trials of the group that reach the goal", "units": "1"}
+    )
+    dataset["note"] = xr.Variable(counted, note, {"long_name": "why there is no index"})
+    dataset["threshold"] = xr.Variable(
+        counted[1:],
+        threshold,
+        {"long_name": "value of the target at the goal fraction of all trials", "units": "target"},
+    )
+    status = trials["status"]
+    for outcome in ("diverged", "failed"):
+        count = int((status == outcome).any("repeat").sum())
+        dataset[f"n_{outcome}"] = xr.Variable(
+            (), count, {"long_name": f"trials that {outcome}", "units": "1"}
+        )
+    dataset["n_trials"] = xr.Variable(
+        (), trials.sizes["trial"], {"long_name": "trials", "units": "1"}
+    )
+    carried = {name: trials.attrs[name] for name in _CARRIED if name in trials.attrs}
+    return dataset.assign_attrs({**carried, **settings})
+
+
+def obstacle(reached: np.ndarray, goal: Goal, target: str, settings: Mapping[str, Any]) -> str:
+    """Say why a group has no index, in one sentence; return an empty text where it has one."""
+    n, m = len(reached), int(reached.sum())
+    if not np.isfinite(goal.threshold) and m == 0:
+        return f"no trial has a value of {target}"
+    if n < settings["min_trials"]:
+        return f"{n} trials; at least {settings['min_trials']} are needed"
+    if m < settings["min_successes"]:
+        return f"{m} of {n} trials reach the goal; at least {settings['min_successes']} are needed"
+    if m == n:
+        return f"all {n} trials reach the goal: {target} does not tell them apart"
+    return ""
+
+
+def tested(
+    columns: GroupColumns, reached: np.ndarray, settings: Mapping[str, Any], *, pairs: bool
+) -> PermutationTest:
+    """Run the permutation test of a group's columns, and of their pairs, by the values alone."""
+    return permutation_test(columns.order_free, reached, pairs=pairs, **_permutations(settings))
+
+
+def single_indices(
+    columns: GroupColumns,
+    reached: np.ndarray,
+    test: PermutationTest,
+    settings: Mapping[str, Any],
+) -> dict[str, np.ndarray]:
+    """Return the single indices of a group.
+
+    Parameters
+    ----------
+    columns
+        Of d hyperparameters and n trials.
+    reached
+        ``(n,)`` of bool: which trials reach the goal.
+    test
+        What :func:`tested` returned for them.
+    settings
+        See :func:`analyse`.
+
+    Returns
+    -------
+    dict
+        Arrays ``(d,)`` under the names of :data:`SINGLES`.
+    """
+    bandwidth, confidence = settings["bandwidth"], settings["confidence"]
+    plain = free = test.single
+    interval = free_interval = confidence_interval(
+        columns.order_free, reached, bandwidth=bandwidth, confidence=confidence
+    )
+    if columns.order_free != columns.columns:
+        # The same seed draws the same permutations: all p-values share them.
+        plain = permutation_test(
+            columns.columns, reached, pairs=False, **_permutations(settings)
+        ).single
+        interval = confidence_interval(
+            columns.columns, reached, bandwidth=bandwidth, confidence=confidence
+        )
+    return {
+        "hsic": plain.statistic,
+        "hsic_unbiased": interval.estimate,
+        "r2_hsic": hsic(columns.columns, reached, bandwidth=bandwidth, normalised=True),
+        "standard_error": interval.standard_error,
+        "interval_low": interval.low,
+        "interval_high": interval.high,
+        "p_value": plain.p_value,
+        "p_value_adjusted": plain.p_value_max_t,
+        "p_value_bh": plain.p_value_bh,
+        "noise_floor": plain.noise_floor,
+        "hsic_order_free": free.statistic,
+        "hsic_order_free_unbiased": free_interval.estimate,
+        "p_value_order_free": free.p_value,
+        "p_value_order_free_adjusted": free.p_value_max_t,
+        "noise_floor_order_free": free.noise_floor,
+        "interval_low_order_free": free_interval.low,
+        "interval_high_order_free": free_interval.high,
+        "significant": (free.p_value_max_t <= settings["significance"]).astype(float),
+    }
+
+
+def _pair_indices(test: PermutationTest) -> dict[str, np.ndarray]:
+    joint, pure = test.joint, test.pure
+    if joint is None or pure is None:
+        return {}
+    pairs = {
+        "joint_hsic": joint.statistic,
+        "joint_p_value": joint.p_value,
+        "joint_noise_floor": joint.noise_floor,
+        "pure_interaction": pure.statistic,
+        "pure_p_value": pure.p_value,
+        "pure_p_value_adjusted": pure.p_value_max_t,
+        "pure_noise_floor": pure.noise_floor,
+    }
+    diagonal = np.eye(len(joint.statistic), dtype=bool)
+    return {name: np.where(diagonal, np.nan, values) for name, values in pairs.items()}
+
+
+def _permutations(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "seed": settings["seed"],
+        "n_permutations": settings["n_permutations"],
+        "bandwidth": settings["bandwidth"],
+        "level": settings["significance"],
+    }
+
+
+def _label(
+    space: Space,
+    judged_by: Sequence[str],
+    singles: Mapping[str, np.ndarray],
+    pairs: Mapping[str, np.ndarray],
+) -> xr.Dataset:
+    dims = ("group", "target", "subset", "hyperparameter")
+    names = np.array(space.names, dtype=object)
+    variables = {
+        name: xr.Variable(kept, values, {"long_name": descriptions[name], "units": "1"})
+        for kept, found, descriptions in (
+            (dims, singles, SINGLES),
+            ((*dims, "partner"), pairs, PAIRS),
+        )
+        for name, values in found.items()
+    }
+    labels = np.array([group.label for group in space.groups()], dtype=object)
+    coords = {
+        "group": ("group", labels, {"long_name": "conditional group"}),
+        "target": ("target", np.array(judged_by, dtype=object), {"long_name": "target"}),
+        "subset": (
+            "subset",
+            np.array(SUBSETS, dtype=object),
+            {"long_name": "which fraction of the trials reaches the goal"},
+        ),
+        "hyperparameter": ("hyperparameter", names, {"long_name": "hyperparameter"}),
+        "partner": ("partner", names, {"long_name": "other hyperparameter of a pair"}),
+    }
+    return xr.Dataset(variables, coords)

@@ -1,0 +1,131 @@
+"""What a group of trials tells of each hyperparameter: its conditional groups and its columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.indices.features import Column, Intervals, Levels, Points
+from hsic_hpo.spaces.conditions import ORDERINGS, Condition
+from hsic_hpo.spaces.hyperparameter import Hyperparameter
+from hsic_hpo.spaces.space import Group, Space
+from hsic_hpo.trials.groups import bounds
+
+
+@dataclass(frozen=True)
+class GroupColumns:
+    """The columns of a group's hyperparameters over the group's trials.
+
+    Attributes
+    ----------
+    names
+        The d hyperparameters that have an index in the group.
+    columns
+        d columns of the group's n trials, by u: the paper's embedding.
+    order_free
+        The same by the values alone (ours): a discrete value by the exact mean of the features
+        over its bin, without the noise of where in the bin u was drawn, and categorical and
+        boolean ones by a kernel that does not see the order in which levels are listed.
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[Column, ...]
+    order_free: tuple[Column, ...]
+
+
+def group_columns(trials: xr.Dataset, space: Space, group: Group) -> GroupColumns:
+    """Return the columns of a group over its trials.
+
+    A parent that the group's conditions leave with a single level has no index there and is left
+    out. One that keeps several has u mapped back to [0, 1]: what remains of its law fills the
+    interval. A discrete value without a recorded u counts as u uniform in its bin.
+
+    Parameters
+    ----------
+    trials
+        The trials of the group alone.
+    space
+        Their search space.
+    group
+        One of its groups.
+    """
+    names, columns, order_free = [], [], []
+    for name in group.members:
+        hyperparameter = space[name]
+        about = [condition for condition in group.conditions if condition.parent == name]
+        if about and hyperparameter.is_discrete and len(_levels(hyperparameter, about)) < 2:
+            continue
+        low, high = _within(bounds(trials, hyperparameter), hyperparameter, about)
+        names.append(name)
+        columns.append(_column(low, high))
+        order_free.append(_by_value(trials, hyperparameter, about))
+    return GroupColumns(tuple(names), tuple(columns), tuple(order_free))
+
+
+def _column(low: np.ndarray, high: np.ndarray) -> Column:
+    return Points(low) if np.array_equal(low, high) else Intervals(low, high)
+
+
+def _within(
+    ends: tuple[np.ndarray, np.ndarray],
+    hyperparameter: Hyperparameter,
+    about: Sequence[Condition],
+) -> tuple[np.ndarray, np.ndarray]:
+    if not about:
+        return ends
+    pieces = _remaining(hyperparameter, about)
+    return _rescaled(ends[0], pieces), _rescaled(ends[1], pieces)
+
+
+def _by_value(
+    trials: xr.Dataset, hyperparameter: Hyperparameter, about: Sequence[Condition]
+) -> Column:
+    if hyperparameter.type in ("categorical", "boolean"):
+        return _by_level(trials, hyperparameter, about)
+    ends = bounds(trials, hyperparameter, recorded=not hyperparameter.is_discrete)
+    return _column(*_within(ends, hyperparameter, about))
+
+
+def _levels(hyperparameter: Hyperparameter, about: Sequence[Condition]) -> list[object]:
+    return [
+        level
+        for level in hyperparameter.levels
+        if all(condition.holds(level) for condition in about)
+    ]
+
+
+def _remaining(hyperparameter: Hyperparameter, about: Sequence[Condition]) -> np.ndarray:
+    """Return the intervals of u, shape (k, 2), increasing, that the conditions leave."""
+    if hyperparameter.is_discrete:
+        return np.array(
+            [hyperparameter.interval(level) for level in _levels(hyperparameter, about)]
+        )
+    low, high = 0.0, 1.0
+    for condition in about:
+        # Other conditions on a continuous value hold almost nowhere or almost everywhere.
+        if condition.operator in ORDERINGS:
+            point = hyperparameter.interval(condition.value)[0]
+            if condition.operator.startswith(">"):
+                low = max(low, point)
+            else:
+                high = min(high, point)
+    return np.array([[low, high]])
+
+
+def _rescaled(u: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+    """Close the gaps between the pieces of [0, 1] in which u lies, and stretch them to [0, 1]."""
+    widths = pieces[:, 1] - pieces[:, 0]
+    filled = np.concatenate([[0.0], np.cumsum(widths)]) / widths.sum()
+    return np.interp(u, pieces.ravel(), np.column_stack([filled[:-1], filled[1:]]).ravel())
+
+
+def _by_level(
+    trials: xr.Dataset, hyperparameter: Hyperparameter, about: Sequence[Condition]
+) -> Levels:
+    levels = _levels(hyperparameter, about)
+    position = {level: i for i, level in enumerate(levels)}
+    values = trials[hyperparameter.name].values
+    index = np.array([position[hyperparameter.from_stored(value)] for value in values], dtype=int)
+    ends = np.array([hyperparameter.interval(level) for level in levels])
+    return Levels(index, ends[:, 1] - ends[:, 0])

@@ -1,0 +1,107 @@
+"""How many trainings are enough: the analysis on nested subsamples of the trials."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from scipy import stats
+
+from hsic_hpo.sensitivity.analysis import SINGLES, obstacle, single_indices, tested
+from hsic_hpo.sensitivity.columns import group_columns
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.goals import select, target_values
+
+_KEPT = (
+    *("hsic", "hsic_order_free", "interval_low", "interval_high", "noise_floor"),
+    *("p_value_order_free_adjusted", "significant"),
+)
+_FRACTIONS = (8, 4, 2, 1)
+
+
+def convergence(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
+    """Repeat the analysis of the main group for the best trials on n/8, n/4, n/2 and n trials.
+
+    Trials of a random search are independent, so that the first ones are a random subsample; the
+    subsamples are nested. An index that would change with more trainings has changed between the
+    last ones.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset of a random search.
+    settings
+        See :func:`hsic_hpo.sensitivity.analysis.analyse`.
+
+    Returns
+    -------
+    xarray.Dataset
+        Indices over ``(size, hyperparameter)``, NaN with a ``note(size)`` where a subsample is
+        too small; ``rank_correlation(size)``, Spearman's, of the indices with those of all
+        trials; ``significant_overlap(size)``, the Jaccard similarity of the set found
+        significant with that of all trials, 1 when both are empty.
+    """
+    space = trials_data.space(trials)
+    group = space.groups()[0]
+    n = trials.sizes["trial"]
+    sizes = sorted({max(1, n // divisor) for divisor in _FRACTIONS})
+    found = {name: np.full((len(sizes), len(space)), np.nan) for name in _KEPT}
+    note = np.full(len(sizes), "", dtype=object)
+    for i, size in enumerate(sizes):
+        sample = trials.isel(trial=slice(size))
+        goal = select(target_values(sample, "error"), settings["goal_fraction"], "best")
+        note[i] = obstacle(goal.reached, goal, "error", settings)
+        if note[i] or not group.members:
+            continue
+        columns = group_columns(sample, space, group)
+        test = tested(columns, goal.reached, settings, pairs=False)
+        indices = single_indices(columns, goal.reached, test, settings)
+        rows = [space.names.index(name) for name in columns.names]
+        for name in _KEPT:
+            found[name][i, rows] = indices[name]
+    variables = {
+        name: xr.Variable(
+            ("size", "hyperparameter"), values, {"long_name": SINGLES[name], "units": "1"}
+        )
+        for name, values in found.items()
+    }
+    variables["rank_correlation"] = xr.Variable(
+        "size",
+        _rank_correlations(found["hsic_order_free"]),
+        {"long_name": "Spearman correlation of the indices with those of all trials", "units": "1"},
+    )
+    variables["significant_overlap"] = xr.Variable(
+        "size",
+        _overlaps(found["significant"]),
+        {"long_name": "Jaccard similarity of the significant set with that of all trials"},
+    )
+    variables["note"] = xr.Variable("size", note, {"long_name": "why there is no index"})
+    coords = {
+        "size": ("size", np.array(sizes), {"long_name": "trials", "units": "1"}),
+        "hyperparameter": (
+            "hyperparameter",
+            np.array(space.names, dtype=object),
+            {"long_name": "hyperparameter"},
+        ),
+    }
+    return xr.Dataset(variables, coords, attrs=dict(settings))
+
+
+def _rank_correlations(indices: np.ndarray) -> np.ndarray:
+    final = indices[-1]
+    correlations = np.full(len(indices), np.nan)
+    for i, row in enumerate(indices):
+        both = np.isfinite(row) & np.isfinite(final)
+        if both.sum() > 1 and np.ptp(row[both]) > 0 and np.ptp(final[both]) > 0:
+            correlations[i] = stats.spearmanr(row[both], final[both]).statistic
+    return correlations
+
+
+def _overlaps(significant: np.ndarray) -> np.ndarray:
+    overlaps = np.full(len(significant), np.nan)
+    final = significant[-1] == 1
+    for i, row in enumerate(significant):
+        if np.isfinite(row).any() and np.isfinite(significant[-1]).any():
+            union = ((row == 1) | final).sum()
+            overlaps[i] = ((row == 1) & final).sum() / union if union else 1.0
+    return overlaps

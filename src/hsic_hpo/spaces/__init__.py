@@ -1,0 +1,1 @@
+"""The search space: hyperparameters, conditions, sampling; no data."""

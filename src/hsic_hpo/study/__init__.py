@@ -1,0 +1,1 @@
+"""A study: its config, its provenance, its logs and locks."""

@@ -1,0 +1,272 @@
+"""The study config: YAML read strictly, checked against its schema, defaults filled in."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator, ValidationError
+
+from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.spaces.space import Space
+
+_NOUNS = {
+    "object": "a mapping of keys to values",
+    "string": "text",
+    "integer": "an integer",
+    "number": "a number",
+}
+_DEEPEST = 50
+_MOST_VALUES = 100_000
+SCHEMA = Path(__file__).with_name("config.schema.yaml")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with the scalars of YAML 1.2, in which each key stands once.
+
+    YAML 1.1, which PyYAML reads, takes ``1e-4`` as text, ``no`` as false, ``010`` as eight,
+    ``1:30`` as ninety, and gives dates, ``<<`` and ``=`` meanings of their own.
+    """
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - the name and shape that PyYAML looks for
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Refuse a mapping in which a key stands twice."""
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, str | int | float | bool):
+                if key in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"key {key!r} stands twice", key_node.start_mark
+                    )
+                seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
+    text = loader.construct_scalar(node)
+    return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int",
+    re.compile(r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$"),
+    list("-+0123456789"),
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(
+        r"^(?:[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?"
+        r"|[-+]?[0-9]+[eE][-+]?[0-9]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+    ),
+    list("-+.0123456789"),
+)
+
+
+def load(path: Path | str) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, is not YAML, has a key twice, is not a mapping, or is nested
+        without end.
+    """
+    try:
+        content = yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a readable text file ({error})") from None
+    except yaml.MarkedYAMLError as error:
+        line = "" if error.problem_mark is None else f"line {error.problem_mark.line + 1}: "
+        problem = ", ".join(part for part in (error.context, error.problem) if part)
+        raise InputError(f"{path}: {line}{problem}") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise InputError(f"{path}: nested too deeply") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: not a mapping of keys to values")
+    _check_size(content, path)
+    return content
+
+
+def _check_size(content: Any, path: Path | str) -> None:
+    """Refuse what aliases blow up: a value that contains itself, or stands in itself repeatedly."""
+    waiting = [(content, 0)]
+    n_values = 0
+    while waiting:
+        value, depth = waiting.pop()
+        n_values += 1
+        if depth > _DEEPEST:
+            raise InputError(f"{path}: nested too deeply, or an alias that contains itself")
+        if n_values > _MOST_VALUES:
+            raise InputError(f"{path}: more than {_MOST_VALUES} values, aliases written out")
+        if isinstance(value, Mapping):
+            waiting.extend((inner, depth + 1) for inner in value.values())
+        elif isinstance(value, list):
+            waiting.extend((inner, depth + 1) for inner in value)
+
+
+def validate(config: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Check a study config against the schema and fill in its defaults.
+
+    Parameters
+    ----------
+    config
+        What the YAML file holds.
+    where
+        Place named first in messages, usually the file.
+
+    Returns
+    -------
+    dict
+        A copy with every key of the schema that has a default. Of two that exclude each other,
+        one has a default ``default_unless`` the other is given.
+
+    Raises
+    ------
+    InputError
+        One line: place, key, value, what is allowed.
+    """
+    schema = _schema()
+    errors = sorted(Draft202012Validator(schema).iter_errors(config), key=_order)
+    if errors:
+        raise InputError(f"{where}: {_line(errors[0])}")
+    for key, value in _leaves(config, ""):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InputError(f"{where}: {key}: {value} is not a finite number")
+    return _filled(config, schema)
+
+
+def study_space(changes: Mapping[str, Any], default: Mapping[str, Any], where: str) -> Space:
+    """Apply the changes of a study to the default search space of its problem.
+
+    Parameters
+    ----------
+    changes
+        Definitions by name: one that stands in the default replaces it, a new one is added at
+        the end, None removes one.
+    default
+        Definitions of the problem's default space.
+    where
+        Place named first in messages.
+
+    Raises
+    ------
+    InputError
+        When a name to remove does not exist, or the space that results is not valid.
+    """
+    merged = dict(default)
+    for name, definition in changes.items():
+        if definition is None and name not in merged:
+            raise InputError(
+                f"{where}.{name}: null removes a hyperparameter, but there is no {name!r}; "
+                f"known: {', '.join(merged)}{did_you_mean(name, merged)}"
+            )
+        merged[name] = definition
+    kept = {name: definition for name, definition in merged.items() if definition is not None}
+    for name in merged:
+        if name not in kept:
+            _check_unneeded(name, kept, f"{where}.{name}")
+    return Space.from_dict(kept, where)
+
+
+def _check_unneeded(removed: str, kept: Mapping[str, Any], where: str) -> None:
+    children = [
+        name
+        for name, definition in kept.items()
+        if isinstance(definition, Mapping)
+        and isinstance(definition.get("when"), Mapping)
+        and removed in definition["when"]
+    ]
+    if children:
+        raise InputError(
+            f"{where}: null removes it, but conditions of {', '.join(children)} name it; "
+            "remove or replace them too"
+        )
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema = load(SCHEMA)
+    Draft202012Validator.check_schema(schema)
+    return schema
+
+
+def _order(error: ValidationError) -> tuple[bool, list[str]]:
+    # A misspelt key explains a missing one, so unknown keys are told first.
+    return error.validator != "additionalProperties", [str(step) for step in error.absolute_path]
+
+
+def _line(error: ValidationError) -> str:
+    place = ".".join(str(step) for step in error.absolute_path)
+    prefix = f"{place}: " if place else ""
+    schema: Any = error.schema
+    instance: Any = error.instance
+    if error.validator == "additionalProperties":
+        known = schema["properties"]
+        unknown = next(key for key in instance if key not in known)
+        hint = did_you_mean(unknown, known) or f"; allowed: {', '.join(known)}"
+        return f"{prefix}unknown key {unknown!r}{hint}"
+    if error.validator == "required":
+        missing = next(key for key in schema["required"] if key not in instance)
+        described = schema["properties"][missing]["description"]
+        return f"{prefix}key {missing!r} is missing: {described}"
+    if instance is None:
+        return f"{prefix}empty; needed: {_needed(schema)}"
+    if "allowed" in schema and error.validator != "type":
+        return f"{prefix}{instance!r}; allowed: {schema['allowed']}"
+    if error.validator == "enum":
+        near = did_you_mean(instance, map(str, schema["enum"]))
+        return f"{prefix}{instance!r}; allowed: {_needed(schema)}{near}"
+    if error.validator == "type":
+        shown = str(instance).lower() if isinstance(instance, bool) else repr(instance)
+        return f"{prefix}{shown} is not {_needed(schema)}"
+    return f"{prefix}{error.message}"
+
+
+def _needed(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(map(str, schema["enum"]))
+    return _NOUNS[schema["type"]] if "type" in schema else schema["allowed"]
+
+
+def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, key)
+    else:
+        yield key, value
+
+
+def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
+    if "properties" in schema:
+        filled = {}
+        for name, inner in schema["properties"].items():
+            has_default = "default" in inner and inner.get("default_unless") not in value
+            if name in value or has_default:
+                filled[name] = _filled(value.get(name, inner.get("default")), inner)
+        return filled
+    if schema.get("type") == "integer":
+        return int(value)
+    if schema.get("type") == "number":
+        # Written as 1 or as 1.0, a setting is the same.
+        return float(value)
+    return deepcopy(value)

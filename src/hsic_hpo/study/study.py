@@ -1,0 +1,123 @@
+"""A study: its validated config, its learning problem and its search space."""
+
+import os
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hsic_hpo.errors import InputError
+from hsic_hpo.problems.base import Problem, load_problem
+from hsic_hpo.selection.overrides import check as check_overrides
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.study import config
+
+# Of these a budget has one.
+_LENGTHS = frozenset({"epochs", "steps"})
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a study config says, checked as a whole.
+
+    Attributes
+    ----------
+    settings
+        The config with all defaults filled in.
+    problem
+        The learning problem.
+    space
+        The search space: the problem's default with the changes of the config.
+    """
+
+    settings: dict[str, Any]
+    problem: Problem
+    space: Space
+
+    @property
+    def name(self) -> str:
+        """Name of the study, also of its folder of results."""
+        return self.settings["study"]
+
+    @property
+    def seed(self) -> int:
+        """Seed from which all random draws of the study derive."""
+        return self.settings["seed"]
+
+    @property
+    def searches(self) -> dict[str, dict[str, Any]]:
+        """Settings of each search that goes on from the random search, by method."""
+        return self.settings["search"]
+
+    @property
+    def repeats(self) -> int:
+        """Trainings per configuration."""
+        return self.settings["training"]["repeats"]
+
+    @property
+    def budget(self) -> dict[str, Any]:
+        """Training budget: the training settings that decide the result of one training."""
+        return {key: value for key, value in self.settings["training"].items() if key != "repeats"}
+
+    @property
+    def final_budget(self) -> dict[str, Any]:
+        """Training budget of the retrainings of what the searches chose."""
+        changes = self.settings["final"]["training"]
+        replaced = _LENGTHS if _LENGTHS & changes.keys() else frozenset()
+        return {k: v for k, v in self.budget.items() if k not in replaced} | changes
+
+
+def read(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None) -> Study:
+    """Read and check a study config.
+
+    Parameters
+    ----------
+    paths
+        YAML files; where several set a key, the last one counts.
+    overrides
+        Nested settings that count more than any file.
+
+    Raises
+    ------
+    InputError
+        One line that names the file, the key, the value and what is allowed.
+    """
+    if not paths:
+        raise InputError("no study config given: pass one, such as --configfile config/quick.yaml")
+    merged: dict[str, Any] = {}
+    for path in paths:
+        merged = _merge(merged, config.load(path))
+    where = ", ".join([*map(str, paths), *(["overrides"] if overrides else [])])
+    settings = config.validate(_merge(merged, overrides or {}), where)
+    problem = load_problem(settings["problem"], f"{where}: problem", _folders(paths))
+    space = config.study_space(settings["space"], problem.default_space(), f"{where}: space")
+    problem.check_space(space, f"{where}: space")
+    check_overrides(settings["selection"]["override"], space, f"{where}: ")
+    return Study(settings, problem, space)
+
+
+def extend_python_path(paths: Sequence[Path | str], environment: MutableMapping[str, str]) -> None:
+    """Let every job of a study find a problem of the user's own, wherever it runs.
+
+    Parameters
+    ----------
+    paths
+        The study's YAML files, beside which it is looked for first.
+    environment
+        Environment variables that the jobs inherit; PYTHONPATH is changed in place.
+    """
+    inherited = environment.get("PYTHONPATH", "").split(os.pathsep)
+    folders = [*map(str, _folders(paths)), *filter(None, inherited)]
+    environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(folders))
+
+
+def _folders(paths: Sequence[Path | str]) -> list[Path]:
+    return [Path(path).resolve().parent for path in reversed(paths)]
+
+
+def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in changes.items():
+        nested = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merge(merged[key], value) if nested else value
+    return merged

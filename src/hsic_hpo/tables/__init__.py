@@ -1,0 +1,1 @@
+"""Datasets in, tables and sentences out; no index is computed here."""

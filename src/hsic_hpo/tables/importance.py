@@ -1,0 +1,62 @@
+"""The table of indices."""
+
+import pandas as pd
+import xarray as xr
+
+COSTS = ("flops", "train_seconds")
+_COLUMNS = {
+    "index": "hsic_order_free",
+    "noise_floor": "noise_floor_order_free",
+    "p_value": "p_value_order_free",
+    "adjusted_p_value": "p_value_order_free_adjusted",
+    "significant": "significant",
+    "debiased_index": "hsic_order_free_unbiased",
+    "interval_low": "interval_low_order_free",
+    "interval_high": "interval_high_order_free",
+    "paper_index": "hsic",
+    "paper_adjusted_p_value": "p_value_adjusted",
+    "paper_r2": "r2_hsic",
+}
+_COUNTS = ("n", "m", "note")
+
+
+def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
+    """Tabulate the indices for the best fraction by error, with those for the costs beside them.
+
+    Parameters
+    ----------
+    sensitivity
+        Sensitivity Dataset.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per hyperparameter of each group, the largest index of a group first; a group
+        without an index has one row with an empty ``hyperparameter`` and the reason in ``note``.
+        All indices are dimensionless. ``interval_low`` and ``interval_high`` belong to
+        ``debiased_index``; all up to them are by the values alone, which decides significance, and
+        the ``paper_`` columns by the u that was drawn;
+        ``flops_index`` and ``train_seconds_index`` are the indices for the cheapest fraction;
+        ``m`` of the ``n`` trials of a group are in the best fraction.
+    """
+    best = sensitivity.sel(subset="best", drop=True)
+    error = best.sel(target="error", drop=True)
+    columns = {column: error[variable] for column, variable in _COLUMNS.items()}
+    for cost in COSTS:
+        # A group that has no index by error must not seem to have one in its single row.
+        by_cost = best.sel(target=cost, drop=True).where(error["hsic"].notnull())
+        columns[f"{cost}_index"] = by_cost["hsic_order_free"]
+        columns[f"{cost}_significant"] = by_cost["significant"]
+    columns |= {name: error[name] for name in _COUNTS}
+    frame = xr.Dataset(columns).to_dataframe(["group", "hyperparameter"]).reset_index()
+    flags = [name for name in frame.columns if name.endswith("significant")]
+    frame = frame.astype(dict.fromkeys(flags, "boolean") | {"n": int, "m": int})
+    kept = [_kept(part) for _, part in frame.groupby("group", sort=False)]
+    return pd.concat(kept, ignore_index=True)
+
+
+def _kept(group: pd.DataFrame) -> pd.DataFrame:
+    present = group[group["index"].notna()]
+    if present.empty:
+        return group.head(1).assign(hyperparameter="")
+    return present.sort_values("index", ascending=False, kind="stable")

@@ -1,0 +1,59 @@
+"""Measures of importance side by side, and how far their rankings agree."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from hsic_hpo.wording import number, percent
+
+_NAMES = {
+    "hsic-best": "HSIC, best",
+    "hsic-worst": "HSIC, worst",
+    "ped-anova": "PED-ANOVA",
+    "fanova": "fANOVA",
+}
+
+
+def table(peers: xr.Dataset) -> pd.DataFrame:
+    """Tabulate the shares and ranks of each measure.
+
+    Parameters
+    ----------
+    peers
+        What :func:`hsic_hpo.sensitivity.peers.compare` returned.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per hyperparameter, the most important by ``hsic-best`` first; per measure its
+        ``_share`` in the sum of the measure, dimensionless, and its ``_rank`` from 1.
+    """
+    columns: dict[str, np.ndarray] = {"hyperparameter": peers["hyperparameter"].values}
+    for measure in peers["measure"].values.tolist():
+        key = measure.replace("-", "_")
+        columns[f"{key}_share"] = peers["importance"].sel(measure=measure).values
+        columns[f"{key}_rank"] = peers["rank"].sel(measure=measure).values
+    return pd.DataFrame(columns).sort_values("hsic_best_rank", ignore_index=True)
+
+
+def remark(peers: xr.Dataset) -> str:
+    """Say what each measure asks and how far the rankings agree."""
+    fraction = percent(float(peers.attrs["goal_fraction"]))
+    measures = peers["measure"].values.tolist()
+    pairs = [
+        f"{_NAMES[one]} with {_NAMES[other]} {_correlation(peers, one, other)}"
+        for i, one in enumerate(measures)
+        for other in measures[i + 1 :]
+    ]
+    return (
+        f"Shares in the sum of each measure, over the {peers.sizes['hyperparameter']} "
+        f"hyperparameters that exist in every trial. HSIC and PED-ANOVA ask which of them matter "
+        f"to land among the best {fraction} (HSIC also among the worst); fANOVA splits the "
+        f"variance of the error of all trials, diverged ones counted as the worst that ended "
+        f"well. Rank correlations (Spearman): {'; '.join(pairs)}."
+    )
+
+
+def _correlation(peers: xr.Dataset, one: str, other: str) -> str:
+    value = float(peers["rank_correlation"].sel(measure=one, other=other))
+    return number(value) if np.isfinite(value) else "undefined"

@@ -1,0 +1,92 @@
+"""What a random search found, in three lines."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from hsic_hpo.tables.importance import COSTS, importance_table
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.wording import goal, group_name, number, outcomes, p_value, target_name
+
+
+def summary(trials: xr.Dataset, sensitivity: xr.Dataset) -> list[str]:
+    """Say in three lines what a random search found.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset.
+    sensitivity
+        Sensitivity Dataset of these trials.
+
+    Returns
+    -------
+    list of str
+        How the trials ended and how far their errors spread; which hyperparameters matter for
+        the best fraction, with adjusted p-values, each in the largest group that has an index
+        of it; which ones only cost.
+    """
+    table = importance_table(sensitivity)
+    largest = table[table["index"].notna()].sort_values("n", ascending=False, kind="stable")
+    largest = largest.drop_duplicates("hyperparameter")
+    if largest.empty:
+        return [_spread(trials), _no_index(table), "Nothing can be said about cost either."]
+    return [_spread(trials), _impact(largest, sensitivity), _only_cost(largest, sensitivity)]
+
+
+def _spread(trials: xr.Dataset) -> str:
+    error = trials_data.error(trials)
+    finite = error[np.isfinite(error)]
+    if finite.size == 0:
+        return f"{outcomes(trials)}; no error to compare."
+    units = "" if trials.attrs["error_units"] == "1" else f" {trials.attrs['error_units']}"
+    values = finite.min(), *np.quantile(finite, [0.1, 0.9])
+    best, low, high = (f"{number(value)}{units}" for value in values)
+    name = trials.attrs["error_name"]
+    return f"{outcomes(trials)}; {name}: best {best}, best decile {low}, worst decile {high}."
+
+
+def _impact(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
+    aim = f"the {goal(sensitivity)} by {target_name(sensitivity, 'error')}"
+    found = largest[largest["significant"]]
+    if found.empty:
+        nearest = largest.sort_values("adjusted_p_value").head(1)
+        return f"No hyperparameter matters significantly for {aim}; nearest: {_named(nearest)}."
+    parts = [
+        _named(rows) if label == "all" else f"where {group_name(str(label))}: {_named(rows)}"
+        for label, rows in found.groupby("group", sort=False)
+    ]
+    return f"What matters for {aim}: {'; '.join(parts)}."
+
+
+def _named(rows: pd.DataFrame) -> str:
+    pairs = zip(rows["hyperparameter"], rows["adjusted_p_value"], strict=True)
+    return ", ".join(f"{name} (adjusted p = {p_value(value)})" for name, value in pairs)
+
+
+def _no_index(table: pd.DataFrame) -> str:
+    # The main group comes first and is the largest: its reason holds for the others too.
+    return f"No hyperparameter has an index: {table['note'].iloc[0]}."
+
+
+def _only_cost(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
+    parts = []
+    for _, row in largest[~largest["significant"].astype(bool)].iterrows():
+        costs = [
+            target_name(sensitivity, cost)
+            for cost in COSTS
+            if pd.notna(row[f"{cost}_significant"]) and row[f"{cost}_significant"]
+        ]
+        if costs:
+            parts.append(f"{row['hyperparameter']} ({', '.join(costs)}{_but(row, sensitivity)})")
+    if not parts:
+        return "No hyperparameter was found to drive cost without mattering for the error."
+    return f"What only costs: {', '.join(parts)}."
+
+
+def _but(row: pd.Series, sensitivity: xr.Dataset) -> str:
+    pure = sensitivity["pure_p_value_adjusted"].sel(
+        target="error", subset="best", group=row["group"], hyperparameter=row["hyperparameter"]
+    )
+    found = pure["partner"].values[pure.values <= float(sensitivity.attrs["significance"])]
+    return f"; but it interacts with {', '.join(map(str, found))}" if len(found) else ""

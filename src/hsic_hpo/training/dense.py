@@ -1,0 +1,125 @@
+"""Train a dense network of this package on data held in memory."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from pytorch_lightning import Callback
+from torch import nn
+
+from hsic_hpo.problems.base import DenseProblem
+from hsic_hpo.problems.data import Data
+from hsic_hpo.training.budget import Budget
+from hsic_hpo.training.cost import cost
+from hsic_hpo.training.in_memory import InMemoryFit, fit, samples_per_epoch
+from hsic_hpo.training.losses import LOSSES
+from hsic_hpo.training.machine import Machine
+from hsic_hpo.training.networks import architecture, initialise
+from hsic_hpo.training.optimisers import L1Penalty, optimiser, penalised_parameters
+from hsic_hpo.training.outcome import Outcome
+from hsic_hpo.training.trainer import KeepBest
+
+EVALUATION_ROWS = 8192
+
+
+def train_dense(
+    problem: DenseProblem,
+    settings: Mapping[str, Any],
+    data: Data,
+    budget: Budget,
+    *,
+    seed: int,
+    callbacks: Sequence[Callback],
+    machine: Machine,
+    outcome: Outcome,
+) -> None:
+    """Train one network and measure it; see :func:`hsic_hpo.training.train`.
+
+    Parameters
+    ----------
+    settings
+        Complete configuration.
+    outcome
+        Filled in as the training goes on.
+
+    Raises
+    ------
+    Diverged
+        When loss or error left the finite, or the loss blew up.
+    """
+    network = architecture(problem.n_inputs, problem.n_outputs, settings)
+    counted = cost(network, problem.n_inputs)
+    outcome.n_params, outcome.flops = counted.n_params, counted.flops
+    initial, shuffling = _generators(seed, 2)
+    initialise(network, settings["initialiser"], initial)
+    error = _Errors(problem, data)
+    n_trained_on = samples_per_epoch(len(data.x_train), settings["batch_size"])
+    module = InMemoryFit(
+        network.to(machine.device),
+        LOSSES[settings["loss_function"]],
+        optimiser(settings, network),
+        settings["batch_size"],
+        shuffling,
+        lambda trained: error(trained, data.x_validation, data.y_validation),
+        penalise=_penalty(settings, network),
+        max_steps=budget.in_steps(n_trained_on, settings["batch_size"], counted.flops),
+        max_seconds=budget.seconds,
+        autocast=machine.autocast(),
+    )
+    outcome.learning_curve = module.learning_curve
+    best = None
+    if budget.early_stopping is not None:
+        best = KeepBest("validation_error", budget.early_stopping, module.learning_curve)
+    fit(
+        module,
+        torch.from_numpy(data.x_train),
+        torch.from_numpy(data.y_train),
+        callbacks=[*callbacks, *([best] if best else [])],
+        device=machine.device,
+    )
+    if best is not None:
+        best.restore(module)
+    validation_error = min(module.learning_curve) if best else module.learning_curve[-1]
+    outcome.finish(validation_error, error(network, data.x_test, data.y_test))
+
+
+def _penalty(settings: Mapping[str, Any], network: nn.Module) -> L1Penalty | None:
+    if not settings["l1_penalty"]:
+        return None
+    penalised = penalised_parameters(network, decay_biases=settings["decay_biases"])
+    return L1Penalty(settings["l1_penalty"], penalised)
+
+
+class _Errors:
+    """Errors of networks in physical units."""
+
+    def __init__(self, problem: DenseProblem, data: Data) -> None:
+        self._problem = problem
+        self._data = data
+
+    def __call__(self, network: nn.Module, x: np.ndarray, y: np.ndarray) -> float:
+        outputs = _evaluate(network, x)
+        if not np.isfinite(outputs).all():
+            # Among undefined scores of classes, one would still count as the largest.
+            return math.nan
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._problem.error(self._data.physical(outputs), self._data.physical(y))
+
+
+def _evaluate(network: nn.Module, inputs: np.ndarray) -> np.ndarray:
+    device = next(network.parameters()).device
+    network.eval()
+    with torch.no_grad():
+        parts = [
+            network(rows.to(device)).cpu()
+            for rows in torch.from_numpy(inputs).split(EVALUATION_ROWS)
+        ]
+    network.train()
+    return torch.cat(parts).numpy()
+
+
+def _generators(seed: int, n: int) -> list[torch.Generator]:
+    states = np.random.SeedSequence(seed).generate_state(n, np.uint64)
+    return [torch.Generator().manual_seed(int(state)) for state in states]

@@ -1,0 +1,68 @@
+"""Evaluate a problem that needs no training."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.problems.base import FunctionProblem
+from hsic_hpo.training.outcome import Diverged, Outcome
+
+_NUMBERS = {"n_params": int, "flops": int, "epochs": int, "train_seconds": float}
+_KNOWN = ("validation_error", "test_error", "status", "reason", "learning_curve", *_NUMBERS)
+_BAD = ("diverged", "failed")
+
+
+def evaluate(
+    problem: FunctionProblem,
+    configuration: Mapping[str, Any],
+    budget: Mapping[str, Any],
+    *,
+    seed: int,
+    outcome: Outcome,
+) -> None:
+    """Evaluate one configuration; see :func:`hsic_hpo.training.train`.
+
+    Parameters
+    ----------
+    outcome
+        Filled in with what the problem returns.
+
+    Raises
+    ------
+    Diverged
+        When an error is not finite.
+    InputError
+        When the problem returns something else than errors and cost.
+    """
+    found = problem.evaluate(configuration, budget, seed)
+    where = f"{problem.name}.evaluate"
+    for name in found:
+        if name not in _KNOWN:
+            raise InputError(
+                f"{where}: returned {name!r}; known: {', '.join(_KNOWN)}"
+                f"{did_you_mean(name, _KNOWN)}"
+            )
+    for name, number in _NUMBERS.items():
+        if found.get(name) is not None:
+            setattr(outcome, name, number(found[name]))
+    outcome.learning_curve = [
+        math.nan if error is None else float(error) for error in found.get("learning_curve", ())
+    ]
+    status = found.get("status", "ok")
+    if status in _BAD:
+        outcome.end(status, str(found.get("reason", "")))
+        return
+    if status != "ok":
+        raise InputError(f"{where}: status is {status!r}; allowed: ok, {', '.join(_BAD)}")
+    for name in ("validation_error", "test_error"):
+        if name not in found:
+            raise InputError(f"{where}: {name!r} is missing")
+    outcome.finish(_finite(found, "validation_error"), _finite(found, "test_error"))
+
+
+def _finite(found: Mapping[str, Any], name: str) -> float:
+    value = found[name]
+    if value is None:
+        raise Diverged(f"{name.replace('_', ' ')} is missing")
+    return float(value)

@@ -1,0 +1,214 @@
+"""A Lightning module that trains in memory at nearly the speed of a bare PyTorch loop.
+
+Lightning's hooks and per-step logging cost about as much as two steps of a small network. Here
+one Lightning step is one epoch: the loader yields the whole training split once, and
+:meth:`InMemoryFit.training_step` cuts it into shuffled mini-batches itself. What Lightning does
+per step is therefore done by hand: the optimiser is stepped directly (manual optimisation),
+limits within an epoch and lower precision are the module's own, there is no gradient clipping or
+accumulation, no scaler for float16, and callbacks see epochs, not mini-batches. Callbacks that
+work per epoch, such as early stopping on ``validation_error``, and devices work as ever.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from pytorch_lightning import Callback, LightningModule
+from torch import nn
+
+from hsic_hpo.training.outcome import Diverged
+from hsic_hpo.training.trainer import quiet_trainer
+
+Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+# A network that ends this far above its untrained loss has blown up, though not to infinity.
+BLOW_UP = 1e3
+CPU = torch.device("cpu")
+
+
+def samples_per_epoch(n_samples: int, batch_size: int) -> int:
+    """Return how many samples an epoch trains on: all, but for a remainder of a single one.
+
+    Batch normalisation has no variance from a mini-batch of one sample.
+    """
+    return n_samples - (batch_size > 1 and n_samples > 1 and n_samples % batch_size == 1)
+
+
+class WholeSplit:
+    """A loader whose one batch is the whole training split.
+
+    Parameters
+    ----------
+    inputs, targets
+        ``(n, ...)`` tensors.
+    """
+
+    def __init__(self, inputs: torch.Tensor, targets: torch.Tensor) -> None:
+        self._split = inputs, targets
+
+    def __len__(self) -> int:
+        return 1
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        yield self._split
+
+
+class InMemoryFit(LightningModule):
+    """One training of a network on data held in memory.
+
+    Parameters
+    ----------
+    network
+        Maps ``(n, n_inputs)`` to ``(n, n_outputs)``.
+    loss
+        Mean loss of a mini-batch, from outputs and targets.
+    optimiser
+        Steps the network's parameters.
+    batch_size
+        Samples per mini-batch, at least 1. The last one of an epoch may be smaller, see
+        :func:`samples_per_epoch`.
+    shuffling
+        Generator on the CPU that orders the samples of every epoch.
+    validation_error
+        Error of a network on the validation split.
+    penalise
+        Called between the backward pass and the step, to change gradients.
+    max_steps
+        Mini-batches after which the training ends, within an epoch if need be.
+    max_seconds
+        Wall time after which it ends.
+    autocast
+        Context of the forward pass and the loss in training.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        loss: Loss,
+        optimiser: torch.optim.Optimizer,
+        batch_size: int,
+        shuffling: torch.Generator,
+        validation_error: Callable[[nn.Module], float],
+        *,
+        penalise: Callable[[], None] | None = None,
+        max_steps: int | None = None,
+        max_seconds: float = math.inf,
+        autocast: AbstractContextManager[object] | None = None,
+    ) -> None:
+        super().__init__()
+        self.automatic_optimization = False
+        self.network = network
+        self.learning_curve: list[float] = []
+        self._loss = loss
+        self._optimiser = optimiser
+        self._batch_size = batch_size
+        self._shuffling = shuffling
+        self._validation_error = validation_error
+        self._penalise = penalise
+        self._steps_left = max_steps
+        self._end = time.monotonic() + max_seconds
+        self._autocast = nullcontext() if autocast is None else autocast
+        self._first_loss = math.nan
+        self._mean_loss = math.nan
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """Return the optimiser."""
+        return self._optimiser
+
+    def training_step(self, batch: tuple[torch.Tensor, torch.Tensor], _: int) -> None:
+        """Train one epoch; ``batch`` is the whole training split."""
+        inputs, targets = batch
+        network, loss_function, optimiser = self.network, self._loss, self._optimiser
+        order = torch.randperm(len(inputs), generator=self._shuffling)
+        order = order[: samples_per_epoch(len(inputs), self._batch_size)].to(inputs.device)
+        losses = []
+        for rows in order.split(self._batch_size)[: self._steps_left]:
+            with self._autocast:
+                loss = loss_function(network(inputs[rows]), targets[rows])
+            optimiser.zero_grad()
+            loss.backward()
+            if self._penalise is not None:
+                self._penalise()
+            optimiser.step()
+            losses.append(loss.detach())
+            if time.monotonic() > self._end:
+                break
+        epoch_losses = torch.stack(losses)
+        self._mean_loss = epoch_losses.mean().item()
+        if self.current_epoch == 0:
+            self._first_loss = epoch_losses[0].item()
+        if self._steps_left is not None:
+            self._steps_left -= len(losses)
+
+    def on_train_epoch_end(self) -> None:
+        """Add the validation error to the learning curve; stop if no longer finite or too late.
+
+        Raises
+        ------
+        Diverged
+            When the mean loss of the epoch or the validation error is not finite.
+        """
+        error = self._validation_error(self.network)
+        self.learning_curve.append(error)
+        if not math.isfinite(self._mean_loss):
+            raise Diverged(f"training loss is {self._mean_loss} in epoch {self._epoch}")
+        if not math.isfinite(error):
+            raise Diverged(f"validation error is {error} after epoch {self._epoch}")
+        self.log("validation_error", error)
+        if self._steps_left == 0 or time.monotonic() > self._end:
+            self.trainer.should_stop = True
+
+    def on_train_end(self) -> None:
+        """Check that the loss did not blow up.
+
+        Raises
+        ------
+        Diverged
+            When the mean loss of the last epoch is 1000 times that of the untrained network.
+        """
+        if self._mean_loss > BLOW_UP * self._first_loss:
+            raise Diverged(
+                f"training loss {self._mean_loss:.3g} after epoch {self._epoch}, "
+                f"{self._first_loss:.3g} before training"
+            )
+
+    @property
+    def _epoch(self) -> int:
+        return len(self.learning_curve)
+
+
+def fit(
+    module: InMemoryFit,
+    inputs: torch.Tensor,
+    targets: torch.Tensor,
+    epochs: int | None = None,
+    callbacks: Sequence[Callback] = (),
+    device: torch.device = CPU,
+) -> None:
+    """Train a module by Lightning, silently, without checkpoints or loggers.
+
+    Parameters
+    ----------
+    module
+        What to train, in place.
+    inputs, targets
+        ``(n, n_inputs)`` and ``(n, n_outputs)`` of the training split, or ``(n,)`` labels.
+    epochs
+        At most so many passes over the split; None leaves it to the limits of the module.
+    callbacks
+        Lightning callbacks, called per epoch.
+    device
+        Where to train.
+
+    Raises
+    ------
+    Diverged
+        See :class:`InMemoryFit`.
+    KeyboardInterrupt
+        On an interrupt, which Lightning by itself would turn into an exit.
+    """
+    split = WholeSplit(inputs.to(device), targets.to(device))
+    with quiet_trainer(callbacks, device, max_epochs=-1 if epochs is None else epochs) as trainer:
+        trainer.fit(module, split)

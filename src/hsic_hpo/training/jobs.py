@@ -1,0 +1,142 @@
+"""One job: train a slice of a design, keep each finished training, take up finished ones."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from hsic_hpo.problems.base import Loaded, Problem
+from hsic_hpo.training.exclusive import exclusive
+from hsic_hpo.training.records import find, store, training_key, training_seed
+from hsic_hpo.training.train import train
+
+SECONDS_BETWEEN_LINES = 2.0
+
+
+@dataclass
+class Progress:
+    """Print a line per finished training: how far, how well, how long still.
+
+    Parameters
+    ----------
+    label
+        Name of the job, first on each line.
+    total
+        Trainings of the job.
+    """
+
+    label: str
+    total: int
+    finished: int = 0
+    resumed: int = 0
+    bad: int = 0
+    best: float = float("inf")
+    _start: float = field(default_factory=time.monotonic)
+    _last_line: float = 0.0
+
+    def update(self, record: Mapping[str, Any], *, resumed: bool) -> None:
+        """Count one finished training and print, at most every two seconds and at the end."""
+        self.finished += 1
+        self.resumed += resumed
+        if record["status"] == "ok":
+            self.best = min(self.best, record["validation_error"])
+        else:
+            self.bad += 1
+        now = time.monotonic()
+        if self.finished == self.total or now - self._last_line >= SECONDS_BETWEEN_LINES:
+            self._last_line = now
+            print(self.line(now), file=sys.stderr, flush=True)
+
+    def line(self, now: float) -> str:
+        """Say in one line where the job stands at the monotonic time ``now``, in seconds."""
+        trained = self.finished - self.resumed
+        left = self.total - self.finished
+        remaining = f"{left * (now - self._start) / trained:.0f} s left" if trained else "resuming"
+        parts = [
+            f"{self.label}: {self.finished}/{self.total} trainings",
+            f"{self.bad} diverged or failed",
+            f"best validation error {self.best:.3g}",
+            remaining if left else f"done in {now - self._start:.0f} s",
+        ]
+        if self.resumed:
+            parts.insert(1, f"{self.resumed} taken up from an earlier run")
+        return ", ".join(parts)
+
+
+def train_slice(
+    problem: Problem,
+    data: Loaded,
+    design: xr.Dataset,
+    budget: Mapping[str, Any],
+    *,
+    n_repeats: int,
+    study_seed: int,
+    code_fingerprint: str,
+    folder: Path,
+    progress: Progress,
+    device: str = "cpu",
+    precision: str = "32",
+) -> Iterator[dict[str, Any]]:
+    """Train every configuration of ``design``, each ``n_repeats`` times.
+
+    Each finished training is stored under ``folder`` before the next one starts; one that was
+    stored by an earlier run, for the same configuration, budget, seed, data and code, is taken
+    up instead of trained; one that another job is at is waited for.
+
+    Trainings follow one another on one thread, so that no order of them, such as large networks
+    first, would end the job sooner; what evens out jobs is fewer trainings in each.
+
+    Parameters
+    ----------
+    problem, data
+        The learning problem and its data.
+    design
+        The rows of a design that this job trains.
+    budget
+        Training budget.
+    n_repeats
+        Trainings per configuration, with different seeds.
+    study_seed
+        Seed of the study.
+    code_fingerprint
+        Fingerprint of the code that trains.
+    folder
+        Where finished trainings are kept.
+    progress
+        Told of each finished training.
+    device, precision
+        Of the machine, see :func:`hsic_hpo.training.machine.machine`.
+
+    Yields
+    ------
+    dict
+        The record of a training, with its ``trial`` and ``repeat``, in the order of the design.
+    """
+    # The same weights in another precision are another result.
+    decisive = dict(budget) if precision == "32" else {**budget, "precision": precision}
+    for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True):
+        configuration = json.loads(text)
+        for repeat in range(n_repeats):
+            seed = training_seed(study_seed, trial, repeat)
+            key = training_key(configuration, decisive, seed, data.fingerprint, code_fingerprint)
+            with exclusive(folder / ".lock", key):
+                record = find(folder, key)
+                resumed = record is not None
+                if record is None:
+                    record = train(
+                        problem,
+                        configuration,
+                        data,
+                        budget,
+                        seed=seed,
+                        device=device,
+                        precision=precision,
+                    )
+                    store(record, folder, key)
+            progress.update(record, resumed=resumed)
+            yield {"trial": str(trial), "repeat": repeat, **record}

@@ -1,0 +1,138 @@
+"""Train a Lightning module of the user's own on a data module of the user's own."""
+
+import copy
+import math
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from pytorch_lightning import Callback, LightningModule, Trainer
+from pytorch_lightning.utilities.data import extract_batch_size
+from torch.utils.flop_counter import FlopCounterMode
+
+from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.problems.base import LightningProblem
+from hsic_hpo.training.budget import Budget
+from hsic_hpo.training.machine import Machine
+from hsic_hpo.training.outcome import Diverged, Outcome
+from hsic_hpo.training.trainer import KeepBest, quiet_trainer
+
+_LIGHTNING_PRECISION = {"32": "32-true", "tf32": "32-true", "bf16": "bf16-mixed"}
+
+
+def train_lightning(
+    problem: LightningProblem,
+    configuration: Mapping[str, Any],
+    budget: Budget,
+    *,
+    callbacks: Sequence[Callback],
+    machine: Machine,
+    outcome: Outcome,
+) -> None:
+    """Train one module and measure it; see :func:`hsic_hpo.training.train`.
+
+    Parameters
+    ----------
+    outcome
+        Filled in as the training goes on.
+
+    Raises
+    ------
+    Diverged
+        When loss, validation or test error is not finite.
+    InputError
+        When the module does not log the errors that the problem names.
+    """
+    module, data = problem.module(configuration), problem.datamodule(configuration)
+    curve = outcome.learning_curve
+    spending = _Spending(problem, budget, outcome)
+    best = None
+    if budget.early_stopping is not None:
+        best = KeepBest(problem.monitor, budget.early_stopping, curve)
+    with quiet_trainer(
+        [*callbacks, spending, *([best] if best else [])],
+        machine.device,
+        max_epochs=-1 if budget.epochs is None else budget.epochs,
+        precision=_LIGHTNING_PRECISION[machine.precision],
+    ) as trainer:
+        trainer.fit(module, datamodule=data)
+        if best is not None:
+            best.restore(module)
+        (tested,) = trainer.test(module, datamodule=data, verbose=False) or [{}]
+    test_error = _logged(tested, problem.test_monitor, f"{problem.name}.test_monitor")
+    outcome.finish(min(curve) if best else curve[-1], test_error)
+
+
+class _Spending(Callback):
+    """Measure the cost, keep the learning curve, and stop when the budget is spent."""
+
+    def __init__(self, problem: LightningProblem, budget: Budget, outcome: Outcome) -> None:
+        self._problem = problem
+        self._budget = budget
+        self._outcome = outcome
+        self._samples_left = math.inf
+        self._end = time.monotonic() + budget.seconds
+        self._loss: torch.Tensor | float = 0.0
+
+    def on_train_batch_start(
+        self, trainer: Trainer, pl_module: LightningModule, batch: Any, batch_idx: int
+    ) -> None:
+        """Count parameters and operations before the first step."""
+        outcome = self._outcome
+        if outcome.n_params is None:
+            outcome.n_params = sum(p.numel() for p in pl_module.parameters() if p.requires_grad)
+            outcome.flops = _flops(pl_module, self._problem.sample(batch))
+            self._samples_left = self._budget.samples(outcome.flops)
+
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Stop after this mini-batch if it reached a limit."""
+        self._samples_left -= extract_batch_size(batch)
+        # Under manual optimisation a step may return nothing.
+        if isinstance(outputs, Mapping) and "loss" in outputs:
+            self._loss = outputs["loss"]
+        steps = self._budget.steps
+        if (
+            self._samples_left <= 0
+            or (steps is not None and trainer.global_step >= steps)
+            or time.monotonic() > self._end
+        ):
+            trainer.should_stop = True
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Add the validation error to the learning curve.
+
+        Raises
+        ------
+        Diverged
+            When the loss of the last step or the validation error is not finite.
+        """
+        place = f"{self._problem.name}.monitor"
+        error = _logged(trainer.callback_metrics, self._problem.monitor, place)
+        curve = self._outcome.learning_curve
+        curve.append(error)
+        if not math.isfinite(self._loss):
+            raise Diverged(f"training loss is {float(self._loss)} in epoch {len(curve)}")
+        if not math.isfinite(error):
+            raise Diverged(f"validation error is {error} after epoch {len(curve)}")
+
+
+def _logged(metrics: Mapping[str, Any], name: str, where: str) -> float:
+    if name not in metrics:
+        known = f"it logs {', '.join(metrics)}" if metrics else "it logs nothing"
+        raise InputError(
+            f"{where}: the module does not log {name!r} per epoch; {known}"
+            f"{did_you_mean(name, metrics)}"
+        )
+    return float(metrics[name])
+
+
+def _flops(module: LightningModule, sample: tuple[torch.Tensor, ...]) -> int:
+    """Count the operations of a forward pass, on a copy and with the random stream put back."""
+    counted = copy.deepcopy(module).eval()
+    counter = FlopCounterMode(display=False)
+    with torch.random.fork_rng(devices=[]), torch.no_grad(), counter:
+        counted(*sample)
+    return counter.get_total_flops()

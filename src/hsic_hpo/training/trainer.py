@@ -1,0 +1,115 @@
+"""Lightning's trainer as every training here uses it: silent, leaving nothing behind."""
+
+import logging
+import math
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from pytorch_lightning import Callback, LightningModule, Trainer
+from pytorch_lightning.callbacks import EarlyStopping
+from pytorch_lightning.plugins.environments import LightningEnvironment
+
+from hsic_hpo.training.budget import Patience
+
+LIGHTNING_WARNINGS = (
+    # Lightning 2.6 calls what torch 2.13 deprecates.
+    r"`isinstance\(treespec, LeafSpec\)` is deprecated",
+    # Trainings this small run on the CPU by choice.
+    r"GPU available but not used",
+    # Workers would take the cores of other trainings.
+    r"The '\w+' does not have many workers",
+    # A training is one process, also where SLURM is installed.
+    r"The `srun` command is available on your system but is not used",
+)
+
+
+class KeepBest(EarlyStopping):
+    """Early stopping that also keeps the weights of the epoch with the lowest error.
+
+    Parameters
+    ----------
+    monitor
+        What the module logs per epoch, to be minimised.
+    limit
+        When to stop.
+    learning_curve
+        Its values so far, kept by another; Lightning logs them in single precision.
+    """
+
+    def __init__(self, monitor: str, limit: Patience, learning_curve: Sequence[float]) -> None:
+        super().__init__(monitor, min_delta=limit.min_delta, patience=limit.patience, mode="min")
+        self._learning_curve = learning_curve
+        self._weights: dict[str, torch.Tensor] = {}
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Keep the weights if they are the best so far, then stop if it is time to."""
+        *earlier, error = self._learning_curve
+        if error < min(earlier, default=math.inf):
+            self._weights = {
+                name: tensor.detach().clone() for name, tensor in pl_module.state_dict().items()
+            }
+        super().on_train_epoch_end(trainer, pl_module)
+
+    def restore(self, module: LightningModule) -> None:
+        """Give a module back the weights of its best epoch."""
+        module.load_state_dict(self._weights)
+
+
+@contextmanager
+def quiet_trainer(
+    callbacks: Sequence[Callback], device: torch.device, **settings: Any
+) -> Iterator[Trainer]:
+    """Make a trainer without checkpoints, loggers or output, to be used within the context.
+
+    Parameters
+    ----------
+    callbacks
+        Lightning callbacks.
+    device
+        Where to train.
+    **settings
+        Further ones of the trainer.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On an interrupt, which Lightning by itself would turn into an exit.
+    """
+    with _quiet():
+        trainer = Trainer(
+            accelerator="gpu" if device.type == "cuda" else "cpu",
+            devices=1,
+            callbacks=list(callbacks),
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+            # Inside a SLURM job Lightning would otherwise take over signals and requeueing.
+            plugins=[LightningEnvironment()],
+            **settings,
+        )
+        try:
+            yield trainer
+        except SystemExit as stop:
+            if isinstance(stop.__context__, KeyboardInterrupt):
+                raise KeyboardInterrupt from stop
+            raise
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence what Lightning says of every fit that is as small as ours."""
+    notices = logging.getLogger("pytorch_lightning.utilities.rank_zero")
+    level = notices.level
+    notices.setLevel(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            for message in LIGHTNING_WARNINGS:
+                warnings.filterwarnings("ignore", message)
+            yield
+    finally:
+        notices.setLevel(level)

@@ -1,0 +1,1 @@
+"""Finished trials, the currency between stages: one xarray Dataset per search."""

@@ -1,0 +1,261 @@
+"""The trials Dataset, the currency between stages: its contract, gathering, reading, writing."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.errors import InputError
+from hsic_hpo.files import read_netcdf, write_netcdf
+from hsic_hpo.spaces.space import Hyperparameter, Space
+
+STATUSES = ("ok", "diverged", "failed")
+
+MEASURES = {
+    "validation_error": ("validation error", None),
+    "test_error": ("test error", None),
+    "train_seconds": ("wall time of the training", "s"),
+    "epochs": ("finished epochs", "1"),
+}
+COSTS = {
+    "n_params": ("trainable parameters", "1"),
+    "flops": ("floating-point operations of one forward pass of one sample", "1"),
+}
+
+
+def gather(
+    design: xr.Dataset,
+    records: Iterable[Mapping[str, Any]],
+    attrs: Mapping[str, Any],
+    *,
+    n_repeats: int,
+    error_name: str,
+    error_units: str,
+) -> xr.Dataset:
+    """Put the records of finished trainings beside the design that they were trained from.
+
+    Parameters
+    ----------
+    design
+        Proposed configurations, as :func:`hsic_hpo.trials.design.make` labels them.
+    records
+        One mapping per training with the keys ``trial``, ``repeat``, ``status``, ``reason``,
+        ``validation_error``, ``test_error``, ``train_seconds``, ``epochs``, ``n_params``,
+        ``flops`` and ``learning_curve``; None stands for a missing number. Any order.
+    attrs
+        Attributes of the study: its name, problem, seed, versions, fingerprints.
+    n_repeats
+        Trainings per trial.
+    error_name, error_units
+        What the errors measure.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dimensions ``trial``, ``repeat``, ``epoch``, ``hyperparameter``: see the README's section
+        on the trials Dataset.
+
+    Raises
+    ------
+    InputError
+        When a training of the design has no record.
+    """
+    by_key = {(record["trial"], record["repeat"]): record for record in records}
+    identifiers = [str(name) for name in design["trial"].values]
+    try:
+        table = [[by_key[name, repeat] for repeat in range(n_repeats)] for name in identifiers]
+    except KeyError as missing:
+        trial, repeat = missing.args[0]
+        raise InputError(f"trial {trial}, repeat {repeat}: no record of a training") from None
+    space = Space.from_json(design.attrs["space"])
+    configurations = [json.loads(text) for text in design["configuration"].values]
+    variables = {"u": design["u"].variable, **_value_variables(space, configurations)}
+    for name, (long_name, units) in MEASURES.items():
+        described = {"long_name": long_name, "units": units or error_units}
+        if units is None:
+            described["long_name"] += f" ({error_name})"
+        variables[name] = xr.Variable(
+            ("trial", "repeat"), _numbers(table, name, n_repeats), described
+        )
+    for name, (long_name, units) in COSTS.items():
+        variables[name] = xr.Variable(
+            "trial",
+            _numbers(table, name, n_repeats)[:, 0],
+            {"long_name": long_name, "units": units},
+        )
+    for name, long_name in (
+        ("status", "outcome: ok, diverged or failed"),
+        ("reason", "why the training did not end well, empty when it did"),
+    ):
+        texts = [[record[name] for record in row] for row in table]
+        values = np.array(texts, dtype=object).reshape(-1, n_repeats)
+        variables[name] = xr.Variable(("trial", "repeat"), values, {"long_name": long_name})
+    variables["learning_curve"] = xr.Variable(
+        ("trial", "repeat", "epoch"),
+        _curves(table, n_repeats),
+        {"long_name": f"validation error after each epoch ({error_name})", "units": error_units},
+    )
+    dataset = xr.Dataset(
+        variables,
+        coords={
+            "trial": design["trial"],
+            "hyperparameter": design["hyperparameter"],
+            "repeat": ("repeat", np.arange(n_repeats), {"long_name": "repeat"}),
+            "epoch": (
+                "epoch",
+                1 + np.arange(variables["learning_curve"].shape[2]),
+                {"long_name": "epoch"},
+            ),
+        },
+        attrs={
+            **attrs,
+            "space": design.attrs["space"],
+            "budget": design.attrs["budget"],
+            "error_name": error_name,
+            "error_units": error_units,
+        },
+    )
+    check(dataset, "gathered trials")
+    return dataset
+
+
+def _value_variables(
+    space: Space, configurations: Sequence[Mapping[str, Any]]
+) -> dict[str, xr.Variable]:
+    return {
+        hyperparameter.name: _value_variable(hyperparameter, configurations)
+        for hyperparameter in space.hyperparameters
+    }
+
+
+def _value_variable(
+    hyperparameter: Hyperparameter, configurations: Sequence[Mapping[str, Any]]
+) -> xr.Variable:
+    values = [configuration.get(hyperparameter.name) for configuration in configurations]
+    described = {"long_name": hyperparameter.name, "type": hyperparameter.type}
+    if _is_text(hyperparameter):
+        texts = np.array(["" if value is None else str(value) for value in values], dtype=object)
+        return xr.Variable("trial", texts, {**described, "inactive": "empty"})
+    numbers = np.array([np.nan if value is None else float(value) for value in values])
+    return xr.Variable("trial", numbers, {**described, "inactive": "missing"})
+
+
+def _is_text(hyperparameter: Hyperparameter) -> bool:
+    return hyperparameter.type == "categorical" and not all(
+        isinstance(level, int | float) for level in hyperparameter.levels
+    )
+
+
+def _numbers(table: Sequence[Sequence[Mapping[str, Any]]], name: str, n_repeats: int) -> np.ndarray:
+    # A round for which nothing new was left to propose has no rows.
+    return np.array(
+        [[np.nan if record[name] is None else record[name] for record in row] for row in table],
+        dtype=float,
+    ).reshape(-1, n_repeats)
+
+
+def _curves(table: Sequence[Sequence[Mapping[str, Any]]], n_repeats: int) -> np.ndarray:
+    longest = max((len(record["learning_curve"]) for row in table for record in row), default=0)
+    curves = np.full((len(table), n_repeats, longest), np.nan)
+    for i, row in enumerate(table):
+        for j, record in enumerate(row):
+            curve = [np.nan if error is None else error for error in record["learning_curve"]]
+            curves[i, j, : len(curve)] = curve
+    return curves
+
+
+def check(dataset: xr.Dataset, where: str) -> None:
+    """Check that a Dataset keeps the contract of trials.
+
+    Raises
+    ------
+    InputError
+        One line: ``where``, the variable or attribute, what is wrong, what is needed.
+    """
+    for attribute in ("space", "error_name", "error_units"):
+        if attribute not in dataset.attrs:
+            raise InputError(f"{where}: attribute {attribute!r} is missing")
+    space = Space.from_json(dataset.attrs["space"])
+    needed = {
+        "u": ("trial", "hyperparameter"),
+        **dict.fromkeys([*MEASURES, "status", "reason"], ("trial", "repeat")),
+        **dict.fromkeys([*COSTS, *space.names], ("trial",)),
+        "learning_curve": ("trial", "repeat", "epoch"),
+    }
+    for name, dims in needed.items():
+        if name not in dataset:
+            raise InputError(f"{where}: variable {name!r} is missing")
+        if dataset[name].dims != dims:
+            raise InputError(f"{where}: {name} has dimensions {dataset[name].dims}, not {dims}")
+    if tuple(dataset["hyperparameter"].values) != tuple(space.names):
+        raise InputError(f"{where}: hyperparameter does not list the names of the space")
+    u = dataset["u"].values
+    if not np.all(np.isnan(u) | ((u >= 0) & (u <= 1))):
+        raise InputError(f"{where}: u lies outside [0, 1]")
+    unknown = set(dataset["status"].values.ravel()) - set(STATUSES)
+    if unknown:
+        raise InputError(
+            f"{where}: status {sorted(unknown)[0]!r} is not one of {', '.join(STATUSES)}"
+        )
+    ok = dataset["status"].values == "ok"
+    if not np.isfinite(dataset["validation_error"].values[ok]).all():
+        raise InputError(f"{where}: validation_error is not finite in a trial whose status is ok")
+
+
+def read(path: Path | str) -> xr.Dataset:
+    """Read and check a trials Dataset.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, unreadable or breaks the contract.
+    """
+    dataset = read_netcdf(path)
+    check(dataset, str(path))
+    return dataset
+
+
+def write(dataset: xr.Dataset, path: Path | str) -> None:
+    """Check a trials Dataset and write it as netCDF4, atomically.
+
+    Raises
+    ------
+    InputError
+        When the Dataset breaks the contract.
+    """
+    check(dataset, str(path))
+    write_netcdf(dataset, path)
+
+
+def space(dataset: xr.Dataset) -> Space:
+    """Return the search space that the trials were drawn from."""
+    return Space.from_json(dataset.attrs["space"])
+
+
+def configurations(dataset: xr.Dataset) -> list[dict[str, Any]]:
+    """Return the values of the active hyperparameters of each trial, as plain Python scalars."""
+    found: list[dict[str, Any]] = [{} for _ in range(dataset.sizes["trial"])]
+    for hyperparameter in space(dataset).hyperparameters:
+        for configuration, value in zip(
+            found, dataset[hyperparameter.name].values.tolist(), strict=True
+        ):
+            if value != "" and value == value:
+                configuration[hyperparameter.name] = hyperparameter.from_stored(value)
+    return found
+
+
+def error(dataset: xr.Dataset) -> np.ndarray:
+    """Return one validation error per trial.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(n_trials,)``: the mean over repeats, infinite where any repeat diverged or failed, so
+        that such a trial ranks worst.
+    """
+    ok = dataset["status"] == "ok"
+    errors = dataset["validation_error"].where(ok, np.inf)
+    return errors.mean("repeat", skipna=False).values

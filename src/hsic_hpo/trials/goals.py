@@ -1,0 +1,104 @@
+"""Goals: which trials are among the best, or the worst, by error or by cost."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.trials import dataset as trials_data
+
+SUBSETS = ("best", "worst")
+_COSTS = '["flops", "train_seconds"]'
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The trials that reach a goal.
+
+    Attributes
+    ----------
+    reached
+        ``(n,)`` of bool.
+    threshold
+        The value of the target up to which (best), or from which on (worst), a trial counts.
+    """
+
+    reached: np.ndarray
+    threshold: float
+
+
+def select(values: np.ndarray, fraction: float, subset: str) -> Goal:
+    """Select the fraction of trials with the lowest, or the highest, values.
+
+    Parameters
+    ----------
+    values
+        ``(n,)``, lower is better; infinite where a trial has no value, so that it ranks worst.
+    fraction
+        In (0, 1): round(fraction * n) trials are selected, at least one, and all that tie with
+        the last of them.
+    subset
+        ``"best"`` or ``"worst"``. A trial without a value is never among the best.
+
+    Returns
+    -------
+    Goal
+        With a threshold of NaN when no trial has a value.
+    """
+    n_selected = max(1, round(fraction * len(values)))
+    ranked = np.sort(values)
+    if subset == "worst":
+        threshold = ranked[-n_selected]
+        return Goal(values >= threshold, float(threshold))
+    finite = ranked[np.isfinite(ranked)]
+    if not finite.size:
+        return Goal(np.zeros(len(values), dtype=bool), float("nan"))
+    threshold = finite[min(n_selected, finite.size) - 1]
+    return Goal(values <= threshold, float(threshold))
+
+
+def targets(trials: xr.Dataset) -> tuple[str, ...]:
+    """Return what trials are judged by: ``"error"``, then the variables that are costs.
+
+    The attribute ``costs`` names them as a JSON list; without it they are ``flops`` and
+    ``train_seconds``.
+    """
+    return ("error", *json.loads(trials.attrs.get("costs", _COSTS)))
+
+
+def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
+    """Return what a target measures for each trial.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset.
+    target
+        ``"error"`` (validation error, mean over repeats) or a variable that is a cost, such as
+        ``"flops"`` (of one forward pass of one sample) or ``"train_seconds"`` (mean over repeats).
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(n_trials,)``: infinite where there is no value, as for the error of a trial that
+        diverged or failed.
+    """
+    if target == "error":
+        return trials_data.error(trials)
+    values = trials[target]
+    if "repeat" in values.dims:
+        values = values.mean("repeat", skipna=False)
+    return np.where(np.isnan(values), np.inf, values)
+
+
+def worst_for_missing(values: np.ndarray) -> np.ndarray:
+    """Replace infinite or missing values by the worst finite one, or by 0 where none is finite.
+
+    Parameters
+    ----------
+    values
+        ``(n,)``, lower is better.
+    """
+    finite = np.isfinite(values)
+    return np.where(finite, values, values[finite].max() if finite.any() else 0.0)

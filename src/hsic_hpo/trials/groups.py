@@ -1,0 +1,41 @@
+"""Which trials belong to a conditional group, and where u lies in them."""
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.spaces.hyperparameter import Hyperparameter
+from hsic_hpo.spaces.space import Group
+
+
+def in_group(trials: xr.Dataset, group: Group) -> np.ndarray:
+    """Tell which trials belong to a conditional group.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(n_trials,)`` of bool.
+    """
+    inside = np.ones(trials.sizes["trial"], dtype=bool)
+    for condition in group.conditions:
+        values = trials[condition.parent].values
+        present = values != "" if values.dtype.kind in "OUT" else ~np.isnan(values)
+        inside &= present
+        inside[present] &= [condition.holds(value) for value in values[present].tolist()]
+    return inside
+
+
+def bounds(
+    trials: xr.Dataset, hyperparameter: Hyperparameter, *, recorded: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return between which bounds u lies in each trial: (n,) each.
+
+    They are equal where u was recorded, unless ``recorded`` is false: then they are those of the
+    value's bin. The hyperparameter must be active in all trials.
+    """
+    u = trials["u"].sel(hyperparameter=hyperparameter.name).values
+    low, high = u.copy(), u.copy()
+    values = trials[hyperparameter.name].values
+    unknown = np.isnan(u) if recorded else np.ones(len(u), dtype=bool)
+    for i in np.flatnonzero(unknown):
+        low[i], high[i] = hyperparameter.interval(hyperparameter.from_stored(values[i]))
+    return low, high

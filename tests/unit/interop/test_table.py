@@ -1,0 +1,193 @@
+"""Tables of finished trials: exact u, exact indices, and one clear line for every bad table."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hsic_hpo.errors import InputError
+from hsic_hpo.indices.hsic import hsic
+from hsic_hpo.interop.table import read_table
+from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.trials import dataset as trials_data
+from small_search import SETTINGS, SPACE, search
+
+SEARCH_SPACE = Space.from_dict(SPACE)
+TRIALS = search(120)
+
+
+def table() -> pd.DataFrame:
+    """Return the made-up search as the table that a person would have."""
+    frame = pd.DataFrame({name: TRIALS[name].values for name in SPACE})
+    frame["nesterov"] = frame["nesterov"].map({1.0: "true", 0.0: "false"})
+    frame["loss"] = TRIALS["validation_error"].values[:, 0]
+    frame["seconds"] = TRIALS["train_seconds"].values[:, 0]
+    frame["comment"] = "ignored"
+    return frame
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "trials.csv"
+    table().to_csv(path, index=False)
+    return path
+
+
+def test_values_and_errors_arrive(path: Path) -> None:
+    read = read_table(path, SEARCH_SPACE, error="loss", cost="seconds")
+    for name in SPACE:
+        expected, found = TRIALS[name].values, read[name].values
+        if expected.dtype.kind == "f":
+            np.testing.assert_array_equal(found, expected)
+        else:
+            assert list(found) == list(expected)
+    np.testing.assert_array_equal(read["seconds"], TRIALS["train_seconds"].values[:, 0])
+    np.testing.assert_array_equal(trials_data.error(read), trials_data.error(TRIALS))
+
+
+def test_u_is_recovered_where_it_can_be(path: Path) -> None:
+    read = read_table(path, SEARCH_SPACE, error="loss")
+    for name in SPACE:
+        u = read["u"].sel(hyperparameter=name).values
+        if SEARCH_SPACE[name].is_discrete:
+            assert np.isnan(u).all()
+        else:
+            np.testing.assert_allclose(
+                u, TRIALS["u"].sel(hyperparameter=name).values, rtol=1e-9, equal_nan=True
+            )
+
+
+def test_indices_of_continuous_hyperparameters_are_those_of_u(path: Path) -> None:
+    read = read_table(path, SEARCH_SPACE, error="loss", cost="seconds")
+    one, other = analyse(read, SETTINGS), analyse(TRIALS, SETTINGS)
+    best = {"target": "error", "subset": "best"}
+    for group in other["group"].values:
+        for name in ("learning_rate", "momentum", "decay"):
+            where = {"group": group, "hyperparameter": name, **best}
+            assert one["hsic"].sel(where).item() == pytest.approx(
+                other["hsic"].sel(where).item(), abs=1e-10, nan_ok=True
+            )
+    assert list(one["target"].values) == ["error", "seconds"]
+
+
+def test_a_toy_function_is_explained_as_from_its_draws(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    u = rng.random((400, 2))
+    reached = (u < 0.5).all(axis=1)
+    error = np.where(reached, 0.1, 0.9) + 1e-6 * rng.random(400)
+    spec = {name: {"type": "float", "range": [-1.0, 3.0]} for name in ("x1", "x2")}
+    frame = pd.DataFrame({"x1": 4 * u[:, 0] - 1, "x2": 4 * u[:, 1] - 1, "error": error})
+    frame.to_csv(tmp_path / "f1.csv", index=False)
+    read = read_table(tmp_path / "f1.csv", Space.from_dict(spec), error="error")
+    settings = {**SETTINGS, "goal_fraction": float(reached.mean())}
+    found = analyse(read, settings)["hsic"].sel(group="all", target="error", subset="best")
+    np.testing.assert_allclose(found, hsic(u, reached), atol=1e-12)
+
+
+@pytest.mark.parametrize("cell", ["", "nan", "inf", "-inf"])
+def test_a_trial_without_a_finite_error_failed(path: Path, cell: str) -> None:
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame.loc[4, "loss"] = cell
+    frame.to_csv(path, index=False)
+    read = read_table(path, SEARCH_SPACE, error="loss")
+    assert read["status"].values[4, 0] == "failed"
+    assert read["reason"].values[4, 0] == f"error is {cell or 'empty'}"
+    assert np.isinf(trials_data.error(read)[4])
+
+
+def spoil(change: Callable[[pd.DataFrame], pd.DataFrame | None]) -> Callable[[Path], None]:
+    def apply(path: Path) -> None:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        changed = change(frame)
+        (frame if changed is None else changed).to_csv(path, index=False)
+
+    return apply
+
+
+def cell(row: int, column: str, value: str) -> Callable[[Path], None]:
+    return spoil(
+        lambda frame: frame.astype(object).pipe(
+            lambda f: f.assign(**{column: f[column].where(f.index != row, value)})
+        )
+    )
+
+
+SGD = int(np.flatnonzero(TRIALS["optimizer"].values == "sgd")[0])
+ADAM = int(np.flatnonzero(TRIALS["optimizer"].values == "adam")[0])
+COLUMNS = ", ".join([*SPACE, "loss", "seconds", "comment"])
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (
+            spoil(lambda f: f.rename(columns={"n_units": "units"})),
+            f"column 'n_units' is missing; columns: {COLUMNS.replace('n_units', 'units')}"
+            "; did you mean 'units'?",
+        ),
+        (
+            spoil(lambda f: f.drop(columns="loss")),
+            f"column 'loss' is missing; columns: {COLUMNS.replace('loss, ', '')}",
+        ),
+        (
+            cell(3, "learning_rate", "5.0"),
+            "line 5, column learning_rate: 5.0 is not allowed; allowed: numbers from 0.0001 to 0.1",
+        ),
+        (
+            cell(3, "n_layers", "2.5"),
+            "line 5, column n_layers: 2.5 is not allowed; allowed: integers from 1 to 8",
+        ),
+        (cell(3, "n_layers", "two"), "line 5, column n_layers: 'two' is not a number"),
+        (
+            cell(0, "activation", "rellu"),
+            "line 2, column activation: 'rellu' is not a level; allowed: relu, tanh, elu"
+            "; did you mean 'relu'?",
+        ),
+        (cell(0, "loss", "low"), "line 2, column loss: 'low' is not a number"),
+        (cell(0, "n_layers", ""), "line 2: n_layers has no value, though it is active"),
+        (
+            cell(SGD, "momentum", ""),
+            f"line {SGD + 2}: momentum has no value, though it is active",
+        ),
+        (
+            cell(ADAM, "momentum", "0.5"),
+            f"line {ADAM + 2}: momentum is 0.5, but it is inactive: not optimizer = sgd",
+        ),
+        (
+            spoil(lambda f: f.assign(nesterov=f["nesterov"].replace("true", "maybe"))),
+            "line {line}, column nesterov: 'maybe' is not a truth value; allowed: true, false",
+        ),
+        (spoil(lambda f: f.assign(loss="nan")), "no trial has a finite error"),
+        (spoil(lambda f: f.assign(loss="0.5")), "all errors are 0.5; they must differ"),
+        (
+            spoil(lambda f: f.head(29)),
+            "29 trials; at least 30 are needed for an analysis",
+        ),
+        (spoil(lambda f: f.head(0)), "0 trials; at least 30 are needed for an analysis"),
+        (
+            spoil(lambda f: pd.concat([f, f.iloc[[7]]])),
+            "line 122 repeats line 9: same configuration, same error",
+        ),
+        (lambda path: path.write_text(""), "empty; a header and one row per trial are needed"),
+        (lambda path: path.write_bytes("é".encode("latin-1") * 9), "not UTF-8 text (byte 0)"),
+        (lambda path: path.unlink(), "no such file"),
+    ],
+)
+def test_a_bad_table_is_one_clear_line(
+    path: Path, change: Callable[[Path], None], line: str
+) -> None:
+    first_true = int(np.flatnonzero(TRIALS["nesterov"].values == 1)[0]) + 2
+    change(path)
+    with pytest.raises(InputError) as error:
+        read_table(path, SEARCH_SPACE, error="loss")
+    assert str(error.value) == f"{path}: {line.replace('{line}', str(first_true))}"
+
+
+def test_lines_of_different_length(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("1,2,3,4,5,6,7,8,9,10,11,12,13,14\n")
+    with pytest.raises(InputError, match=r"not a CSV table \(.*line 122"):
+        read_table(path, SEARCH_SPACE, error="loss")

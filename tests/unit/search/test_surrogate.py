@@ -1,0 +1,120 @@
+"""What the surrogate sees, and what it predicts."""
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import pdist
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+
+from hsic_hpo.search import surrogate
+from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.space import Space
+from small_search import SPACE
+
+
+def test_numbers_become_their_normalised_values() -> None:
+    space = Space.from_dict(
+        {
+            "rate": {"type": "float", "range": [1e-4, 1e-2], "scale": "log"},
+            "layers": {"type": "integer", "range": [1, 4]},
+            "flag": {"type": "boolean", "probability": 0.2},
+            "size": {"type": "integer", "levels": [8, 16]},
+        }
+    )
+    found = surrogate.features(
+        space,
+        [
+            {"rate": 1e-3, "layers": 2, "flag": False, "size": 8},
+            {"rate": 1e-2, "layers": 4, "flag": True, "size": 16},
+        ],
+    )
+    expected = [[0.5, 0.375, 0.4, 0.25], [1.0, 0.875, 0.9, 0.75]]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("n_levels", [2, 3, 7])
+def test_levels_lie_1_apart_and_their_absence_equally_far_from_all(n_levels: int) -> None:
+    levels = [f"l{i}" for i in range(n_levels)]
+    space = Space.from_dict({"kind": {"type": "categorical", "levels": levels}})
+    corners = surrogate.features(space, [{"kind": level} for level in levels])
+    np.testing.assert_allclose(pdist(corners), 1.0)
+    away = np.linalg.norm(corners - surrogate.features(space, [{}]), axis=1)
+    np.testing.assert_allclose(away, np.sqrt((1 - 1 / n_levels) / 2))
+
+
+def test_configurations_that_lack_the_same_differ_only_in_what_they_have() -> None:
+    space = Space.from_dict(SPACE)
+    drawn = space.configurations(design(space, 200, 0))
+    lacking = [c for c in drawn if "momentum" not in c and "decay" not in c][:2]
+    first, second = ({**c, "n_layers": 2, "learning_rate": 0.01} for c in lacking)
+    first |= {"activation": "relu", "n_units": 8, "optimizer": "adam"}
+    second |= {"activation": "relu", "n_units": 8, "optimizer": "adam"}
+    x = surrogate.features(space, [first, second])
+    np.testing.assert_array_equal(x[0], x[1])
+    assert x.shape[1] == len(space) - 2 + 3 + 3
+
+
+def test_diverged_trials_count_as_the_worst_and_errors_by_their_logarithm() -> None:
+    errors = np.array([1e-3, np.inf, 1.0, 1e-5])
+    np.testing.assert_allclose(surrogate.targets(errors), np.log([1e-3, 1.0, 1.0, 1e-5]))
+
+
+def test_errors_that_are_not_positive_count_as_they_are() -> None:
+    errors = np.array([-1.0, np.inf, 0.0, 3.0])
+    np.testing.assert_array_equal(surrogate.targets(errors), [-1.0, 3.0, 0.0, 3.0])
+
+
+def test_where_all_diverged_none_is_better() -> None:
+    np.testing.assert_array_equal(surrogate.targets(np.full(3, np.inf)), np.zeros(3))
+
+
+def _data(n: int = 40, noise: float = 0.05) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    x = rng.random((n, 2))
+    return x, np.sin(5 * x[:, 0]) + np.cos(3 * x[:, 1]) + noise * rng.standard_normal(n)
+
+
+def test_fit_agrees_with_a_gaussian_process_of_scikit_learn() -> None:
+    x, y = _data()
+    z = np.random.default_rng(1).random((30, 2))
+    kernel = ConstantKernel(1.0, (0.01, 100)) * Matern([1, 1], [(0.05, 20.01)] * 2, nu=2.5)
+    reference = GaussianProcessRegressor(
+        kernel + WhiteKernel(), normalize_y=True, n_restarts_optimizer=3, random_state=0
+    ).fit(x, y)
+    fitted = surrogate.fit(x, y, seed=0)
+    np.testing.assert_allclose(fitted.predict(z), reference.predict(z), atol=0.01)
+
+
+def test_conditioned_on_the_same_data_it_predicts_the_same() -> None:
+    x, y = _data()
+    z = np.random.default_rng(1).random((30, 2))
+    fitted = surrogate.fit(x, y, seed=0)
+    mean, deviation = surrogate.condition(fitted, x, y).predict(z, return_std=True)
+    expected, uncertain = fitted.predict(z, return_std=True)
+    np.testing.assert_allclose(mean, expected, atol=1e-6)
+    np.testing.assert_allclose(deviation, uncertain, rtol=1e-5)
+
+
+def test_a_new_observation_draws_the_prediction_and_makes_it_surer() -> None:
+    x, y = _data(noise=0.01)
+    fitted = surrogate.fit(x, y, seed=0)
+    far = np.array([[1.5, 1.5]])
+    before, unsure = surrogate.condition(fitted, x, y).predict(far, return_std=True)
+    model = surrogate.condition(fitted, np.vstack([x, far]), np.append(y, 3.0))
+    after, sure = model.predict(far, return_std=True)
+    assert abs(after[0] - 3.0) < 0.1 < abs(before[0] - 3.0)
+    assert sure[0] < 0.2 * unsure[0]
+
+
+def test_the_seed_decides_the_fit() -> None:
+    x, y = _data()
+    first, second = (surrogate.fit(x, y, seed=5).predict(x) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_few_or_equal_targets_are_fitted_too(n: int) -> None:
+    x = np.linspace(0.2, 0.8, n)[:, None]
+    fitted = surrogate.fit(x, np.zeros(n), seed=0)
+    model = surrogate.condition(fitted, x, np.zeros(n))
+    assert np.isfinite(model.predict(np.array([[0.5]]), return_std=True)).all()

@@ -1,0 +1,107 @@
+"""Definitions of hyperparameters: what is understood, filled in and refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xarray as xr
+from scipy import stats
+
+import small_search
+from hsic_hpo.errors import InputError
+from hsic_hpo.spaces.conditions import Condition
+from hsic_hpo.spaces.parsing import RESERVED, parse
+
+
+def test_integers_may_be_written_as_floats() -> None:
+    parameter = parse("n", {"type": "integer", "range": [1.0, 1e3], "scale": "log"}, "space")
+    assert [parameter.value(0.0), parameter.value(1.0)] == [1, 1000]
+    assert type(parameter.value(0.0)) is int
+
+
+@pytest.mark.parametrize(
+    ("weights", "probabilities"),
+    [
+        (None, (1 / 3, 1 / 3, 1 / 3)),
+        ([1, 1, 1], (1 / 3, 1 / 3, 1 / 3)),
+        ([2, 1, 1], (0.5, 0.25, 0.25)),
+        ([0.1, 0.2, 0.7], (0.1, 0.2, 0.7)),
+    ],
+)
+def test_weights_need_not_sum_to_one(weights: Any, probabilities: tuple[float, ...]) -> None:
+    definition = {"type": "categorical", "levels": ["a", "b", "c"]}
+    if weights is not None:
+        definition["weights"] = weights
+    parameter = parse("c", definition, "space")
+    for level, probability in zip("abc", probabilities, strict=True):
+        low, high = parameter.interval(level)
+        assert high - low == pytest.approx(probability, rel=1e-12)
+
+
+@pytest.mark.parametrize(("definition", "share"), [({}, 0.5), ({"probability": 0.1}, 0.1)])
+def test_probability_is_that_of_true(definition: dict[str, Any], share: float) -> None:
+    parameter = parse("b", {"type": "boolean", **definition}, "space")
+    assert parameter.interval(True) == (1.0 - share, 1.0)
+    assert parameter.levels == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "law"),
+    [
+        (
+            {"name": "truncnorm", "a": -2, "b": 2, "loc": 0.5, "scale": 0.1},
+            stats.truncnorm(-2, 2, loc=0.5, scale=0.1),
+        ),
+        ({"name": "norm"}, stats.norm()),
+        ({"name": "beta", "a": 2, "b": 0.5, "loc": 1}, stats.beta(2, 0.5, loc=1)),
+        ({"name": "loguniform", "a": 0.01, "b": 10}, stats.loguniform(0.01, 10)),
+    ],
+)
+def test_distributions_are_those_of_scipy(given: dict[str, Any], law: Any) -> None:
+    parameter = parse("x", {"type": "float", "distribution": given}, "space")
+    u = [0.01, 0.4, 0.9]
+    assert parameter.scalars(u) == law.ppf(u).tolist()
+
+
+def test_conditions_are_read() -> None:
+    parameter = parse("b", {"type": "boolean", "when": {"a": "x", "n": {">": 3}}}, "space")
+    assert parameter.conditions == (Condition("a", "=", "x"), Condition("n", ">", 3))
+
+
+def test_the_definition_is_kept_and_is_a_copy() -> None:
+    definition = {"type": "integer", "range": [1, 3]}
+    parameter = parse("n", definition, "space")
+    definition["range"][1] = 99
+    assert parameter.definition == {"type": "integer", "range": [1, 3]}
+
+
+def test_every_variable_of_the_results_is_a_reserved_name() -> None:
+    trials = small_search.search(20)
+    parameters = set(trials["hyperparameter"].values.tolist())
+    assert {str(name) for name in trials.variables} - parameters <= set(RESERVED)
+    for name in RESERVED:
+        with pytest.raises(InputError, match="is reserved for results"):
+            parse(name, {"type": "boolean"}, "space")
+
+
+@pytest.mark.parametrize("name", ["n_layers", "lr (log)", "2nd", "_x", "été", "a.b", "a:b"])
+def test_names_that_a_result_file_can_hold(name: str, tmp_path: Path) -> None:
+    parse(name, {"type": "boolean"}, "space")
+    path = tmp_path / "x.nc"
+    xr.Dataset({name: ("trial", [1.0])}).to_netcdf(path)
+    with xr.open_dataset(path) as read:
+        assert list(read) == [name]
+
+
+@pytest.mark.parametrize("name", ["", " a", "a ", "a/b", "a\nb", "-a", ".a", "$a", "(a)", 3, None])
+def test_names_that_no_result_file_can_hold(name: Any) -> None:
+    with pytest.raises(InputError, match="is not a name; "):
+        parse(name, {"type": "boolean"}, "space")
+
+
+def test_a_refusal_begins_with_the_place() -> None:
+    with pytest.raises(InputError) as error:
+        parse("n", {"type": "integer", "range": [3, 1]}, "x.yaml: space")
+    assert str(error.value) == (
+        "x.yaml: space.n.range: [3, 1] is not increasing; needed: low < high"
+    )

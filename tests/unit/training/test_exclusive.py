@@ -1,0 +1,68 @@
+"""Two jobs never train the same at once."""
+
+import errno
+import fcntl
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hsic_hpo.training.exclusive import exclusive
+
+KEYS = ("0" * 32, "f" * 32)
+HOLD_KEY = (
+    "import sys, time; from hsic_hpo.training.exclusive import exclusive\n"
+    "with exclusive(sys.argv[1], sys.argv[2]): print('held', flush=True); time.sleep(600)"
+)
+
+
+def is_held(path: Path, key: str) -> bool:
+    with path.open("a") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, int(key[:15], 16))
+        except BlockingIOError:
+            return True
+    return False
+
+
+@pytest.mark.parametrize(("key", "other"), [KEYS, KEYS[::-1]], ids=["first", "last"])
+def test_a_training_is_one_process_s_until_that_dies(tmp_path: Path, key: str, other: str) -> None:
+    path = tmp_path / "trial_files" / "lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD_KEY, str(path), key], stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        owner.stdout.readline()
+        assert is_held(path, key)
+        with exclusive(path, other):
+            pass
+        owner.send_signal(signal.SIGKILL)
+        owner.wait()
+    with exclusive(path, key):
+        pass
+    assert path.stat().st_size == 0
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP], ids=str)
+def test_a_file_system_without_locks_trains_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(code, "no locks")
+
+    monkeypatch.setattr(fcntl, "lockf", refuse)
+    entered = False
+    with exclusive(tmp_path / "lock", KEYS[0]):
+        entered = True
+    assert entered
+
+
+def test_other_errors_of_a_lock_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr(fcntl, "lockf", refuse)
+    with pytest.raises(OSError, match="broken"), exclusive(tmp_path / "lock", KEYS[0]):
+        pass
