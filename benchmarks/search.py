@@ -30,13 +30,13 @@ from hsic_hpo.search.rounds import next_round
 from hsic_hpo.selection.decide import decide
 from hsic_hpo.selection.stages import stage_ceiling
 from hsic_hpo.sensitivity.analysis import analyse
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study import config
 from hsic_hpo.training.records import training_seed
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.design import make
-from hsic_hpo.trials.history import Finished
+from hsic_hpo.trials.design import make_design
+from hsic_hpo.trials.history import History
 
 RESULTS = Path(__file__).parent / "results"
 DATASETS = ("naval_propulsion", "parkinsons_telemonitoring")
@@ -73,7 +73,7 @@ def evaluated(dataset: str, rows: xr.Dataset, seed: int) -> xr.Dataset:
         for trial, configuration in zip(rows["trial"].values, configurations(rows), strict=True)
     ]
     attrs = {"study": "benchmark", "problem": "{}", "training_samples": np.nan}
-    return trials_data.gather(
+    return trials_data.gather_records(
         rows, records, attrs, n_repeats=1, error_name=table.error_name, error_units="1"
     )
 
@@ -116,14 +116,14 @@ def run(what: Run) -> dict[str, Any]:
     }
 
 
-def search(what: Run) -> tuple[Finished, float]:
+def search(what: Run) -> tuple[History, float]:
     """Return all evaluated trials, and the ceiling that HSIC-GPBO set."""
     space = Space.from_dict(problem(what.dataset).default_space())
     selecting = what.method == "hsic-gpbo"
     n_random = {"random": what.n, "hsic-gpbo": round(RANDOM_SHARE * what.n)}.get(
         what.method, INITIAL
     )
-    drawn = make(space, design(space, n_random, what.seed), BUDGET)
+    drawn = make_design(space, sample(space, n_random, what.seed), BUDGET)
     known = [evaluated(what.dataset, drawn, what.seed)]
     selection, ceiling = None, np.inf
     if selecting:
@@ -147,7 +147,7 @@ def search(what: Run) -> tuple[Finished, float]:
             stage=(1 if number < FIRST_STAGE * n_rounds else 2) if selecting else 0,
         )
         known.append(evaluated(what.dataset, rows, what.seed))
-    return Finished.of(known), ceiling
+    return History.of(known), ceiling
 
 
 def judged(dataset: str, configuration: dict[str, Any]) -> dict[str, float]:

@@ -27,12 +27,12 @@ from rich.console import Console
 from rich.table import Table
 
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.study import study as studies
 
 HERE = Path(__file__)
 RESULTS = HERE.parent / "results"
-STUDY = studies.read([HERE.parents[1] / "config" / "quick.yaml"])
+STUDY = studies.read_study([HERE.parents[1] / "config" / "quick.yaml"])
 TARGET = 5.0
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -130,7 +130,7 @@ def compare(jobs: Sequence[int], n_configurations: int, data_path: Path) -> list
     ones train each several times, with other seeds.
     """
     space = STUDY.space
-    drawn = space.configurations(design(space, n_configurations, STUDY.seed))
+    drawn = space.configurations(sample(space, n_configurations, STUDY.seed))
 
     def per_hour(method: str, size: int) -> tuple[float, float]:
         work = drawn * max(1, size // n_configurations)

@@ -40,7 +40,7 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _check(options: argparse.Namespace) -> None:
-    checked = study.read(options.config)
+    checked = study.read_study(options.config)
     groups = len(checked.space.groups()) - 1
     print(
         f"Study {checked.name}: {checked.settings['random_search']['n_trials']} random trials of "
@@ -97,18 +97,18 @@ def _finished_trials(options: argparse.Namespace) -> tuple[xr.Dataset, tuple[str
     if (options.table is None) == (options.optuna is None):
         options.usage("give either TRIALS.csv or --optuna STORAGE")
     if options.optuna is not None:
-        from hsic_hpo.interop.optuna_study import read_study
+        from hsic_hpo.interop.optuna_study import read_optuna_study
 
         if options.study is None:
             options.usage("--optuna needs --study NAME")
-        taken = read_study(options.optuna, options.study, objective=options.objective)
+        taken = read_optuna_study(options.optuna, options.study, objective=options.objective)
         return taken.trials, taken.notes
     from hsic_hpo.interop.table import read_table
     from hsic_hpo.spaces.space import Space
 
     if options.space is None or options.error is None:
         options.usage("a table needs --space SPACE.yaml and --error COLUMN")
-    spec = config.load(options.space)
+    spec = config.read_yaml(options.space)
     space = Space.from_dict(spec.get("space", spec), f"{options.space}: space")
     return read_table(options.table, space, error=options.error, cost=options.cost), ()
 

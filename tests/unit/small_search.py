@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.spaces.sampling import design as draw
+from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials import design
@@ -58,7 +58,7 @@ def search(
 ) -> xr.Dataset:
     """Return trials whose error is given by a function of the configuration; None fails."""
     space = Space.from_dict(spec)
-    drawn = design.make(space, draw(space, n, seed), {"epochs": 1})
+    drawn = design.make_design(space, draw(space, n, seed), {"epochs": 1})
     records = []
     for name, text in zip(drawn["trial"].values, drawn["configuration"].values, strict=True):
         configuration = json.loads(text)
@@ -79,7 +79,7 @@ def search(
                 "learning_curve": [value],
             }
         )
-    return trials.gather(
+    return trials.gather_records(
         drawn,
         records,
         {"study": "made up", "problem": "{}", "data_fingerprint": "0"},

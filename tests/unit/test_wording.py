@@ -38,7 +38,9 @@ def test_target_error_has_the_name_of_the_study():
 
 def test_costs_have_names():
     study = sensitivity({"all": ["a"]})
-    allowed = config.load(config.SCHEMA)["properties"]["selection"]["properties"]["cost"]["enum"]
+    allowed = config.read_yaml(config.SCHEMA)["properties"]["selection"]["properties"]["cost"][
+        "enum"
+    ]
     assert {cost: target_name(study, cost) for cost in allowed} == {
         "flops": "FLOPs per sample",
         "train_seconds": "training time",

@@ -48,7 +48,7 @@ def digits(fresh: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Digits:
 
 
 def test_every_configuration_was_trained_and_measured(digits: Digits) -> None:
-    dataset = trials.read(digits.results / "random" / "trials.nc")
+    dataset = trials.read_trials(digits.results / "random" / "trials.nc")
     assert dataset.sizes["trial"] == 12
     assert (dataset["status"] == "ok").all()
     assert json.loads(dataset.attrs["problem"]) == {

@@ -51,11 +51,11 @@ def changed(searched: Checkout, tmp_path: Path) -> Checkout:
 
 def all_trials(checkout: Checkout) -> dict[str, list[dict[str, object]]]:
     """Return the configurations that each search knows, in order."""
-    drawn = trials.configurations(trials.read(checkout.results / "random" / "trials.nc"))
+    drawn = trials.configurations(trials.read_trials(checkout.results / "random" / "trials.nc"))
     return {
         method: drawn
         + trials.configurations(
-            trials.read(checkout.results / "search" / method / "0" / "trials.nc")
+            trials.read_trials(checkout.results / "search" / method / "0" / "trials.nc")
         )
         for method in ("gpbo", "hsic-gpbo")
     }
@@ -71,7 +71,7 @@ def test_nothing_is_proposed_twice(searched: Checkout) -> None:
 
 def test_rounds_are_numbered_and_belong_to_the_space(searched: Checkout) -> None:
     for method in ("gpbo", "hsic-gpbo"):
-        dataset = trials.read(searched.results / "search" / method / "0" / "trials.nc")
+        dataset = trials.read_trials(searched.results / "search" / method / "0" / "trials.nc")
         assert dataset["round"].values.tolist() == [1, 1, 2, 2]
         assert dataset.attrs["method"] == method
         for configuration in trials.configurations(dataset):
@@ -80,7 +80,7 @@ def test_rounds_are_numbered_and_belong_to_the_space(searched: Checkout) -> None
 
 def test_hsic_gpbo_follows_the_selection(searched: Checkout) -> None:
     selection = read_netcdf(searched.results / "selection.nc")
-    dataset = trials.read(searched.results / "search" / "hsic-gpbo" / "0" / "trials.nc")
+    dataset = trials.read_trials(searched.results / "search" / "hsic-gpbo" / "0" / "trials.nc")
     fixed = selection["hyperparameter"].values[selection["stage"].values == 0]
     for name in fixed:
         choice = json.loads(str(selection["definition"].sel(hyperparameter=name).values))
@@ -93,11 +93,11 @@ def test_the_comparison_is_that_of_the_trainings(searched: Checkout) -> None:
     compared = read_netcdf(searched.results / "comparison.nc")
     assert compared["search"].values.tolist() == ["random", "gpbo", "hsic-gpbo"]
     assert compared["n_trainings"].values.tolist() == [[40.0], [44.0], [44.0]]
-    drawn = trials.read(searched.results / "random" / "trials.nc")
+    drawn = trials.read_trials(searched.results / "random" / "trials.nc")
     best = compared["validation_error"].sel(search="random").values[0]
     assert best == trials.error(drawn).min()
     for method in ("random", "gpbo", "hsic-gpbo"):
-        final = trials.read(searched.results / "final" / method / "trials.nc")
+        final = trials.read_trials(searched.results / "final" / method / "trials.nc")
         np.testing.assert_array_equal(
             compared["test_error"].sel(search=method).values, final["test_error"].values
         )

@@ -19,7 +19,7 @@ SAME = ("u", "validation_error", "test_error", "n_params", "flops", "status", "l
 
 def assert_same_trials(one: Path, other: Path) -> None:
     """Compare bit for bit all that does not depend on the clock."""
-    first, second = trials.read(one), trials.read(other)
+    first, second = trials.read_trials(one), trials.read_trials(other)
     for name in (*SAME, *trials.space(first).names, "trial"):
         xr.testing.assert_identical(first[name], second[name])
     assert first.attrs["data_fingerprint"] == second.attrs["data_fingerprint"]
@@ -67,7 +67,7 @@ def test_the_report_of_snakemake_has_every_figure_and_table(checkout: Checkout) 
 
 
 def test_trials_are_real_and_complete(finished: Checkout) -> None:
-    dataset = trials.read(finished.results / "random" / "trials.nc")
+    dataset = trials.read_trials(finished.results / "random" / "trials.nc")
     assert dataset.sizes["trial"] == 40
     assert dataset.sizes["hyperparameter"] >= 12
     assert dataset.sizes["epoch"] == 3
@@ -84,7 +84,7 @@ def test_trials_are_real_and_complete(finished: Checkout) -> None:
 
 def test_sensitivity_covers_the_space(finished: Checkout) -> None:
     dataset = read_netcdf(finished.results / "sensitivity.nc")
-    space = trials.space(trials.read(finished.results / "random" / "trials.nc"))
+    space = trials.space(trials.read_trials(finished.results / "random" / "trials.nc"))
     main = dataset["hsic"].sel(group="all", target="error", subset="best")
     always = [parameter.name for parameter in space.hyperparameters if not parameter.conditions]
     assert np.isfinite(main.sel(hyperparameter=always)).all()
@@ -197,7 +197,7 @@ def with_learning_rates(fresh: Checkout, root: Path, low: str) -> Checkout:
 def test_diverging_trials_are_data(fresh: Checkout, tmp_path: Path) -> None:
     checkout = with_learning_rates(fresh, tmp_path / "project", "1.0e-4")
     checkout.run()
-    dataset = trials.read(checkout.results / "random" / "trials.nc")
+    dataset = trials.read_trials(checkout.results / "random" / "trials.nc")
     diverged = dataset["status"].values == "diverged"
     assert diverged.any()
     assert not diverged.all()
@@ -220,5 +220,5 @@ def test_a_study_without_any_good_trial_says_so_and_keeps_its_trials(
     assert done.returncode == 1
     assert "no trial to choose: all diverged or failed" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    dataset = trials.read(checkout.results / "random" / "trials.nc")
+    dataset = trials.read_trials(checkout.results / "random" / "trials.nc")
     assert (dataset["status"] != "ok").all()

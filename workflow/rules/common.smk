@@ -21,7 +21,7 @@ if not trials_per_job.isdecimal() or int(trials_per_job) < 1:
 TRIALS_PER_JOB = int(trials_per_job)
 
 try:
-    STUDY = studies.read(workflow.configfiles, overrides)
+    STUDY = studies.read_study(workflow.configfiles, overrides)
 except InputError as error:
     raise WorkflowError(str(error))
 

@@ -19,9 +19,9 @@ def main(
     budget: dict,
     output: str,
 ) -> None:
-    drawn = trials_data.read(random)
+    drawn = trials_data.read_trials(random)
     known = [
-        [start(drawn, initial_trials, repeat), trials_data.read(path)]
+        [start(drawn, initial_trials, repeat), trials_data.read_trials(path)]
         for repeat, path in enumerate(searches)
     ]
     ceiling = float("inf") if selection is None else stage_ceiling(read_netcdf(selection))

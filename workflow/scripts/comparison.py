@@ -1,15 +1,15 @@
 """Put what all methods found, retrained and tested, side by side."""
 
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.search.comparison import compare
+from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.trials import dataset as trials_data
 
 
 def main(*, methods: list[str], designs: list[str], finals: list[str], output: str) -> None:
-    compared = compare(
+    compared = compare_methods(
         dict(zip(methods, map(read_netcdf, designs), strict=True)),
-        dict(zip(methods, map(trials_data.read, finals), strict=True)),
+        dict(zip(methods, map(trials_data.read_trials, finals), strict=True)),
     )
     write_netcdf(compared, output)
 

@@ -9,7 +9,9 @@ from hsic_hpo.trials import dataset as trials
 
 def main(*, random: str, searches: list[str], compared: str, output: list[str]) -> None:
     figure = comparison(
-        trials.read(random), [trials.read(path) for path in searches], read_netcdf(compared)
+        trials.read_trials(random),
+        [trials.read_trials(path) for path in searches],
+        read_netcdf(compared),
     )
     for path in output:
         save(figure, path)

@@ -2,14 +2,14 @@
 
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.study.logs import job_log
-from hsic_hpo.tables.comparison import comparison, remark
+from hsic_hpo.tables.comparison import comparison_remark, comparison_table
 from hsic_hpo.tables.writing import write_table
 
 
 def main(*, comparison_data: str, outputs: list[str]) -> None:
     compared = read_netcdf(comparison_data)
     for path in outputs:
-        write_table(comparison(compared), path, remark=remark(compared))
+        write_table(comparison_table(compared), path, remark=comparison_remark(compared))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
 """Draw the random design of a study."""
 
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study.logs import job_log
-from hsic_hpo.trials.design import make
+from hsic_hpo.trials.design import make_design
 
 
 def main(*, space: str, seed: int, budget: dict, n_trials: int, output: str) -> None:
     search_space = Space.from_json(space)
-    write_netcdf(make(search_space, design(search_space, n_trials, seed), budget), output)
+    write_netcdf(make_design(search_space, sample(search_space, n_trials, seed), budget), output)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from hsic_hpo.trials import dataset as trials
 
 
 def main(*, trials_path: str, sensitivity: str, output: list[str]) -> None:
-    figure = errors(trials.read(trials_path), read_netcdf(sensitivity))
+    figure = errors(trials.read_trials(trials_path), read_netcdf(sensitivity))
     for path in output:
         save(figure, path)
 

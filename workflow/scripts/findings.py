@@ -10,7 +10,7 @@ DATASETS = ("sensitivity", "convergence", "selection", "comparison")
 
 def main(*, trials_path: str, datasets: dict[str, str], output: str) -> None:
     read = {name: read_netcdf(path) for name, path in datasets.items()}
-    write_text(markdown(findings(trials.read(trials_path), **read)), output)
+    write_text(markdown(findings(trials.read_trials(trials_path), **read)), output)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 import json
 from itertools import chain
 
+from hsic_hpo.files import read_netcdf
 from hsic_hpo.problems.base import load_problem
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.provenance import git_commit, versions
 from hsic_hpo.training.records import read_records
 from hsic_hpo.trials import dataset as trials
-from hsic_hpo.trials.design import read
 
 
 def main(
@@ -25,8 +25,8 @@ def main(
 ) -> None:
     loaded = load_problem(problem, "problem")
     stored = loaded.load(data)
-    gathered = trials.gather(
-        read(design),
+    gathered = trials.gather_records(
+        read_netcdf(design),
         chain.from_iterable(read_records(path) for path in records),
         {
             "study": study,
@@ -42,7 +42,7 @@ def main(
         error_name=loaded.error_name,
         error_units=loaded.error_units,
     )
-    trials.write(gathered, output)
+    trials.write_trials(gathered, output)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ def main(
     output: str,
 ) -> None:
     text = page(
-        trials.read(drawn),
-        [trials.read(path) for path in searches],
+        trials.read_trials(drawn),
+        [trials.read_trials(path) for path in searches],
         **{name: read_netcdf(path) for name, path in datasets.items()},
         figures={Path(path).stem: Path(path) for path in figures},
         captions=captions,

@@ -23,8 +23,8 @@ def main(
     output: str,
 ) -> None:
     known = [
-        start(trials_data.read(random), initial_trials, repeat),
-        *(trials_data.read(path) for path in rounds),
+        start(trials_data.read_trials(random), initial_trials, repeat),
+        *(trials_data.read_trials(path) for path in rounds),
     ]
     decided = None if selection is None else read_netcdf(selection)
     design = next_round(

@@ -6,8 +6,8 @@ from hsic_hpo.trials import dataset as trials_data
 
 
 def main(*, rounds: list[str], method: str, repeat: int, output: str) -> None:
-    joined = join_rounds([trials_data.read(path) for path in rounds])
-    trials_data.write(joined.assign_attrs(method=method, search_repeat=repeat), output)
+    joined = join_rounds([trials_data.read_trials(path) for path in rounds])
+    trials_data.write_trials(joined.assign_attrs(method=method, search_repeat=repeat), output)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from hsic_hpo.trials import dataset as trials_data
 
 
 def main(*, sensitivity: str, trials: str, settings: dict, output: str) -> None:
-    decided = decide(read_netcdf(sensitivity), trials_data.read(trials), settings)
+    decided = decide(read_netcdf(sensitivity), trials_data.read_trials(trials), settings)
     write_netcdf(decided, output)
 
 

@@ -7,7 +7,7 @@ from hsic_hpo.trials import dataset as trials
 
 
 def main(*, trials_path: str, settings: dict, seed: int, output: str) -> None:
-    write_netcdf(analyse(trials.read(trials_path), {**settings, "seed": seed}), output)
+    write_netcdf(analyse(trials.read_trials(trials_path), {**settings, "seed": seed}), output)
 
 
 if __name__ == "__main__":

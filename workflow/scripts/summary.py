@@ -2,15 +2,15 @@
 
 from hsic_hpo.files import read_netcdf, write_text
 from hsic_hpo.study.logs import job_log
-from hsic_hpo.tables.comparison import sentence
+from hsic_hpo.tables.comparison import comparison_sentence
 from hsic_hpo.tables.summary import summary
 from hsic_hpo.trials import dataset as trials
 
 
 def main(*, trials_path: str, sensitivity: str, comparison: str, folder: str, output: str) -> None:
-    outcome, *findings = summary(trials.read(trials_path), read_netcdf(sensitivity))
+    outcome, *findings = summary(trials.read_trials(trials_path), read_netcdf(sensitivity))
     where = f"Figures, tables and datasets: {folder} (start with figures/importance.svg)."
-    compared = sentence(read_netcdf(comparison))
+    compared = comparison_sentence(read_netcdf(comparison))
     write_text("\n".join([outcome, " ".join(findings), compared, where]) + "\n", output)
 
 

@@ -1,7 +1,7 @@
 """Write what the selection's decisions cost as tables."""
 
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.selection.tradeoffs import remark, tradeoffs
+from hsic_hpo.selection.tradeoffs import tradeoffs, tradeoffs_remark
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.tables.writing import write_table
 from hsic_hpo.trials import dataset as trials
@@ -9,9 +9,9 @@ from hsic_hpo.trials import dataset as trials
 
 def main(*, selection: str, random: str, searches: list[str], outputs: list[str]) -> None:
     decided = read_netcdf(selection)
-    table = tradeoffs(decided, [trials.read(path) for path in (random, *searches)])
+    table = tradeoffs(decided, [trials.read_trials(path) for path in (random, *searches)])
     for path in outputs:
-        write_table(table, path, remark=remark(decided))
+        write_table(table, path, remark=tradeoffs_remark(decided))
 
 
 if __name__ == "__main__":

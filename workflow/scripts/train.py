@@ -10,13 +10,14 @@ from pathlib import Path
 
 import xarray as xr
 
+from hsic_hpo.files import read_netcdf
 from hsic_hpo.problems.base import load_problem
-from hsic_hpo.spaces.sampling import design as draw
+from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.training.jobs import Progress, train_slice
 from hsic_hpo.training.records import write_records
-from hsic_hpo.trials.design import make, read
+from hsic_hpo.trials.design import make_design
 
 
 def main(
@@ -37,7 +38,7 @@ def main(
     output: str,
 ) -> None:
     loaded = load_problem(problem, "problem")
-    rows = (_drawn(space, stop, seed, budget) if design is None else read(design)).isel(
+    rows = (_drawn(space, stop, seed, budget) if design is None else read_netcdf(design)).isel(
         trial=slice(first, stop)
     )
     records = train_slice(
@@ -58,7 +59,7 @@ def main(
 
 def _drawn(space: str, n_trials: int, seed: int, budget: dict) -> xr.Dataset:
     search_space = Space.from_json(space)
-    return make(search_space, draw(search_space, n_trials, seed), budget)
+    return make_design(search_space, draw(search_space, n_trials, seed), budget)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from hsic_hpo.trials import dataset as trials
 
 
 def main(*, trials_path: str, output: list[str]) -> None:
-    figure = trainings(trials.read(trials_path))
+    figure = trainings(trials.read_trials(trials_path))
     for path in output:
         save(figure, path)
 

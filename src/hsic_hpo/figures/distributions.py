@@ -10,7 +10,7 @@ from hsic_hpo.figures.histograms import ALL, REACHED, histogram, legend_marks
 from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
 from hsic_hpo.figures.style import message, style
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import select, target_values
+from hsic_hpo.trials.goals import select_goal, target_values
 from hsic_hpo.trials.groups import in_group
 from hsic_hpo.wording import goal, group_name, number, p_value, wrapped
 
@@ -116,8 +116,8 @@ def _draw(
 def _reached(trials: xr.Dataset, chosen: xr.Dataset, inside: np.ndarray) -> np.ndarray:
     values, fraction = target_values(trials, "error"), float(chosen.attrs["goal_fraction"])
     if chosen.attrs["group_threshold"] == "group":
-        return select(values[inside], fraction, "best").reached
-    return select(values, fraction, "best").reached[inside]
+        return select_goal(values[inside], fraction, "best").reached
+    return select_goal(values, fraction, "best").reached[inside]
 
 
 def _title(chosen: xr.Dataset, one: _Shown, width: int) -> str:

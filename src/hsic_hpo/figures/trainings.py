@@ -11,7 +11,7 @@ from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.scales import log_where_wide
 from hsic_hpo.figures.style import BLUE, GREY, LIGHT_GREY, ORANGE, VERMILLION, message, style
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import select
+from hsic_hpo.trials.goals import select_goal
 from hsic_hpo.wording import outcomes, percent, with_units, wrapped
 
 _HEIGHT, _LABEL_LETTERS = 2.4, 28
@@ -35,7 +35,7 @@ def trainings(trials: xr.Dataset, fraction: float = 0.1) -> Figure:
         the wall time of a training against the FLOPs of its network; the number of trainings per
         outcome.
     """
-    best = select(trials_data.error(trials), fraction, "best").reached
+    best = select_goal(trials_data.error(trials), fraction, "best").reached
     with style():
         figure, (curves, time, ends) = page(3, 3, _HEIGHT, title=outcomes(trials), legend_lines=1)
         _curves(curves, trials, best)

@@ -16,7 +16,7 @@ from hsic_hpo.figures.layout import LINE, letters, lines, panel_letters
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
 from hsic_hpo.figures.values import shown_by_level
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import select, target_values
+from hsic_hpo.trials.goals import select_goal, target_values
 from hsic_hpo.wording import goal, target_name, wrapped
 
 _SUBSETS = {"best": REACHED, "worst": WORST}
@@ -128,7 +128,7 @@ def _values(
     axes: Axes, trials: xr.Dataset, ranked: xr.Dataset, name: str, subset: str, look: Look
 ) -> None:
     fraction = float(ranked.attrs["goal_fraction"])
-    reached = select(target_values(trials, "error"), fraction, subset).reached
+    reached = select_goal(target_values(trials, "error"), fraction, subset).reached
     sets = [(np.ones_like(reached), ALL), (reached, look)]
     histogram(axes, trials, trials_data.space(trials)[name], sets)
     axes.set_xlabel(wrapped(name, panel_letters(2, 2)), parse_math=False)

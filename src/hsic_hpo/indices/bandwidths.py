@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.indices.features import Column, Levels, Points
+from hsic_hpo.indices.features import Categories, Column, Points
 from hsic_hpo.indices.gaussian_kernel import (
     MEDIAN_BANDWIDTH,
     MIN_BANDWIDTH,
@@ -130,7 +130,7 @@ def _ranked_distance(ordered: FloatArray, rank: int) -> float:
 
 
 def _median_distance(column: Column, with_self: bool) -> float:
-    if isinstance(column, Levels):
+    if isinstance(column, Categories):
         return MEDIAN_BANDWIDTH
     values = column.u if isinstance(column, Points) else (column.low + column.high) / 2
     median = median_distance(values, with_self=with_self)

@@ -25,7 +25,15 @@ from hsic_hpo.indices.gaussian_kernel import (
     polynomials,
 )
 
-__all__ = ["MEDIAN_BANDWIDTH", "Column", "Features", "Intervals", "Levels", "Points", "as_columns"]
+__all__ = [
+    "MEDIAN_BANDWIDTH",
+    "Categories",
+    "Column",
+    "Features",
+    "Intervals",
+    "Points",
+    "as_columns",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +118,7 @@ class Intervals:
 
 
 @dataclass(frozen=True, eq=False)
-class Levels:
+class Categories:
     """A categorical hyperparameter, compared by a kernel that is free of the order of its levels.
 
     Parameters
@@ -155,7 +163,7 @@ class Levels:
         return features - mean[:, None], mean
 
 
-Column = Points | Intervals | Levels
+Column = Points | Intervals | Categories
 
 
 def _in_unit_interval(name: str, values: ArrayLike) -> FloatArray:
@@ -178,7 +186,7 @@ def as_columns(x: ArrayLike | Sequence[Column]) -> tuple[Column, ...]:
         x is not an (n, d) array, has no column, or its columns differ in length.
     """
     if isinstance(x, Sequence):
-        columns = tuple(c for c in x if isinstance(c, Points | Intervals | Levels))
+        columns = tuple(c for c in x if isinstance(c, Points | Intervals | Categories))
         if len({len(column) for column in columns}) > 1:
             raise InputError(f"x: columns of {[len(c) for c in columns]} trials; equal ones needed")
         if columns and len(columns) == len(x):

@@ -21,7 +21,7 @@ _COST_VARIABLES = ("flops", "n_params", "train_seconds", "epochs")
 
 
 @dataclass(frozen=True)
-class Finished:
+class ImportedTrial:
     """A trial that was trained elsewhere.
 
     Attributes
@@ -46,7 +46,7 @@ class Finished:
 
 
 def to_dataset(
-    finished: Sequence[Finished], space: Space, where: str, *, error_name: str
+    finished: Sequence[ImportedTrial], space: Space, where: str, *, error_name: str
 ) -> xr.Dataset:
     """Check finished trials and label them as a trials Dataset.
 
@@ -72,12 +72,12 @@ def to_dataset(
     """
     _check(finished, space, where)
     u = np.array([space.point(trial.configuration) for trial in finished])
-    labelled = design.label(space, u, [trial.configuration for trial in finished], {})
+    labelled = design.label_design(space, u, [trial.configuration for trial in finished], {})
     costs = sorted({name for trial in finished for name in trial.costs})
     records = [
         _record(name, trial) for name, trial in zip(labelled["trial"].values, finished, strict=True)
     ]
-    dataset = trials.gather(
+    dataset = trials.gather_records(
         labelled,
         records,
         {"study": where, "costs": json.dumps(costs)},
@@ -95,7 +95,7 @@ def to_dataset(
     return dataset
 
 
-def _check(finished: Sequence[Finished], space: Space, where: str) -> None:
+def _check(finished: Sequence[ImportedTrial], space: Space, where: str) -> None:
     for trial in finished:
         space.check_configuration(trial.configuration, f"{where}: {trial.place}")
     if len(finished) < MIN_TRIALS:
@@ -120,7 +120,7 @@ def _check(finished: Sequence[Finished], space: Space, where: str) -> None:
         seen[content] = trial.place
 
 
-def _record(name: str, trial: Finished) -> dict[str, Any]:
+def _record(name: str, trial: ImportedTrial) -> dict[str, Any]:
     missing = dict.fromkeys(("test_error", "train_seconds", "epochs", "n_params", "flops"))
     return {
         "trial": name,

@@ -9,7 +9,7 @@ from typing import Any
 import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.interop.conversion import Finished, tally, to_dataset
+from hsic_hpo.interop.conversion import ImportedTrial, tally, to_dataset
 from hsic_hpo.spaces.space import Space
 
 _MANY_LEVELS = 1000
@@ -34,7 +34,7 @@ class OptunaTrials:
     notes: tuple[str, ...]
 
 
-def read_study(storage: Any, name: str, *, objective: int = 0) -> OptunaTrials:
+def read_optuna_study(storage: Any, name: str, *, objective: int = 0) -> OptunaTrials:
     """Read the trials of an Optuna study.
 
     A parameter that only some trials have is conditional: on the first categorical parameter
@@ -240,7 +240,7 @@ def _finished(
     presences: Sequence[str],
     objective: int,
     sign: float,
-) -> Finished:
+) -> ImportedTrial:
     configuration = {
         name: _converter(distributions[name])(value)
         for name, value in trial.params.items()
@@ -251,11 +251,13 @@ def _finished(
     place, costs = f"trial {trial.number}", {"train_seconds": duration}
     if trial.state.name != "COMPLETE":
         reason = "pruned" if trial.state.name == "PRUNED" else "failed"
-        return Finished(place, configuration, None, reason, costs)
+        return ImportedTrial(place, configuration, None, reason, costs)
     value = sign * trial.values[objective]
     if not math.isfinite(value):
-        return Finished(place, configuration, None, f"value is {trial.values[objective]}", costs)
-    return Finished(place, configuration, value, costs=costs)
+        return ImportedTrial(
+            place, configuration, None, f"value is {trial.values[objective]}", costs
+        )
+    return ImportedTrial(place, configuration, value, costs=costs)
 
 
 def _active(space: Space, configuration: Mapping[str, Any]) -> set[str]:

@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.interop.conversion import Finished, to_dataset
+from hsic_hpo.interop.conversion import ImportedTrial, to_dataset
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space, allowed
 
@@ -74,7 +74,7 @@ def _read(path: Path | str) -> pd.DataFrame:
 
 def _finished(
     row: dict[Any, str], place: str, space: Space, error: str, cost: str | None, path: str
-) -> Finished:
+) -> ImportedTrial:
     def here(column: str) -> str:
         return f"{path}: {place}, column {column}"
 
@@ -86,8 +86,8 @@ def _finished(
     value = _number(row[error], here(error)) if row[error] else math.nan
     costs = {cost: _number(row[cost], here(cost)) if row[cost] else math.nan} if cost else {}
     if math.isfinite(value):
-        return Finished(place, configuration, value, costs=costs)
-    return Finished(place, configuration, None, f"error is {row[error] or 'empty'}", costs)
+        return ImportedTrial(place, configuration, value, costs=costs)
+    return ImportedTrial(place, configuration, None, f"error is {row[error] or 'empty'}", costs)
 
 
 def _value(text: str, parameter: Hyperparameter, where: str) -> Any:

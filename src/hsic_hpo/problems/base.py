@@ -19,7 +19,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.problems.data import FINGERPRINT, Data, read, stamp, standardise
+from hsic_hpo.problems.data import FINGERPRINT, Data, read_data, stamp, standardise
 from hsic_hpo.problems.dense_space import Accepted, check_space
 from hsic_hpo.problems.importing import import_class
 from hsic_hpo.problems.options import check_options
@@ -176,7 +176,7 @@ class DenseProblem(Problem):
         InputError
             When the file is missing, truncated or altered, or the data are unfit for training.
         """
-        return standardise(read(path), self.n_inputs, self.n_outputs, str(path))
+        return standardise(read_data(path), self.n_inputs, self.n_outputs, str(path))
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class OutsideProblem(Problem):
         InputError
             When the file is missing, truncated or altered.
         """
-        return Stamp(read(path).attrs[FINGERPRINT])
+        return Stamp(read_data(path).attrs[FINGERPRINT])
 
 
 @dataclass(frozen=True)

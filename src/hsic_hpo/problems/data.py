@@ -86,7 +86,7 @@ def stamp(dataset: xr.Dataset) -> xr.Dataset:
     return dataset.assign_attrs({FINGERPRINT: fingerprint(dataset)})
 
 
-def read(path: Path | str) -> xr.Dataset:
+def read_data(path: Path | str) -> xr.Dataset:
     """Read a data file and check that it holds what was once written.
 
     Raises

@@ -22,7 +22,7 @@ from hsic_hpo.errors import InputError
 UNSIGNED_BYTES = b"\x00\x00\x08"
 
 
-def read(path: Path) -> bytes:
+def read_idx(path: Path) -> bytes:
     """Return the content of a file, decompressed when its name ends in ``.gz``.
 
     Raises

@@ -128,7 +128,7 @@ def from_folder(folder: Path, subfolders: tuple[str, ...] = ()) -> Parts:
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
     places = [folder, *(folder / name for name in subfolders)]
-    return {part: idx.read(_found(name, places)) for part, name in FILES.items()}
+    return {part: idx.read_idx(_found(name, places)) for part, name in FILES.items()}
 
 
 def _found(name: str, places: list[Path]) -> Path:

@@ -27,7 +27,7 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import DenseProblem, option
-from hsic_hpo.problems.data import Data, read, stamp
+from hsic_hpo.problems.data import Data, read_data, stamp
 from hsic_hpo.problems.dense_space import DENSE_CLASSIFICATION, Accepted, image_space
 from hsic_hpo.problems.image_sources import (
     ImageSet,
@@ -161,7 +161,7 @@ class Mnist(DenseProblem):
         InputError
             When the file is missing, truncated or altered, or the data are unfit for training.
         """
-        return scale(read(path), self.n_inputs, self.n_outputs, str(path))
+        return scale(read_data(path), self.n_inputs, self.n_outputs, str(path))
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def findings(
         Finding(
             "comparison",
             "What the searches reached",
-            [comparison_table.sentence(comparison)],
+            [comparison_table.comparison_sentence(comparison)],
             ["comparison"],
         ),
     ]

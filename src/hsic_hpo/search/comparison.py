@@ -25,7 +25,9 @@ _OF_SEED = {
 }
 
 
-def compare(designs: Mapping[str, xr.Dataset], finals: Mapping[str, xr.Dataset]) -> xr.Dataset:
+def compare_methods(
+    designs: Mapping[str, xr.Dataset], finals: Mapping[str, xr.Dataset]
+) -> xr.Dataset:
     """Put the chosen configurations of all methods and their retrainings into one Dataset.
 
     Parameters

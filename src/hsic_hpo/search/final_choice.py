@@ -7,8 +7,8 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.spaces.space import Space
-from hsic_hpo.trials.design import label
-from hsic_hpo.trials.history import Finished
+from hsic_hpo.trials.design import label_design
+from hsic_hpo.trials.history import History
 
 # Methods that weigh the cost end with the cheapest of their nearly best trials.
 COST_AWARE = ("hsic-gpbo", "nsga2")
@@ -22,7 +22,7 @@ DESCRIPTIONS = {
 }
 
 
-def choose(finished: Finished, *, ceiling: float = np.inf, tolerance: float | None = None) -> int:
+def choose(finished: History, *, ceiling: float = np.inf, tolerance: float | None = None) -> int:
     """Return the place of the chosen trial.
 
     Parameters
@@ -101,7 +101,7 @@ def chosen_design(
     xarray.Dataset
         A design with one trial per repeat and the variables of ``DESCRIPTIONS``.
     """
-    finished = [Finished.of(datasets, cost) for datasets in searches]
+    finished = [History.of(datasets, cost) for datasets in searches]
     places = [choose(known, ceiling=ceiling, tolerance=tolerance) for known in finished]
     configurations = [
         dict(known.configurations[i]) for known, i in zip(finished, places, strict=True)
@@ -111,7 +111,7 @@ def chosen_design(
         {"validation_error": known.errors[i], **effort(datasets)}
         for known, i, datasets in zip(finished, places, searches, strict=True)
     ]
-    design = label(space, u, configurations, budget)
+    design = label_design(space, u, configurations, budget)
     for name, (long_name, units) in DESCRIPTIONS.items():
         values = np.array([row[name] for row in found], dtype=float)
         design[name] = xr.Variable("trial", values, {"long_name": long_name, "units": units})

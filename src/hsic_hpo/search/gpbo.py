@@ -20,7 +20,7 @@ import numpy as np
 from skopt.acquisition import gaussian_ei
 
 from hsic_hpo.search import surrogate
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.subspace import Subspace
 
 # Fitting a Gaussian process takes the cube of the number of trials.
@@ -34,7 +34,7 @@ _EDGE = 1e-4
 _DIGITS = 9
 
 
-def propose(
+def propose_by_improvement(
     subspace: Subspace,
     configurations: Sequence[Mapping[str, Any]],
     errors: np.ndarray,
@@ -73,7 +73,7 @@ def propose(
     x, z = (surrogate.features(subspace.space, c) for c in (configurations, drawn))
     new = ~_repeated(z, x)
     kept = representative(errors, LARGEST_FIT)
-    x, y = x[kept], surrogate.targets(errors[kept])
+    x, y = x[kept], surrogate.modelled_errors(errors[kept])
     if np.isfinite(ceiling):
         new &= _predicted(x, costs[kept], z, seed) <= ceiling
     places = np.flatnonzero(new)
@@ -142,7 +142,7 @@ def candidates(
     free = subspace.free
     if free is None:
         return [subspace.complete({})]
-    points = [design(free, _N_RANDOM, int(rng.integers(2**63)))]
+    points = [sample(free, _N_RANDOM, int(rng.integers(2**63)))]
     for i in np.argsort(errors, kind="stable")[:_N_PARENTS]:
         points.append(_variations(subspace.project(configurations[i]), rng))
     u = free.mask(np.vstack(points))

@@ -49,7 +49,7 @@ SAMPLERS: dict[str, Callable[[int, int], "optuna.samplers.BaseSampler"]] = {
 }
 
 
-def propose(
+def propose_by_sampler(
     space: Space,
     configurations: Sequence[Mapping[str, Any]],
     errors: np.ndarray,

@@ -12,10 +12,10 @@ import numpy as np
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.search import gpbo
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials.goals import worst_for_missing
-from hsic_hpo.trials.history import Finished
+from hsic_hpo.trials.history import History
 
 METHODS = ("random", "gpbo", "tpe", "gp", "nsga2")
 _DRAWS_PER_PROPOSAL = 50
@@ -23,7 +23,7 @@ _DRAWS_PER_PROPOSAL = 50
 
 def propose(
     subspace: Subspace,
-    finished: Finished,
+    finished: History,
     n: int,
     *,
     method: str,
@@ -67,7 +67,7 @@ def propose(
     if method == "random" or not len(finished):
         return _random(subspace, finished, n, seed)
     if method == "gpbo":
-        return gpbo.propose(
+        return gpbo.propose_by_improvement(
             subspace,
             finished.configurations,
             finished.errors,
@@ -79,7 +79,7 @@ def propose(
     # Only who asks for a method of Optuna needs it installed.
     from hsic_hpo.search import optuna_samplers as optuna_search
 
-    return optuna_search.propose(
+    return optuna_search.propose_by_sampler(
         subspace.space,
         finished.configurations,
         worst_for_missing(finished.errors),
@@ -90,9 +90,9 @@ def propose(
     )
 
 
-def _random(subspace: Subspace, finished: Finished, n: int, seed: int) -> list[dict[str, Any]]:
+def _random(subspace: Subspace, finished: History, n: int, seed: int) -> list[dict[str, Any]]:
     done = {json.dumps(dict(configuration)) for configuration in finished.configurations}
     space = subspace.free or subspace.space
-    u = design(space, _DRAWS_PER_PROPOSAL * n, seed)
+    u = sample(space, _DRAWS_PER_PROPOSAL * n, seed)
     drawn = {json.dumps(c): c for c in subspace.configurations(u)}
     return [c for text, c in drawn.items() if text not in done][:n]

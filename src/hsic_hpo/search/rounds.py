@@ -11,8 +11,8 @@ from hsic_hpo.search.propose import propose
 from hsic_hpo.selection.stages import STAGES, stage_ceiling, stage_space
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.design import label
-from hsic_hpo.trials.history import Finished
+from hsic_hpo.trials.design import label_design
+from hsic_hpo.trials.history import History
 
 
 def next_round(
@@ -52,18 +52,18 @@ def next_round(
         A design, see :func:`hsic_hpo.trials.design.label`, of at most n trials.
     """
     space = trials_data.space(known[0])
-    finished = Finished.of(known, cost)
+    finished = History.of(known, cost)
     seed = _seed(seed, method, repeat, len(known))
     if selection is None:
         proposed = propose(Subspace.of(space, {}), finished, n, method=method, seed=seed)
     else:
         proposed = _staged(finished, n, seed, selection, stage)
     u = np.array([space.point(configuration) for configuration in proposed])
-    return label(space, u.reshape(-1, len(space)), proposed, budget)
+    return label_design(space, u.reshape(-1, len(space)), proposed, budget)
 
 
 def _staged(
-    finished: Finished, n: int, seed: int, selection: xr.Dataset, stage: int
+    finished: History, n: int, seed: int, selection: xr.Dataset, stage: int
 ) -> list[dict[str, Any]]:
     """Propose in a stage, and in the next one where the stage has too little that is new."""
     ceiling = stage_ceiling(selection)

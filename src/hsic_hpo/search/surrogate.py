@@ -61,7 +61,7 @@ def _encoded(parameter: Hyperparameter, values: Sequence[Any]) -> np.ndarray:
     return np.array([centre if v is None else corners[levels.index(v)] for v in values])
 
 
-def targets(errors: np.ndarray) -> np.ndarray:
+def modelled_errors(errors: np.ndarray) -> np.ndarray:
     """Return what the surrogate is fitted to.
 
     Errors of networks spread over decades: their logarithm is modelled where all are positive

@@ -56,7 +56,9 @@ def lower_bound(successes: int, trials: int, assurance: float) -> float:
     return float(beta.ppf(1 - assurance, successes, trials - successes + 1))
 
 
-def keeps(reached: np.ndarray, needed: float, assurance: float, min_successes: int) -> bool:
+def keeps_success_rate(
+    reached: np.ndarray, needed: float, assurance: float, min_successes: int
+) -> bool:
     """Tell whether trials certainly have the success rate ``needed``, and enough successes."""
     successes = int(reached.sum())
     if successes < min_successes:
@@ -108,7 +110,7 @@ def ceiling(
     for step in range(_STEPS, 0, -1):
         candidate = at(step / _STEPS, shown=True)
         inside = costs <= candidate.cost
-        if not keeps(reached[inside], needed, assurance, min_successes):
+        if not keeps_success_rate(reached[inside], needed, assurance, min_successes):
             break
         lowest = candidate
     if lowest is not None and lowest.quantile <= quantile:

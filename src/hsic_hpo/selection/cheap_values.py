@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
-from hsic_hpo.selection.ceilings import keeps
+from hsic_hpo.selection.ceilings import keeps_success_rate
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 
 _STEPS = 20
@@ -101,7 +101,7 @@ def cheapest_kept(
     found = CheapValue(order[-1], len(values), int(reached.sum()), 1.0)
     for k in range(len(order) - 1, 0, -1):
         inside = _among(hyperparameter, values, order, k)
-        if not keeps(reached[inside], needed, assurance, min_successes):
+        if not keeps_success_rate(reached[inside], needed, assurance, min_successes):
             break
         trials, successes = int(inside.sum()), int(reached[inside].sum())
         found = CheapValue(order[k - 1], trials, successes, trials / len(values))

@@ -22,8 +22,8 @@ import xarray as xr
 
 from hsic_hpo.selection.ceilings import Ceiling, ceiling
 from hsic_hpo.selection.cheap_values import CheapValue, cheapest_kept
-from hsic_hpo.selection.decisions import Decision, label
-from hsic_hpo.selection.evidence import Evidence, gather, interactions
+from hsic_hpo.selection.decisions import Decision, label_decisions
+from hsic_hpo.selection.evidence import Evidence, collect_evidence, interactions
 from hsic_hpo.selection.narrowing import sweep_range
 from hsic_hpo.selection.overrides import apply as apply_overrides
 from hsic_hpo.spaces.conditions import Condition
@@ -31,7 +31,7 @@ from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space, probes
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import select, target_values
+from hsic_hpo.trials.goals import select_goal, target_values
 from hsic_hpo.wording import number, p_value, percent, target_name
 
 _CARRIED = ("study", "problem", "space", "error_name", "error_units", "goal_fraction")
@@ -85,7 +85,9 @@ def decide(
         For an override that the space does not allow.
     """
     cost = settings["cost"]
-    goal = select(target_values(trials, "error"), float(sensitivity.attrs["goal_fraction"]), "best")
+    goal = select_goal(
+        target_values(trials, "error"), float(sensitivity.attrs["goal_fraction"]), "best"
+    )
     costs = target_values(trials, cost)
     limit = ceiling(
         costs,
@@ -105,12 +107,12 @@ def decide(
         goal.reached,
         limit,
     )
-    evidence = gather(sensitivity, cost)
+    evidence = collect_evidence(sensitivity, cost)
     optimised, remark = _optimised(evidence, settings["least_optimised"], sensitivity)
     decisions = {found.name: _decide(found, optimised, known) for found in evidence}
     decisions = apply_overrides(settings["override"], decisions, known.space, where)
     decisions = _unreachable(decisions, known.space)
-    return label(decisions, evidence, _attributes(known, remark))
+    return label_decisions(decisions, evidence, _attributes(known, remark))
 
 
 def _attributes(known: _Known, remark: str) -> dict[str, Any]:

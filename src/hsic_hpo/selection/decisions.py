@@ -57,7 +57,7 @@ class Decision:
     overridden: bool = False
 
 
-def label(
+def label_decisions(
     decisions: Mapping[str, Decision], evidence: Sequence[Evidence], attrs: Mapping[str, Any]
 ) -> xr.Dataset:
     """Label decisions and the evidence behind them as a selection Dataset."""

@@ -41,7 +41,7 @@ class Evidence:
     costs: bool
 
 
-def gather(sensitivity: xr.Dataset, cost: str) -> list[Evidence]:
+def collect_evidence(sensitivity: xr.Dataset, cost: str) -> list[Evidence]:
     """Gather the evidence on every hyperparameter.
 
     Parameters

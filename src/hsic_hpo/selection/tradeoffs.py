@@ -15,7 +15,7 @@ from hsic_hpo.selection.stages import stage_ceiling
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.history import Finished
+from hsic_hpo.trials.history import History
 from hsic_hpo.wording import number, readable
 
 _NARROWING = ("fix", "restrict")
@@ -40,7 +40,7 @@ def tradeoffs(selection: xr.Dataset, datasets: Sequence[xr.Dataset]) -> pd.DataF
         network has the name of the cost. Decisions that keep no network out are left out.
     """
     cost = str(selection.attrs["cost"])
-    known = Finished.of(datasets, cost)
+    known = History.of(datasets, cost)
     obeying = _obeying(selection, known, trials_data.space(datasets[0]))
     every = np.ones(len(known), dtype=bool)
     kept = {("none", ""): every, **obeying}
@@ -55,7 +55,7 @@ def tradeoffs(selection: xr.Dataset, datasets: Sequence[xr.Dataset]) -> pd.DataF
     return frame[["decision", "choice", "networks", "validation_error", "error_factor", cost]]
 
 
-def remark(selection: xr.Dataset) -> str:
+def tradeoffs_remark(selection: xr.Dataset) -> str:
     """Say how the table is to be read."""
     return (
         "Lowest validation error of all networks that this study trained, and of those that obey "
@@ -66,7 +66,7 @@ def remark(selection: xr.Dataset) -> str:
 
 
 def _obeying(
-    selection: xr.Dataset, known: Finished, space: Space
+    selection: xr.Dataset, known: History, space: Space
 ) -> dict[tuple[str, str], np.ndarray]:
     """Return which networks obey each decision that keeps some out, by its name and choice."""
     ceiling = stage_ceiling(selection)
@@ -80,7 +80,7 @@ def _obeying(
     return {decision: inside for decision, inside in found.items() if not inside.all()}
 
 
-def _inside(part: Subspace, name: str, known: Finished) -> np.ndarray:
+def _inside(part: Subspace, name: str, known: History) -> np.ndarray:
     """Tell which networks have a value of a hyperparameter that a part admits, or none of it."""
     free = part.free[name] if part.free is not None and name in part.free.names else None
     return np.array(
@@ -91,7 +91,7 @@ def _inside(part: Subspace, name: str, known: Finished) -> np.ndarray:
     )
 
 
-def _best(known: Finished, inside: np.ndarray, cost: str) -> dict[str, Any]:
+def _best(known: History, inside: np.ndarray, cost: str) -> dict[str, Any]:
     errors = np.where(inside, known.errors, np.inf)
     best = int(np.argmin(errors))
     well = bool(np.isfinite(errors[best]))

@@ -24,7 +24,7 @@ from hsic_hpo.sensitivity.columns import GroupColumns, group_columns
 from hsic_hpo.sensitivity.sweeps import range_sweeps
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import SUBSETS, Goal, select, target_values, targets
+from hsic_hpo.trials.goals import SUBSETS, Goal, select_goal, target_names, target_values
 from hsic_hpo.trials.groups import in_group
 
 _FAMILY = "over the hyperparameters of the group"
@@ -83,7 +83,7 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
         missing.
     """
     space = trials_data.space(trials)
-    groups, names, judged_by = space.groups(), space.names, targets(trials)
+    groups, names, judged_by = space.groups(), space.names, target_names(trials)
     shape = (len(groups), len(judged_by), len(SUBSETS), len(names))
     singles = {name: np.full(shape, np.nan) for name in SINGLES}
     pairs = {name: np.full((*shape, len(names)), np.nan) for name in PAIRS}
@@ -100,11 +100,11 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
         for t, target in enumerate(judged_by):
             values = target_values(trials, target)
             for s, subset in enumerate(SUBSETS):
-                goal = select(values, fraction, subset)
+                goal = select_goal(values, fraction, subset)
                 threshold[t, s] = goal.threshold
                 reached = goal.reached[inside]
                 if settings["group_threshold"] == "group" and inside.any():
-                    reached = select(values[inside], fraction, subset).reached
+                    reached = select_goal(values[inside], fraction, subset).reached
                 m[g, t, s] = reached.sum()
                 note[g, t, s] = obstacle(reached, goal, target, settings)
                 if note[g, t, s] or columns is None:

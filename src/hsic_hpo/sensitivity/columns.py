@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.indices.features import Column, Intervals, Levels, Points
+from hsic_hpo.indices.features import Categories, Column, Intervals, Points
 from hsic_hpo.spaces.conditions import ORDERINGS, Condition
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Group, Space
@@ -122,10 +122,10 @@ def _rescaled(u: np.ndarray, pieces: np.ndarray) -> np.ndarray:
 
 def _by_level(
     trials: xr.Dataset, hyperparameter: Hyperparameter, about: Sequence[Condition]
-) -> Levels:
+) -> Categories:
     levels = _levels(hyperparameter, about)
     position = {level: i for i, level in enumerate(levels)}
     values = trials[hyperparameter.name].values
     index = np.array([position[hyperparameter.from_stored(value)] for value in values], dtype=int)
     ends = np.array([hyperparameter.interval(level) for level in levels])
-    return Levels(index, ends[:, 1] - ends[:, 0])
+    return Categories(index, ends[:, 1] - ends[:, 0])

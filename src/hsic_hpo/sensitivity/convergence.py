@@ -10,7 +10,7 @@ from scipy import stats
 from hsic_hpo.sensitivity.analysis import SINGLES, obstacle, single_indices, tested
 from hsic_hpo.sensitivity.columns import group_columns
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import select, target_values
+from hsic_hpo.trials.goals import select_goal, target_values
 
 _KEPT = (
     *("hsic", "hsic_order_free", "interval_low", "interval_high", "noise_floor"),
@@ -49,7 +49,7 @@ def convergence(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
     note = np.full(len(sizes), "", dtype=object)
     for i, size in enumerate(sizes):
         sample = trials.isel(trial=slice(size))
-        goal = select(target_values(sample, "error"), settings["goal_fraction"], "best")
+        goal = select_goal(target_values(sample, "error"), settings["goal_fraction"], "best")
         note[i] = obstacle(goal.reached, goal, "error", settings)
         if note[i] or not group.members:
             continue

@@ -43,7 +43,7 @@ except ImportError:
 MAIN_GROUP = "all"
 
 
-def compare(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> xr.Dataset:
+def compare_measures(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> xr.Dataset:
     """Rank the hyperparameters that exist in every trial by several measures.
 
     Parameters

@@ -21,7 +21,7 @@ from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Features, Points
 from hsic_hpo.indices.inference import uniform_law_test
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
-from hsic_hpo.trials.goals import select, target_values
+from hsic_hpo.trials.goals import select_goal, target_values
 from hsic_hpo.trials.groups import bounds
 
 ENDS = ("lower", "upper")
@@ -67,7 +67,7 @@ def range_sweeps(trials: xr.Dataset, space: Space, settings: Mapping[str, Any]) 
     n_points = settings["sweep_points"]
     shape = (len(swept), len(ENDS), n_points)
     found = {name: np.full(shape, np.nan) for name in _VARIABLES}
-    goal = select(target_values(trials, "error"), settings["goal_fraction"], "best")
+    goal = select_goal(target_values(trials, "error"), settings["goal_fraction"], "best")
     rule = settings["bandwidth"]
     bandwidth = MEDIAN_BANDWIDTH if isinstance(rule, str) else float(rule)
     for i, parameter in enumerate(swept):

@@ -7,7 +7,7 @@ import numpy as np
 from hsic_hpo.spaces.space import Space
 
 
-def design(space: Space, n_trials: int, seed: int) -> np.ndarray:
+def sample(space: Space, n_trials: int, seed: int) -> np.ndarray:
     """Draw points of a search space at random.
 
     Each hyperparameter has a random stream of its own, derived from the seed and its name: more

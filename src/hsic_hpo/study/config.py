@@ -75,7 +75,7 @@ _Loader.add_implicit_resolver(
 )
 
 
-def load(path: Path | str) -> dict[str, Any]:
+def read_yaml(path: Path | str) -> dict[str, Any]:
     """Read a YAML file that holds a mapping.
 
     Raises
@@ -202,7 +202,7 @@ def _check_unneeded(removed: str, kept: Mapping[str, Any], where: str) -> None:
 
 @cache
 def _schema() -> dict[str, Any]:
-    schema = load(SCHEMA)
+    schema = read_yaml(SCHEMA)
     Draft202012Validator.check_schema(schema)
     return schema
 

@@ -67,7 +67,7 @@ class Study:
         return {k: v for k, v in self.budget.items() if k not in replaced} | changes
 
 
-def read(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None) -> Study:
+def read_study(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None) -> Study:
     """Read and check a study config.
 
     Parameters
@@ -86,7 +86,7 @@ def read(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None
         raise InputError("no study config given: pass one, such as --configfile config/quick.yaml")
     merged: dict[str, Any] = {}
     for path in paths:
-        merged = _merge(merged, config.load(path))
+        merged = _merge(merged, config.read_yaml(path))
     where = ", ".join([*map(str, paths), *(["overrides"] if overrides else [])])
     settings = config.validate(_merge(merged, overrides or {}), where)
     problem = load_problem(settings["problem"], f"{where}: problem", _folders(paths))

@@ -40,7 +40,7 @@ _UNIT_REMARK = (
 _MNIST_REMARK = " Their accuracies are given here as errors, 100 minus the accuracy."
 
 
-def comparison(dataset: xr.Dataset) -> pd.DataFrame:
+def comparison_table(dataset: xr.Dataset) -> pd.DataFrame:
     """Tabulate what each method found.
 
     Parameters
@@ -114,9 +114,9 @@ def _problem(dataset: xr.Dataset) -> str:
     return str(json.loads(dataset.attrs["problem"]).get("name", ""))
 
 
-def sentence(dataset: xr.Dataset) -> str:
+def comparison_sentence(dataset: xr.Dataset) -> str:
     """Say in one line what each method reached, and at which multiple of the reference's FLOPs."""
-    table = comparison(dataset)
+    table = comparison_table(dataset)
     rows = table[table["source"] == _SOURCE]
     parts = [_reached(row) for row in rows.to_dict("records")]
     return f"Test {dataset.attrs['error_name']} of what was chosen: {'; '.join(parts)}."
@@ -134,7 +134,7 @@ def _reached(row: Mapping[Any, Any]) -> str:
     return f"{row['method']} {number(row['test_error'])}{spread}{cost}"
 
 
-def remark(dataset: xr.Dataset) -> str:
+def comparison_remark(dataset: xr.Dataset) -> str:
     """Say what the table's errors are, of what trainings, and how far the slides' rows compare."""
     name, units = dataset.attrs["error_name"], dataset.attrs["error_units"]
     shown = name if units == "1" else f"{name} in {units}"

@@ -14,7 +14,7 @@ _NAMES = {
 }
 
 
-def table(peers: xr.Dataset) -> pd.DataFrame:
+def peers_table(peers: xr.Dataset) -> pd.DataFrame:
     """Tabulate the shares and ranks of each measure.
 
     Parameters
@@ -36,7 +36,7 @@ def table(peers: xr.Dataset) -> pd.DataFrame:
     return pd.DataFrame(columns).sort_values("hsic_best_rank", ignore_index=True)
 
 
-def remark(peers: xr.Dataset) -> str:
+def peers_remark(peers: xr.Dataset) -> str:
     """Say what each measure asks and how far the rankings agree."""
     fraction = percent(float(peers.attrs["goal_fraction"]))
     measures = peers["measure"].values.tolist()

@@ -26,7 +26,7 @@ COSTS = {
 }
 
 
-def gather(
+def gather_records(
     design: xr.Dataset,
     records: Iterable[Mapping[str, Any]],
     attrs: Mapping[str, Any],
@@ -118,7 +118,7 @@ def gather(
             "error_units": error_units,
         },
     )
-    check(dataset, "gathered trials")
+    check_trials(dataset, "gathered trials")
     return dataset
 
 
@@ -167,7 +167,7 @@ def _curves(table: Sequence[Sequence[Mapping[str, Any]]], n_repeats: int) -> np.
     return curves
 
 
-def check(dataset: xr.Dataset, where: str) -> None:
+def check_trials(dataset: xr.Dataset, where: str) -> None:
     """Check that a Dataset keeps the contract of trials.
 
     Raises
@@ -205,7 +205,7 @@ def check(dataset: xr.Dataset, where: str) -> None:
         raise InputError(f"{where}: validation_error is not finite in a trial whose status is ok")
 
 
-def read(path: Path | str) -> xr.Dataset:
+def read_trials(path: Path | str) -> xr.Dataset:
     """Read and check a trials Dataset.
 
     Raises
@@ -214,11 +214,11 @@ def read(path: Path | str) -> xr.Dataset:
         When the file is missing, unreadable or breaks the contract.
     """
     dataset = read_netcdf(path)
-    check(dataset, str(path))
+    check_trials(dataset, str(path))
     return dataset
 
 
-def write(dataset: xr.Dataset, path: Path | str) -> None:
+def write_trials(dataset: xr.Dataset, path: Path | str) -> None:
     """Check a trials Dataset and write it as netCDF4, atomically.
 
     Raises
@@ -226,7 +226,7 @@ def write(dataset: xr.Dataset, path: Path | str) -> None:
     InputError
         When the Dataset breaks the contract.
     """
-    check(dataset, str(path))
+    check_trials(dataset, str(path))
     write_netcdf(dataset, path)
 
 

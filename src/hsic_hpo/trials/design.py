@@ -4,13 +4,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.files import read_netcdf
 from hsic_hpo.spaces.space import Space
 
 
@@ -38,7 +36,7 @@ def trial_identifier(
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def make(space: Space, u: np.ndarray, budget: Mapping[str, Any]) -> xr.Dataset:
+def make_design(space: Space, u: np.ndarray, budget: Mapping[str, Any]) -> xr.Dataset:
     """Label drawn points as a design.
 
     Parameters
@@ -55,10 +53,10 @@ def make(space: Space, u: np.ndarray, budget: Mapping[str, Any]) -> xr.Dataset:
     xarray.Dataset
         ``u(trial, hyperparameter)`` and ``configuration(trial)``, the active values as JSON.
     """
-    return label(space, u, space.configurations(u), budget)
+    return label_design(space, u, space.configurations(u), budget)
 
 
-def label(
+def label_design(
     space: Space,
     u: np.ndarray,
     configurations: Sequence[Mapping[str, Any]],
@@ -107,14 +105,3 @@ def label(
         },
         attrs={"space": space.to_json(), "budget": json.dumps(dict(budget))},
     )
-
-
-def read(path: Path | str) -> xr.Dataset:
-    """Read a design that :func:`make` labelled.
-
-    Raises
-    ------
-    InputError
-        When the file is missing or unreadable.
-    """
-    return read_netcdf(path)

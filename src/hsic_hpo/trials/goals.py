@@ -28,7 +28,7 @@ class Goal:
     threshold: float
 
 
-def select(values: np.ndarray, fraction: float, subset: str) -> Goal:
+def select_goal(values: np.ndarray, fraction: float, subset: str) -> Goal:
     """Select the fraction of trials with the lowest, or the highest, values.
 
     Parameters
@@ -58,7 +58,7 @@ def select(values: np.ndarray, fraction: float, subset: str) -> Goal:
     return Goal(values <= threshold, float(threshold))
 
 
-def targets(trials: xr.Dataset) -> tuple[str, ...]:
+def target_names(trials: xr.Dataset) -> tuple[str, ...]:
     """Return what trials are judged by: ``"error"``, then the variables that are costs.
 
     The attribute ``costs`` names them as a JSON list; without it they are ``flops`` and

@@ -13,7 +13,7 @@ from hsic_hpo.trials.goals import target_values
 
 
 @dataclass(frozen=True)
-class Finished:
+class History:
     """Finished trials, in the order in which they were proposed.
 
     Attributes
@@ -31,7 +31,7 @@ class Finished:
     costs: np.ndarray
 
     @classmethod
-    def of(cls, datasets: Sequence[xr.Dataset], cost: str = "flops") -> "Finished":
+    def of(cls, datasets: Sequence[xr.Dataset], cost: str = "flops") -> "History":
         """Read them from trials Datasets; ``cost`` names the variable that is the cost."""
         return cls(
             [c for dataset in datasets for c in trials_data.configurations(dataset)],

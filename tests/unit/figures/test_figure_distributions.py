@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from hsic_hpo.figures.distributions import distributions
 from hsic_hpo.figures.histograms import _reflected_density
 from hsic_hpo.trials.dataset import space
-from hsic_hpo.trials.goals import select, target_values
+from hsic_hpo.trials.goals import select_goal, target_values
 from hsic_hpo.trials.groups import in_group
 from studies_to_draw import study
 
@@ -19,7 +19,7 @@ def panel(figure: object, name: str) -> Axes:
 def test_bars_are_the_shares_of_each_level() -> None:
     one = study("usual")
     axes = panel(distributions(one.trials, one.sensitivity), "optimizer")
-    reached = select(target_values(one.trials, "error"), 0.1, "best").reached
+    reached = select_goal(target_values(one.trials, "error"), 0.1, "best").reached
     values = one.trials["optimizer"].values
     for bars, picked in zip(axes.containers, [np.ones_like(reached), reached], strict=True):
         expected = [100 * np.mean(values[picked] == level) for level in ("sgd", "adam", "rmsprop")]

@@ -16,7 +16,7 @@ from hsic_hpo.indices.bandwidths import (
     moments,
     resolve,
 )
-from hsic_hpo.indices.features import Column, Features, Intervals, Levels, Points
+from hsic_hpo.indices.features import Categories, Column, Features, Intervals, Points
 from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH, MIN_BANDWIDTH, factor
 
 RNG = np.random.default_rng(0)
@@ -25,7 +25,7 @@ LOW = RNG.integers(0, 4, N) / 4
 COLUMNS: list[Column] = [
     Points(RNG.random(N)),
     Intervals(LOW, LOW + 0.25),
-    Levels(RNG.integers(0, 3, N), np.array([1.0, 2.0, 3.0])),
+    Categories(RNG.integers(0, 3, N), np.array([1.0, 2.0, 3.0])),
 ]
 Z = RNG.random(N) < 0.3
 

@@ -5,13 +5,13 @@ import pytest
 
 from hsic_hpo.indices import bootstrap
 from hsic_hpo.indices.bootstrap import resampled_indices
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Column, Features, Levels, Points
+from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Categories, Column, Features, Points
 from hsic_hpo.indices.hsic import hsic
 
 
 def columns(n: int) -> list[Column]:
     rng = np.random.default_rng(0)
-    return [Points(rng.random(n)), Levels(rng.integers(0, 3, n), np.array([1.0, 2.0, 1.0]))]
+    return [Points(rng.random(n)), Categories(rng.integers(0, 3, n), np.array([1.0, 2.0, 1.0]))]
 
 
 def features(n: int) -> Features:

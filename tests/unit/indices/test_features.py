@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from dense_hsic import bin_kernel, gaussian, interval_kernel, order_free_levels, uniform_mean
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.categorical_kernel import order_free_kernel
-from hsic_hpo.indices.features import Features, Intervals, Levels, Points, as_columns
+from hsic_hpo.indices.features import Categories, Features, Intervals, Points, as_columns
 from hsic_hpo.indices.gaussian_kernel import (
     MEDIAN_BANDWIDTH,
     TOLERANCE,
@@ -119,9 +119,9 @@ def test_the_order_free_kernel_is_the_mean_over_all_orders(weights, sigma):
 def test_level_features_reproduce_the_order_free_kernel(sigma):
     weights = np.array([2.0, 1.0, 1.0, 3.0])
     index = np.arange(4)
-    phi = _uncentred(Levels(index, weights), sigma)
+    phi = _uncentred(Categories(index, weights), sigma)
     np.testing.assert_allclose(phi.T @ phi, order_free_levels(weights, sigma), atol=2e-12)
-    centred = Features([Levels(index, weights)], [sigma]).block(slice(0, 4))
+    centred = Features([Categories(index, weights)], [sigma]).block(slice(0, 4))
     np.testing.assert_allclose(centred @ weights, 0.0, atol=1e-12)
 
 
@@ -150,7 +150,7 @@ def test_blocks_of_rows_add_up_to_the_whole():
     columns = [
         Points(rng.random(n)),
         Intervals(low, low + 0.2),
-        Levels(rng.integers(0, 3, n), np.ones(3)),
+        Categories(rng.integers(0, 3, n), np.ones(3)),
         Points(rng.random(n)),
     ]
     features = Features(columns, [0.1, 0.3, 0.3, 1.0])
@@ -172,9 +172,9 @@ def test_blocks_of_rows_add_up_to_the_whole():
         (lambda: Points(np.zeros((2, 2))), "u: 2 dimensions"),
         (lambda: Intervals([0.5], [0.4]), "interval 0 is"),
         (lambda: Intervals([0.5], [0.6, 0.7]), "1 and 2 values"),
-        (lambda: Levels([0, 3], [1, 1, 1]), "3 levels allow 0 to 2"),
-        (lambda: Levels([0.5], [1, 1]), "integers"),
-        (lambda: Levels([0], [1, 0]), "one positive number a level"),
+        (lambda: Categories([0, 3], [1, 1, 1]), "3 levels allow 0 to 2"),
+        (lambda: Categories([0.5], [1, 1]), "integers"),
+        (lambda: Categories([0], [1, 0]), "one positive number a level"),
         (lambda: as_columns(np.zeros(5)), r"shape \(5,\)"),
         (lambda: as_columns([Points([0.1]), Points([0.1, 0.2])]), r"\[1, 2\] trials"),
     ],

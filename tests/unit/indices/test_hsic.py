@@ -19,7 +19,7 @@ from dense_hsic import (
 )
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bandwidths import median_distance, resolve
-from hsic_hpo.indices.features import Intervals, Levels, Points, as_columns
+from hsic_hpo.indices.features import Categories, Intervals, Points, as_columns
 from hsic_hpo.indices.hsic import MEDIAN_BANDWIDTH, hsic, joint_hsic, pure_interaction
 
 BANDWIDTHS = [0.02, 0.1, MEDIAN_BANDWIDTH, 1.0, 5.0]
@@ -83,7 +83,7 @@ def test_the_u_statistic_is_the_mean_over_quadruples_of_different_trials():
     u, z = rng.random((9, 2)), np.arange(9) % 3 == 0
     low = np.floor(rng.random(9) * 3) / 3
     index = rng.integers(0, 3, 9)
-    columns = [*as_columns(u), Intervals(low, low + 1 / 3), Levels(index, np.array([1, 2, 3]))]
+    columns = [*as_columns(u), Intervals(low, low + 1 / 3), Categories(index, np.array([1, 2, 3]))]
     kernels = [
         *(gaussian(x, 0.2) for x in u.T),
         interval_kernel(low, low + 1 / 3, 0.2),
@@ -107,7 +107,7 @@ def test_discrete_columns_equal_the_dense_index_of_their_closed_form_kernels():
     low, high = edges[level], edges[level + 1]
     u = rng.random(n)
     z = (level > 1) != (u > 0.5)
-    columns = [Intervals(low, high), Levels(level, np.diff(edges)), Points(u)]
+    columns = [Intervals(low, high), Categories(level, np.diff(edges)), Points(u)]
     weights = np.diff(edges)
     free = order_free_levels(weights, sigma)
     kernels = [interval_kernel(low, high, sigma), free[np.ix_(level, level)], gaussian(u, sigma)]
@@ -268,7 +268,7 @@ def test_the_median_distance_is_that_of_the_sorted_distances(n, with_self, level
 
 def test_bandwidth_rules_resolve_by_column():
     u, z = _sample(n=500)
-    columns = [*as_columns(u[:, :2]), Levels(np.arange(500) % 3, np.ones(3))]
+    columns = [*as_columns(u[:, :2]), Categories(np.arange(500) % 3, np.ones(3))]
     assert resolve(columns, z, "median").tolist() == [MEDIAN_BANDWIDTH] * 3
     assert resolve(columns, z, 0.7).tolist() == [0.7] * 3
     sample = resolve(columns, z, "sample-median")
@@ -362,8 +362,8 @@ def test_the_order_free_index_ignores_the_labels_of_the_levels(levels, order, se
     z = rng.permutation(np.arange(len(level)) < max(1, len(level) // 3))
     new_name = np.argsort(order)
     other = Points(rng.random(len(level)))
-    before = [Levels(level, weights), other]
-    after = [Levels(new_name[level], weights[list(order)]), other]
+    before = [Categories(level, weights), other]
+    after = [Categories(new_name[level], weights[list(order)]), other]
     np.testing.assert_allclose(hsic(after, z), hsic(before, z), atol=1e-13)
     np.testing.assert_allclose(joint_hsic(after, z), joint_hsic(before, z), atol=1e-13)
     np.testing.assert_allclose(pure_interaction(after, z), pure_interaction(before, z), atol=1e-13)

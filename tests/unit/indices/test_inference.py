@@ -7,9 +7,9 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bootstrap import resampled_indices
 from hsic_hpo.indices.features import (
     MEDIAN_BANDWIDTH,
+    Categories,
     Features,
     Intervals,
-    Levels,
     Points,
     as_columns,
 )
@@ -91,7 +91,7 @@ def test_asymptotic_and_permutation_tests_agree_for_every_kind_of_column():
     u, level = rng.random(n), rng.integers(0, 3, n)
     z = (rng.random(n) < 0.12) | ((u < 0.06) & (level == 1))
     columns = [Points(u), Points(rng.random(n))]
-    columns += [Intervals(level / 3, (level + 1) / 3), Levels(level, np.ones(3))]
+    columns += [Intervals(level / 3, (level + 1) / 3), Categories(level, np.ones(3))]
     asymptotic = asymptotic_test(columns, z)
     exact = permutation_test(columns, z, seed=5, n_permutations=4000, pairs=False).single
     np.testing.assert_allclose(asymptotic.statistic, hsic(columns, z), atol=1e-16)

@@ -6,7 +6,7 @@ import toy
 from dense_hsic import centred_gaussian, gaussian, v_statistic
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices import permutation
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Levels, as_columns
+from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Categories, as_columns
 from hsic_hpo.indices.hsic import hsic, joint_hsic, pure_interaction
 from hsic_hpo.indices.permutation import permutation_test
 
@@ -181,7 +181,7 @@ def test_ties_of_discrete_columns_count_as_reached():
     # With two levels the index takes few values: by exact enumeration of the hypergeometric law.
     level = np.arange(20) % 2
     z = np.arange(20) < 6
-    column = [Levels(level, np.ones(2))]
+    column = [Categories(level, np.ones(2))]
     exact = []
     for k in range(7):
         chosen = np.zeros(20, bool)

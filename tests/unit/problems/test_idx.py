@@ -59,8 +59,8 @@ def test_other_files_are_refused(content: bytes, message: str) -> None:
 def test_compressed_files_are_decompressed(tmp_path: Path) -> None:
     (tmp_path / "labels").write_bytes(LABELS)
     (tmp_path / "labels.gz").write_bytes(gzip.compress(LABELS))
-    assert idx.read(tmp_path / "labels") == LABELS
-    assert idx.read(tmp_path / "labels.gz") == LABELS
+    assert idx.read_idx(tmp_path / "labels") == LABELS
+    assert idx.read_idx(tmp_path / "labels.gz") == LABELS
 
 
 @pytest.mark.parametrize("fault", ["empty", "plain", "truncated", "flipped"])
@@ -76,4 +76,4 @@ def test_broken_gzip_files_are_refused(tmp_path: Path, fault: str) -> None:
     path = tmp_path / "labels.gz"
     path.write_bytes(content)
     with pytest.raises(InputError, match=rf"^{path}: not a whole gzip file .*; fetch it again$"):
-        idx.read(path)
+        idx.read_idx(path)

@@ -64,7 +64,7 @@ CONFIGURATION = {
 
 
 def test_the_example_learns() -> None:
-    problem = study.read([EXAMPLE / "digits.yaml"]).problem
+    problem = study.read_study([EXAMPLE / "digits.yaml"]).problem
     record = train(problem, CONFIGURATION, Stamp("0"), {"epochs": 5}, seed=0)
     assert record["status"] == "ok"
     assert record["test_error"] < 0.1
@@ -72,7 +72,7 @@ def test_the_example_learns() -> None:
 
 def test_module_and_data_train_as_by_lightning_alone() -> None:
     """Same seed, same errors, bit for bit: nothing is put between the user and Lightning."""
-    problem = study.read([EXAMPLE / "digits.yaml"]).problem
+    problem = study.read_study([EXAMPLE / "digits.yaml"]).problem
     digits = sys.modules["digits_problem"]
     record = train(problem, CONFIGURATION, Stamp("0"), {"epochs": 2}, seed=5)
     with machine().isolated(5), warnings.catch_warnings():

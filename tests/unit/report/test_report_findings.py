@@ -38,7 +38,7 @@ def test_sentences_are_those_of_the_summary_and_of_the_comparison() -> None:
     assert by_key["impact"][0] == impact
     assert by_key["cost"][0] == cost
     compared_methods = compared(["random", "hsic-gpbo"])
-    assert by_key["comparison"] == [comparison_table.sentence(compared_methods)]
+    assert by_key["comparison"] == [comparison_table.comparison_sentence(compared_methods)]
 
 
 def test_groups_without_an_index_are_named_with_their_reason() -> None:

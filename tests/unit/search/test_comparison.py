@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.search.comparison import compare
+from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.search.final_choice import DESCRIPTIONS, chosen_design
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials import design as designs
@@ -50,7 +50,7 @@ def retrained(design: xr.Dataset, errors: list[list[float | None]]) -> xr.Datase
         for i, (name, row) in enumerate(zip(design["trial"].values, errors, strict=True))
         for seed, error in enumerate(row)
     ]
-    return trials.gather(
+    return trials.gather_records(
         design,
         records,
         ATTRS,
@@ -74,7 +74,7 @@ def inputs() -> tuple[dict[str, xr.Dataset], dict[str, xr.Dataset]]:
 @pytest.fixture(scope="module")
 def compared(inputs: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> xr.Dataset:
     path = tmp_path_factory.mktemp("comparison") / "comparison.nc"
-    write_netcdf(compare(*inputs), path)
+    write_netcdf(compare_methods(*inputs), path)
     return read_netcdf(path)
 
 
@@ -135,7 +135,7 @@ def test_what_the_search_found_is_taken_over(
 
 def test_texts_that_are_missing_are_empty(inputs: tuple[Any, Any]) -> None:
     for name in ("trial", "configuration"):
-        assert all(isinstance(text, str) for text in compare(*inputs)[name].values.ravel())
+        assert all(isinstance(text, str) for text in compare_methods(*inputs)[name].values.ravel())
 
 
 def test_a_trial_is_named_as_in_the_retraining(inputs: tuple[Any, Any]) -> None:

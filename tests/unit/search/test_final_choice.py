@@ -12,8 +12,8 @@ from hsic_hpo.files import write_netcdf
 from hsic_hpo.search.final_choice import choose, chosen_design, effort, initial_trials, join_rounds
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.design import label
-from hsic_hpo.trials.history import Finished
+from hsic_hpo.trials.design import label_design
+from hsic_hpo.trials.history import History
 from small_search import search
 
 SPACE = Space.from_dict(
@@ -25,9 +25,9 @@ SPACE = Space.from_dict(
 )
 
 
-def finished(errors: list[float], costs: list[float]) -> Finished:
+def finished(errors: list[float], costs: list[float]) -> History:
     configurations = [{"kind": "b", "width": i + 1} for i in range(len(errors))]
-    return Finished(configurations, np.array(errors), np.array(costs))
+    return History(configurations, np.array(errors), np.array(costs))
 
 
 def trials(
@@ -40,7 +40,7 @@ def trials(
     """Return trials of (configuration, error or None for failed, flops), trained for epochs."""
     configurations = [configuration for configuration, _, _ in rows]
     u = np.array([SPACE.point(c) for c in configurations]).reshape(-1, len(SPACE))
-    design = label(SPACE, u, configurations, {"epochs": epochs})
+    design = label_design(SPACE, u, configurations, {"epochs": epochs})
     records = [
         {
             "trial": name,
@@ -58,7 +58,7 @@ def trials(
         for name, (_, error, flops) in zip(design["trial"].values, rows, strict=True)
         for repeat in range(n_repeats)
     ]
-    return trials_data.gather(
+    return trials_data.gather_records(
         design,
         records,
         {"study": "made up", "problem": "{}", "training_samples": samples},
@@ -193,7 +193,7 @@ def test_rounds_of_different_numbers_of_epochs_are_joined(tmp_path: Any) -> None
     second = trials([(C, 1.0, 30.0)], epochs=4)
     joined = join_rounds([first, second])
     write_netcdf(joined, tmp_path / "joined.nc")
-    joined = trials_data.read(tmp_path / "joined.nc")
+    joined = trials_data.read_trials(tmp_path / "joined.nc")
     assert joined["round"].values.tolist() == [1, 1, 2]
     assert joined["trial"].values.tolist() == [
         *first["trial"].values.tolist(),
@@ -219,12 +219,12 @@ def test_a_single_round_joins_to_itself() -> None:
 def test_rounds_without_a_single_trial_are_joined_too(tmp_path: Any) -> None:
     first, empty = trials([(A, 3.0, 10.0), (B, 2.0, 20.0)]), trials([])
     for number, dataset in enumerate((first, empty)):
-        trials_data.write(dataset, tmp_path / f"{number}.nc")
-    rounds = [trials_data.read(tmp_path / f"{number}.nc") for number in (0, 1)]
+        trials_data.write_trials(dataset, tmp_path / f"{number}.nc")
+    rounds = [trials_data.read_trials(tmp_path / f"{number}.nc") for number in (0, 1)]
     for order in (rounds, rounds[::-1], rounds[1:]):
-        trials_data.write(join_rounds(order), tmp_path / "joined.nc")
-        joined = trials_data.read(tmp_path / "joined.nc")
-        known = Finished.of([joined])
+        trials_data.write_trials(join_rounds(order), tmp_path / "joined.nc")
+        joined = trials_data.read_trials(tmp_path / "joined.nc")
+        known = History.of([joined])
         assert list(known.configurations) == ([A, B] if len(order) == 2 else [])
         assert effort([first, joined])["n_trainings"] == 2 + len(known)
         assert np.isfinite(effort([first, joined])["training_flops"])

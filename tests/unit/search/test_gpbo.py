@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
 from hsic_hpo.search import gpbo, surrogate
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
 
@@ -31,7 +31,7 @@ def bowl(c: dict[str, Any]) -> float:
 
 def start(n: int = 12, seed: int = 0) -> list[dict[str, Any]]:
     space = Space.from_dict(BOWL)
-    return space.configurations(design(space, n, seed))
+    return space.configurations(sample(space, n, seed))
 
 
 def propose(
@@ -44,7 +44,7 @@ def propose(
     seed: int = 1,
     ceiling: float = np.inf,
 ) -> list[dict[str, Any]]:
-    return gpbo.propose(
+    return gpbo.propose_by_improvement(
         Subspace.of(Space.from_dict(BOWL), changes or {}),
         known,
         np.array([error(c) for c in known]),
@@ -182,11 +182,13 @@ def test_unbounded_laws_give_finite_values() -> None:
         "w": {"type": "float", "distribution": {"name": "expon"}},
     }
     space = Space.from_dict(spec)
-    known = space.configurations(design(space, 10, 0))
+    known = space.configurations(sample(space, 10, 0))
     # Rewards going to the ends.
     errors = np.array([np.exp(-abs(c["x"]) - c["w"]) for c in known])
     for number in range(3):
-        new = gpbo.propose(Subspace.of(space, {}), known, errors, errors * 0, 5, seed=number)
+        new = gpbo.propose_by_improvement(
+            Subspace.of(space, {}), known, errors, errors * 0, 5, seed=number
+        )
         values = np.array([[c["x"], c["w"]] for c in new])
         assert np.isfinite(values).all()
         assert np.abs(values).max() < 10

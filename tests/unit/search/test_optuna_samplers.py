@@ -9,7 +9,7 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from hsic_hpo.search import optuna_samplers as optuna_search
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 
 LAWS: dict[str, tuple[dict[str, Any], optuna.distributions.BaseDistribution]] = {
@@ -48,7 +48,9 @@ def ask(
     seed: int = 0,
 ) -> list[dict[str, Any]]:
     given = np.ones(len(errors)) if costs is None else costs
-    return optuna_search.propose(space, configurations, errors, given, n, method=method, seed=seed)
+    return optuna_search.propose_by_sampler(
+        space, configurations, errors, given, n, method=method, seed=seed
+    )
 
 
 class Recorder(optuna.samplers.RandomSampler):
@@ -77,7 +79,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_each_law_has_its_distribution(law: str, told: Any) -> None:
     definition, distribution = LAWS[law]
     space = Space.from_dict({"x": definition})
-    configurations = space.configurations(design(space, 20, 0))
+    configurations = space.configurations(sample(space, 20, 0))
     trials = told(space, configurations, np.arange(20.0))
     assert [trial.value for trial in trials] == list(range(20))
     assert all(trial.distributions == {"x": distribution} for trial in trials)
@@ -87,7 +89,7 @@ def test_each_law_has_its_distribution(law: str, told: Any) -> None:
 def test_what_is_told_is_in_the_order_of_the_values(law: str, told: Any) -> None:
     definition, distribution = LAWS[law]
     space = Space.from_dict({"x": definition})
-    configurations = space.configurations(design(space, 50, 0))
+    configurations = space.configurations(sample(space, 50, 0))
     numbers = [
         distribution.to_internal_repr(trial.params["x"])
         for trial in told(space, configurations, np.zeros(50))
@@ -148,7 +150,7 @@ def test_costs_matter_to_nsga2_alone() -> None:
             "y": {"type": "float", "range": [0.0, 1.0]},
         }
     )
-    configurations = plane.configurations(design(plane, 20, 0))
+    configurations = plane.configurations(sample(plane, 20, 0))
     errors = np.array([1 - c["x"] + c["y"] for c in configurations])
     costs = np.array([c["x"] + c["y"] for c in configurations])
     for method in ("tpe", "nsga2"):
@@ -168,7 +170,7 @@ def _above_front(configurations: list[dict[str, float]]) -> tuple[np.ndarray, np
 
 def test_nsga2_moves_towards_the_front_over_its_generations() -> None:
     space = Space.from_dict({f"x{i}": {"type": "float", "range": [0.0, 1.0]} for i in range(5)})
-    known = space.configurations(design(space, 10, 0))
+    known = space.configurations(sample(space, 10, 0))
     for seed in range(15):
         known += ask(space, known, *_above_front(known), n=10, method="nsga2", seed=seed)
 
@@ -176,7 +178,7 @@ def test_nsga2_moves_towards_the_front_over_its_generations() -> None:
         errors, costs = _above_front(configurations)
         return float(np.median(errors - (1 - np.sqrt(costs))))
 
-    random = space.configurations(design(space, 500, 1))
+    random = space.configurations(sample(space, 500, 1))
     assert distance(known[-40:]) < 0.5 * distance(random)
 
 
@@ -190,7 +192,7 @@ def test_generations_are_batches(monkeypatch: pytest.MonkeyPatch) -> None:
         return found
 
     monkeypatch.setattr(optuna.samplers.NSGAIISampler, "select_parent", parents)
-    configurations = LINE.configurations(design(LINE, 20, 0))
+    configurations = LINE.configurations(sample(LINE, 20, 0))
     ask(LINE, configurations, np.arange(20.0), n=5, method="nsga2")
     assert sorted(seen) == [[1, 5], [2, 5], [3, 5], [4, 5]]
 
@@ -204,6 +206,6 @@ def test_batches_of_one_make_generations_of_two(monkeypatch: pytest.MonkeyPatch)
         return generations[-1]
 
     monkeypatch.setattr(optuna.samplers.NSGAIISampler, "get_trial_generation", assigned)
-    configurations = LINE.configurations(design(LINE, 8, 0))
+    configurations = LINE.configurations(sample(LINE, 8, 0))
     ask(LINE, configurations, np.arange(8.0), n=1, method="nsga2")
     assert set(generations) == {4}

@@ -11,10 +11,10 @@ import hsic_hpo
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.search.propose import METHODS, propose
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
-from hsic_hpo.trials.history import Finished
+from hsic_hpo.trials.history import History
 from small_search import SPACE, rule, search
 
 pytestmark = pytest.mark.parametrize("method", METHODS)
@@ -44,16 +44,16 @@ def texts(configurations: Any) -> set[str]:
     return {json.dumps(configuration) for configuration in configurations}
 
 
-def finished(n: int = 24, space: Space = MIXED, *, bad: float = 0.0) -> Finished:
+def finished(n: int = 24, space: Space = MIXED, *, bad: float = 0.0) -> History:
     """Finished trials, of which the fraction ``bad`` at the end diverged."""
-    configurations = space.configurations(design(space, n, 5))
+    configurations = space.configurations(sample(space, n, 5))
     errors = np.array([rule(c) if "learning_rate" in c else len(c) for c in configurations])
     costs = np.array([2.0 * c.get("n_layers", 1) * c.get("n_units", 1) for c in configurations])
     lost = np.arange(n) >= n * (1 - bad)
-    return Finished(configurations, np.where(lost, np.inf, errors), costs)
+    return History(configurations, np.where(lost, np.inf, errors), costs)
 
 
-def ask(method: str, known: Finished, n: int = 4, *, seed: int = 3, space: Space = MIXED) -> Any:
+def ask(method: str, known: History, n: int = 4, *, seed: int = 3, space: Space = MIXED) -> Any:
     return propose(Subspace.of(space, {}), known, n, method=method, seed=seed)
 
 
@@ -75,7 +75,7 @@ def test_the_seed_and_the_trials_decide_the_proposals(method: str) -> None:
 
 
 def test_the_first_round_needs_no_trials(method: str) -> None:
-    assert len(ask(method, Finished([], np.array([]), np.array([])))) == 4
+    assert len(ask(method, History([], np.array([]), np.array([])))) == 4
 
 
 def test_one_trial_is_enough(method: str) -> None:
@@ -93,18 +93,18 @@ def test_trials_may_all_be_bad(method: str) -> None:
 def test_trials_that_failed_before_their_cost_was_known(method: str) -> None:
     known = finished(bad=0.3)
     costs = np.where(np.isfinite(known.errors), known.costs, np.inf)
-    assert len(ask(method, Finished(known.configurations, known.errors, costs))) == 4
+    assert len(ask(method, History(known.configurations, known.errors, costs))) == 4
 
 
 @pytest.mark.parametrize("n_known", [5, 7])
 def test_a_small_space_runs_out(method: str, n_known: int) -> None:
-    known = Finished(ALL_SMALL[:n_known], np.arange(n_known) + 1.0, np.ones(n_known))
+    known = History(ALL_SMALL[:n_known], np.arange(n_known) + 1.0, np.ones(n_known))
     proposed = ask(method, known, 6, space=SMALL)
     assert texts(proposed) == texts(ALL_SMALL[n_known:])
 
 
 def test_a_space_that_is_exhausted_gives_nothing(method: str) -> None:
-    known = Finished(ALL_SMALL, np.arange(8) + 1.0, np.ones(8))
+    known = History(ALL_SMALL, np.arange(8) + 1.0, np.ones(8))
     assert ask(method, known, 3, space=SMALL) == []
 
 
@@ -116,10 +116,10 @@ def test_bad_trials_are_avoided(method: str) -> None:
             "y": {"type": "float", "range": [0.0, 1.0]},
         }
     )
-    configurations = space.configurations(design(space, 40, 0))
+    configurations = space.configurations(sample(space, 40, 0))
     x = np.array([c["x"] for c in configurations])
     y = np.array([c["y"] for c in configurations])
-    known = Finished(configurations, np.where(x > 0.5, np.inf, 1 + y), np.ones(40))
+    known = History(configurations, np.where(x > 0.5, np.inf, 1 + y), np.ones(40))
     proposed = ask(method, known, 10, space=space)
     large = sum(c["x"] > 0.55 for c in proposed)
     assert large >= 2 if method == "random" else large <= 2
@@ -129,7 +129,7 @@ def test_trials_read_from_a_file_are_known(method: str, tmp_path: Any) -> None:
     """Every configuration of the space was trained and stored; none is new."""
     dataset = search(60, spec=SMALL.to_dict(), error=lambda c: 1.0 + len(c))
     write_netcdf(dataset, tmp_path / "trials.nc")
-    known = Finished.of([read_netcdf(tmp_path / "trials.nc")])
+    known = History.of([read_netcdf(tmp_path / "trials.nc")])
     assert texts(known.configurations) == texts(ALL_SMALL)
     assert ask(method, known, 2, space=SMALL) == []
 

@@ -11,12 +11,12 @@ import xarray as xr
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.search import rounds
 from hsic_hpo.selection.decisions import Decision
-from hsic_hpo.selection.decisions import label as label_decisions
+from hsic_hpo.selection.decisions import label_decisions as label_decisions
 from hsic_hpo.selection.evidence import Evidence
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials.dataset import configurations
-from hsic_hpo.trials.design import label, trial_identifier
+from hsic_hpo.trials.design import label_design, trial_identifier
 from small_search import SPACE, rule, search
 
 BUDGET = {"epochs": 1}
@@ -110,7 +110,9 @@ def _finish(design: xr.Dataset) -> xr.Dataset:
         "learning_curve": [1.0],
     }
     records = [record | {"trial": name} for name in design["trial"].values]
-    return trials.gather(design, records, {}, n_repeats=1, error_name="error", error_units="1")
+    return trials.gather_records(
+        design, records, {}, n_repeats=1, error_name="error", error_units="1"
+    )
 
 
 @pytest.mark.parametrize("method", ["random", "gpbo", "tpe", "nsga2"])
@@ -125,16 +127,16 @@ def test_stored_trials_read_as_they_were_proposed(method: str, tmp_path: Path) -
     }
     design = next_round([search(30, spec=spec)], method=method, n=12)
     write_netcdf(design, tmp_path / "design.nc")
-    trials.write(_finish(read_netcdf(tmp_path / "design.nc")), tmp_path / "trials.nc")
-    stored = trials.configurations(trials.read(tmp_path / "trials.nc"))
+    trials.write_trials(_finish(read_netcdf(tmp_path / "design.nc")), tmp_path / "trials.nc")
+    stored = trials.configurations(trials.read_trials(tmp_path / "trials.nc"))
     assert [json.dumps(c) for c in stored] == design["configuration"].values.tolist()
 
 
 def test_values_of_a_selection_read_as_stored_ones_do(tmp_path: Path) -> None:
     decided = selection(momentum=("fix", 0, 0), n_units=("fix", 64.0, 64.0))
     design = next_round([search(30)], method="hsic-gpbo", selection=decided, stage=1)
-    trials.write(_finish(design), tmp_path / "trials.nc")
-    stored = trials.configurations(trials.read(tmp_path / "trials.nc"))
+    trials.write_trials(_finish(design), tmp_path / "trials.nc")
+    stored = trials.configurations(trials.read_trials(tmp_path / "trials.nc"))
     assert [json.dumps(c) for c in stored] == design["configuration"].values.tolist()
 
 
@@ -185,12 +187,12 @@ def test_a_stage_that_has_too_little_left_goes_on_with_the_next() -> None:
     decided = label_decisions(
         decisions, list(map(_evidence, spec)), {"space": space.to_json(), "ceiling": np.inf}
     )
-    known = [_finish(label(space, np.full((1, 2), 0.1), [{"kind": "b", "n": 1}], BUDGET))]
+    known = [_finish(label_design(space, np.full((1, 2), 0.1), [{"kind": "b", "n": 1}], BUDGET))]
     changes = {"method": "hsic-gpbo", "selection": decided}
     found = [{**c} for c in proposed(next_round(known, stage=1, **changes))]
     assert [c["kind"] for c in found[:2]] == ["b", "b"]
     assert {c["n"] for c in found[:2]} == {2, 3}
     assert len(found) == len({json.dumps(c) for c in found}) == 4
     assert [c["kind"] for c in found[2:]] == ["a", "a"]
-    known.append(_finish(label(space, np.full((4, 2), 0.1), found, BUDGET)))
+    known.append(_finish(label_design(space, np.full((4, 2), 0.1), found, BUDGET)))
     assert len(proposed(next_round(known, stage=2, **changes))) == 1

@@ -7,7 +7,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
 from hsic_hpo.search import surrogate
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from small_search import SPACE
 
@@ -44,7 +44,7 @@ def test_levels_lie_1_apart_and_their_absence_equally_far_from_all(n_levels: int
 
 def test_configurations_that_lack_the_same_differ_only_in_what_they_have() -> None:
     space = Space.from_dict(SPACE)
-    drawn = space.configurations(design(space, 200, 0))
+    drawn = space.configurations(sample(space, 200, 0))
     lacking = [c for c in drawn if "momentum" not in c and "decay" not in c][:2]
     first, second = ({**c, "n_layers": 2, "learning_rate": 0.01} for c in lacking)
     first |= {"activation": "relu", "n_units": 8, "optimizer": "adam"}
@@ -56,16 +56,16 @@ def test_configurations_that_lack_the_same_differ_only_in_what_they_have() -> No
 
 def test_diverged_trials_count_as_the_worst_and_errors_by_their_logarithm() -> None:
     errors = np.array([1e-3, np.inf, 1.0, 1e-5])
-    np.testing.assert_allclose(surrogate.targets(errors), np.log([1e-3, 1.0, 1.0, 1e-5]))
+    np.testing.assert_allclose(surrogate.modelled_errors(errors), np.log([1e-3, 1.0, 1.0, 1e-5]))
 
 
 def test_errors_that_are_not_positive_count_as_they_are() -> None:
     errors = np.array([-1.0, np.inf, 0.0, 3.0])
-    np.testing.assert_array_equal(surrogate.targets(errors), [-1.0, 3.0, 0.0, 3.0])
+    np.testing.assert_array_equal(surrogate.modelled_errors(errors), [-1.0, 3.0, 0.0, 3.0])
 
 
 def test_where_all_diverged_none_is_better() -> None:
-    np.testing.assert_array_equal(surrogate.targets(np.full(3, np.inf)), np.zeros(3))
+    np.testing.assert_array_equal(surrogate.modelled_errors(np.full(3, np.inf)), np.zeros(3))
 
 
 def _data(n: int = 40, noise: float = 0.05) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from hsic_hpo.selection.ceilings import ceiling, keeps, lower_bound
+from hsic_hpo.selection.ceilings import ceiling, keeps_success_rate, lower_bound
 
 SETTINGS = {"quantile": 0.5, "keep": 0.5, "assurance": 0.8, "min_successes": 5}
 
@@ -23,8 +23,8 @@ def test_without_a_success_nothing_is_sure() -> None:
 
 def test_few_successes_are_no_proof() -> None:
     lucky = np.array([True] * 4)
-    assert keeps(lucky, 0.1, 0.8, 4)
-    assert not keeps(lucky, 0.1, 0.8, 5)
+    assert keeps_success_rate(lucky, 0.1, 0.8, 4)
+    assert not keeps_success_rate(lucky, 0.1, 0.8, 5)
 
 
 def test_where_cost_does_not_matter_the_ceiling_falls() -> None:

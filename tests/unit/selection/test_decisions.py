@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.selection.decisions import ROLES, STAGES, Decision, label
+from hsic_hpo.selection.decisions import ROLES, STAGES, Decision, label_decisions
 from hsic_hpo.selection.evidence import Evidence
 
 CHOICES: dict[str, tuple[str, Any, Any]] = {
@@ -39,7 +39,7 @@ def test_every_role_has_its_stage() -> None:
 
 
 def test_each_decision_stands_at_its_hyperparameter() -> None:
-    dataset = label(DECISIONS, EVIDENCE, {"study": "x", "ceiling": math.inf})
+    dataset = label_decisions(DECISIONS, EVIDENCE, {"study": "x", "ceiling": math.inf})
     assert dataset.sizes == {"hyperparameter": 5}
     assert dataset["hyperparameter"].values.tolist() == list(CHOICES)
     assert dataset["role"].values.tolist() == [role for role, _, _ in CHOICES.values()]
@@ -65,25 +65,25 @@ def test_each_decision_stands_at_its_hyperparameter() -> None:
     ],
 )
 def test_each_figure_stands_at_its_hyperparameter(variable: str, offset: float) -> None:
-    values = label(DECISIONS, EVIDENCE, {})[variable]
+    values = label_decisions(DECISIONS, EVIDENCE, {})[variable]
     np.testing.assert_allclose(values, np.arange(5) + offset)
     assert values.attrs["units"] == "1"
 
 
 def test_rows_follow_the_evidence_not_the_order_of_decisions() -> None:
-    dataset = label(DECISIONS, EVIDENCE[::-1], {})
+    dataset = label_decisions(DECISIONS, EVIDENCE[::-1], {})
     assert dataset["hyperparameter"].values.tolist() == list(CHOICES)[::-1]
     assert dataset["role"].values.tolist() == [role for role, _, _ in CHOICES.values()][::-1]
 
 
 def test_every_variable_is_described() -> None:
-    dataset = label(DECISIONS, EVIDENCE, {})
+    dataset = label_decisions(DECISIONS, EVIDENCE, {})
     assert all(variable.attrs["long_name"] for variable in dataset.variables.values())
 
 
 def test_a_hyperparameter_without_an_index_has_missing_figures(tmp_path: Path) -> None:
     lost = Evidence("extra", "", "too few", *[math.nan] * 5, matters=False, costs=False)
-    dataset = label(DECISIONS, [*EVIDENCE[:-1], lost], {"remark": ""})
+    dataset = label_decisions(DECISIONS, [*EVIDENCE[:-1], lost], {"remark": ""})
     write_netcdf(dataset, tmp_path / "selection.nc")
     read = read_netcdf(tmp_path / "selection.nc")
     row = read.sel(hyperparameter="extra")
@@ -94,7 +94,7 @@ def test_a_hyperparameter_without_an_index_has_missing_figures(tmp_path: Path) -
 
 
 def test_digits_and_letters_survive_a_file(tmp_path: Path) -> None:
-    write_netcdf(label(DECISIONS, EVIDENCE, {}), tmp_path / "selection.nc")
+    write_netcdf(label_decisions(DECISIONS, EVIDENCE, {}), tmp_path / "selection.nc")
     read = read_netcdf(tmp_path / "selection.nc")
     for name, (_, choice, default) in CHOICES.items():
         row = read.sel(hyperparameter=name)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from example_studies import sensitivity
-from hsic_hpo.selection.evidence import Evidence, gather, interactions
+from hsic_hpo.selection.evidence import Evidence, collect_evidence, interactions
 
 GROUPS = {
     "all": ["n_layers", "optimizer"],
@@ -46,7 +46,7 @@ def of(found: list[Evidence], name: str) -> Evidence:
 
 
 def test_every_hyperparameter_has_evidence_in_the_order_of_the_dataset() -> None:
-    found = gather(study(), "flops")
+    found = collect_evidence(study(), "flops")
     assert [evidence.name for evidence in found] == NAMES
 
 
@@ -64,7 +64,7 @@ def test_figures_are_those_of_the_largest_group_by_the_value_alone(
     name: str, group: str, cost: str
 ) -> None:
     data = study()
-    found = of(gather(data, cost), name)
+    found = of(collect_evidence(data, cost), name)
     row = data.sel(group=group, subset="best", hyperparameter=name)
     error, by_cost = row.sel(target="error"), row.sel(target=cost)
     assert found == Evidence(
@@ -83,7 +83,7 @@ def test_figures_are_those_of_the_largest_group_by_the_value_alone(
 
 @given(st.lists(st.integers(30, 999), min_size=3, max_size=3, unique=True))
 def test_the_largest_group_with_an_index_counts(sizes: list[int]) -> None:
-    found = gather(study(sizes), "flops")
+    found = collect_evidence(study(sizes), "flops")
     size = dict(zip(GROUPS, sizes, strict=True))
     for evidence in found:
         holding = [label for label, names in GROUPS.items() if evidence.name in names]
@@ -98,7 +98,7 @@ def test_significance_is_that_of_the_dataset(
     data = study()
     place = {"group": "all", "target": target, "subset": "best", "hyperparameter": "n_layers"}
     data["significant"].loc[place] = significant
-    assert getattr(of(gather(data, "flops"), "n_layers"), field) is verdict
+    assert getattr(of(collect_evidence(data, "flops"), "n_layers"), field) is verdict
 
 
 def test_the_worst_fraction_and_other_costs_do_not_count() -> None:
@@ -107,17 +107,19 @@ def test_the_worst_fraction_and_other_costs_do_not_count() -> None:
     for variable in ("hsic_order_free", "significant", "p_value_order_free_adjusted"):
         changed[variable].loc[{"subset": "worst"}] = 0.5
         changed[variable].loc[{"target": "train_seconds"}] = 0.5
-    assert gather(changed, "flops") == gather(data, "flops")
+    assert collect_evidence(changed, "flops") == collect_evidence(data, "flops")
 
 
 def test_a_group_without_an_index_gives_way_to_a_smaller_one() -> None:
-    found = of(gather(study(notes={"optimizer = adam": "too few"}), "flops"), "momentum")
+    found = of(collect_evidence(study(notes={"optimizer = adam": "too few"}), "flops"), "momentum")
     assert (found.group, found.note) == ("optimizer = sgd", "")
     assert np.isfinite(found.index)
 
 
 def test_without_any_index_the_reason_stands_there() -> None:
-    found = of(gather(study(notes={"optimizer = adam": "12 trials, too few"}), "flops"), "beta1")
+    found = of(
+        collect_evidence(study(notes={"optimizer = adam": "12 trials, too few"}), "flops"), "beta1"
+    )
     assert (found.group, found.note) == ("", "12 trials, too few")
     assert not found.matters
     assert not found.costs
@@ -129,20 +131,23 @@ def test_the_reason_is_that_of_its_own_group() -> None:
     groups = {"all": ["n_layers"], "optimizer = adam": ["beta1"], "optimizer = sgd": ["n_layers"]}
     notes = {"optimizer = adam": "12 trials, too few", "optimizer = sgd": "another reason"}
     data = sensitivity(groups, notes=notes).assign_attrs(space=json.dumps(SPACE))
-    assert of(gather(data, "flops"), "beta1").note == "12 trials, too few"
+    assert of(collect_evidence(data, "flops"), "beta1").note == "12 trials, too few"
 
 
 def test_without_any_reason_a_single_value_is_told() -> None:
     data = study()
     data["hsic_order_free"].loc[{"hyperparameter": "beta1"}] = np.nan
-    assert of(gather(data, "flops"), "beta1").note == "it takes a single value in every group"
+    assert (
+        of(collect_evidence(data, "flops"), "beta1").note
+        == "it takes a single value in every group"
+    )
 
 
 def test_an_index_without_one_by_cost_does_not_drive_the_cost() -> None:
     data = study()
     for variable in ("hsic_order_free", "significant", "p_value_order_free_adjusted"):
         data[variable].loc[{"target": "flops"}] = np.nan
-    found = of(gather(data, "flops"), "n_layers")
+    found = of(collect_evidence(data, "flops"), "n_layers")
     assert np.isfinite(found.index)
     assert np.isnan(found.cost_index)
     assert found.costs is False
@@ -159,7 +164,7 @@ def with_pairs() -> xr.Dataset:
 
 def test_interactions_are_those_of_the_group_that_counts() -> None:
     data = with_pairs()
-    momentum = of(gather(data, "flops"), "momentum")
+    momentum = of(collect_evidence(data, "flops"), "momentum")
     place = {"group": "optimizer = adam", "target": "error", "subset": "best"}
     pure = data["pure_p_value_adjusted"].sel(place).sel(hyperparameter="momentum")
     assert interactions(data, momentum) == {
@@ -170,7 +175,7 @@ def test_interactions_are_those_of_the_group_that_counts() -> None:
 def test_partners_without_an_interaction_are_left_out() -> None:
     data = with_pairs()
     data["pure_p_value_adjusted"].loc[{"partner": "optimizer"}] = np.nan
-    momentum = of(gather(data, "flops"), "momentum")
+    momentum = of(collect_evidence(data, "flops"), "momentum")
     assert list(interactions(data, momentum)) == [name for name in NAMES if name != "optimizer"]
 
 

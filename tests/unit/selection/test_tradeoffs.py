@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from hsic_hpo.selection.tradeoffs import remark, tradeoffs
+from hsic_hpo.selection.tradeoffs import tradeoffs, tradeoffs_remark
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_values
 from small_search import search
@@ -110,4 +110,4 @@ def test_the_cost_is_the_one_of_the_selection(cost: str) -> None:
     chosen.attrs["cost"] = cost
     frame = tradeoffs(chosen, [TRIALS])
     assert row(frame, "none")[cost] == target_values(TRIALS, cost)[np.argmin(ERRORS)]
-    assert cost in remark(chosen)
+    assert cost in tradeoffs_remark(chosen)

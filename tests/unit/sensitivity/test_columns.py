@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from hsic_hpo.indices.features import Intervals, Levels, Points
+from hsic_hpo.indices.features import Categories, Intervals, Points
 from hsic_hpo.sensitivity.columns import group_columns
 from hsic_hpo.spaces.space import Group, Space
 from hsic_hpo.trials.groups import in_group
@@ -91,7 +91,7 @@ def test_without_a_recorded_point_a_level_counts_as_its_bin() -> None:
 def test_categorical_columns_know_their_levels_and_weights() -> None:
     columns = group_columns(TRIALS, SEARCH_SPACE, GROUPS["all"])
     column = columns.order_free[columns.names.index("activation")]
-    assert isinstance(column, Levels)
+    assert isinstance(column, Categories)
     np.testing.assert_allclose(column.weights, [0.25, 0.5, 0.25])
     levels = np.array(["relu", "tanh", "elu"])
     np.testing.assert_array_equal(levels[column.index], TRIALS["activation"].values)

@@ -7,12 +7,12 @@ from scipy.stats import spearmanr
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.sensitivity.analysis import analyse
-from hsic_hpo.sensitivity.peers import compare
+from hsic_hpo.sensitivity.peers import compare_measures
 from small_search import SETTINGS, search
 
 TRIALS = search(400)
 SENSITIVITY = analyse(TRIALS, SETTINGS)
-PEERS = compare(TRIALS, SENSITIVITY, seed=3)
+PEERS = compare_measures(TRIALS, SENSITIVITY, seed=3)
 ALWAYS = ["n_layers", "n_units", "activation", "optimizer", "learning_rate"]
 
 
@@ -52,12 +52,12 @@ def test_correlations_are_those_of_the_shares() -> None:
 
 
 def test_the_same_seed_gives_the_same_dataset() -> None:
-    xr.testing.assert_identical(compare(TRIALS, SENSITIVITY, seed=3), PEERS)
+    xr.testing.assert_identical(compare_measures(TRIALS, SENSITIVITY, seed=3), PEERS)
 
 
 def test_failed_trainings_do_not_hinder_it() -> None:
     trials = search(400, error=lambda c: None if c["n_layers"] == 8 else c["learning_rate"])
-    peers = compare(trials, analyse(trials, SETTINGS), seed=0)
+    peers = compare_measures(trials, analyse(trials, SETTINGS), seed=0)
     assert int(peers["rank"].sel(measure="hsic-best", hyperparameter="learning_rate")) == 1
     assert np.isfinite(peers["importance"]).all()
 
@@ -65,4 +65,4 @@ def test_failed_trainings_do_not_hinder_it() -> None:
 def test_without_any_index_it_says_so() -> None:
     trials = search(20)
     with pytest.raises(InputError, match="no hyperparameter that exists in every trial"):
-        compare(trials, analyse(trials, SETTINGS), seed=0)
+        compare_measures(trials, analyse(trials, SETTINGS), seed=0)

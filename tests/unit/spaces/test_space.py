@@ -121,7 +121,7 @@ def test_round_trips(spec: dict[str, Any]) -> None:
 def test_round_trip_through_a_yaml_file(tmp_path: Path) -> None:
     path = tmp_path / "space.yaml"
     path.write_text(yaml.safe_dump(SPACE, sort_keys=False))
-    assert Space.from_dict(config.load(path)).to_dict() == SPACE
+    assert Space.from_dict(config.read_yaml(path)).to_dict() == SPACE
 
 
 def test_what_a_space_hands_out_is_a_copy() -> None:

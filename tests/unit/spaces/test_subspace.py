@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
-from hsic_hpo.spaces.sampling import design
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
 from random_spaces import exists, grid, specs
@@ -43,7 +43,7 @@ def names(part: Subspace) -> list[str]:
 
 
 def drawn(part: Subspace, n: int = 200) -> list[dict[str, Any]]:
-    return part.configurations(design(part.free or part.space, n, 3))
+    return part.configurations(sample(part.free or part.space, n, 3))
 
 
 def _changes(space: Space) -> st.SearchStrategy[dict[str, Any]]:
@@ -141,7 +141,7 @@ def test_projecting_a_configuration_of_the_subspace_gives_it_back(
     if part.free is None:
         assert part.project(part.complete({})).shape == (0,)
         return
-    for configuration in part.configurations(design(part.free, 20, seed)):
+    for configuration in part.configurations(sample(part.free, 20, seed)):
         point = part.project(configuration)
         (back,) = part.configurations(point[None])
         assert list(back) == list(configuration)
@@ -160,7 +160,7 @@ def test_projecting_any_configuration_gives_a_point_of_the_subspace(
     spec, changes = drawn_part
     space = Space.from_dict(spec)
     part = Subspace.of(space, changes)
-    for configuration in space.configurations(design(space, 20, seed)):
+    for configuration in space.configurations(sample(space, 20, seed)):
         point = part.project(configuration)
         assert point.shape == (len(names(part)),)
         assert np.all(np.isnan(point) | ((point >= 0) & (point <= 1)))

@@ -753,7 +753,7 @@ def write(folder: Path, text: str) -> Path:
 def test_bad_input_is_refused_with_one_clear_line(tmp_path: Path, text: str, line: str) -> None:
     path = write(tmp_path, text)
     with pytest.raises(InputError) as error:
-        study.read([path])
+        study.read_study([path])
     assert str(error.value) == f"{path}: {line}"
     assert str(error.value).isprintable()
 
@@ -764,7 +764,7 @@ def test_the_refusals_are_many() -> None:
 
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
-        config.load(tmp_path / "absent.yaml")
+        config.read_yaml(tmp_path / "absent.yaml")
     assert str(error.value) == f"{tmp_path / 'absent.yaml'}: no such file"
 
 
@@ -772,7 +772,7 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="not a readable text file"):
-        config.load(path)
+        config.read_yaml(path)
 
 
 def test_defaults_are_filled_in() -> None:
@@ -849,14 +849,14 @@ def test_validation_leaves_its_argument_alone() -> None:
     ],
 )
 def test_scalars_are_those_of_yaml_1_2(tmp_path: Path, text: str, value: object) -> None:
-    read = config.load(write(tmp_path, f"key: {text}"))["key"]
+    read = config.read_yaml(write(tmp_path, f"key: {text}"))["key"]
     assert read == value
     assert type(read) is type(value)
 
 
 def test_yaml_runs_no_code(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="could not determine a constructor"):
-        config.load(write(tmp_path, "study: !!python/object/apply:os.getcwd []"))
+        config.read_yaml(write(tmp_path, "study: !!python/object/apply:os.getcwd []"))
 
 
 DEFAULT = {
@@ -918,7 +918,7 @@ def test_a_problem_to_import_has_no_name() -> None:
 
 def test_aliases_that_share_a_value_are_read(tmp_path: Path) -> None:
     path = write(tmp_path, STUDY + "training: &a {epochs: 3}\nother: [*a, *a]")
-    assert config.load(path)["other"] == [{"epochs": 3}] * 2
+    assert config.read_yaml(path)["other"] == [{"epochs": 3}] * 2
 
 
 def test_the_schema_describes_every_key() -> None:
@@ -929,4 +929,4 @@ def test_the_schema_describes_every_key() -> None:
             assert optional == (f"{key}.{name}" in OPTIONAL), f"{key}.{name}"
             check(inner, f"{key}.{name}")
 
-    check(config.load(config.SCHEMA), "")
+    check(config.read_yaml(config.SCHEMA), "")

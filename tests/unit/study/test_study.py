@@ -19,7 +19,7 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 
 def test_the_smallest_study_is_the_default_problem(tmp_path: Path) -> None:
-    read = study.read([write(tmp_path, "x.yaml", "study: x")])
+    read = study.read_study([write(tmp_path, "x.yaml", "study: x")])
     assert (read.name, read.seed, read.repeats) == ("x", 0, 1)
     assert read.budget == {"epochs": 60}
     assert read.problem == Bateman()
@@ -28,7 +28,7 @@ def test_the_smallest_study_is_the_default_problem(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.name)
 def test_configs_of_the_project_are_valid_and_named_after_their_file(path: Path) -> None:
-    assert study.read([path]).name == path.stem
+    assert study.read_study([path]).name == path.stem
 
 
 FULL = """
@@ -46,7 +46,7 @@ sensitivity: {goal_fraction: 0.25, bandwidth: 0.3}
 
 
 def test_a_full_study(tmp_path: Path) -> None:
-    read = study.read([write(tmp_path, "x.yaml", FULL)])
+    read = study.read_study([write(tmp_path, "x.yaml", FULL)])
     assert (read.name, read.seed, read.repeats) == ("full", 3, 2)
     assert read.budget == {"epochs": 5}
     assert read.problem == Bateman(n_species=4, t_end=2)
@@ -69,11 +69,11 @@ def test_later_files_and_overrides_count_more_key_by_key(tmp_path: Path) -> None
     second = write(
         tmp_path, "b.yaml", "study: b\ntraining: {epochs: 6}\nspace: {initialiser: null}"
     )
-    read = study.read([first, second], {"training": {"repeats": 4}})
+    read = study.read_study([first, second], {"training": {"repeats": 4}})
     assert (read.name, read.seed, read.repeats, read.budget) == ("b", 1, 4, {"epochs": 6})
     removed = set(Bateman().default_space()) - set(read.space.names)
     assert removed == {"dropout_rate", "initialiser"}
-    assert study.read([second, first]).budget == {"epochs": 5}
+    assert study.read_study([second, first]).budget == {"epochs": 5}
 
 
 @pytest.mark.parametrize(
@@ -100,14 +100,14 @@ def test_retrainings_have_the_budget_of_the_trainings_but_for_changes(
         "study: a\ntraining: {epochs: 5, max_training_flops: 1e9, repeats: 2}\n"
         f"final: {{training: {final}}}"
     )
-    read = study.read([write(tmp_path, "a.yaml", text)])
+    read = study.read_study([write(tmp_path, "a.yaml", text)])
     assert read.final_budget == budget
     assert read.budget == {"epochs": 5, "max_training_flops": 1e9}
 
 
 def test_overrides_are_left_alone(tmp_path: Path) -> None:
     overrides: dict[str, Any] = {"training": {"epochs": 3}}
-    read = study.read([write(tmp_path, "x.yaml", "study: x")], overrides)
+    read = study.read_study([write(tmp_path, "x.yaml", "study: x")], overrides)
     read.settings["training"]["epochs"] = 99
     assert overrides == {"training": {"epochs": 3}}
 
@@ -148,7 +148,7 @@ def test_overrides_are_left_alone(tmp_path: Path) -> None:
 def test_a_bad_study_is_refused_with_its_file(tmp_path: Path, text: str, line: str) -> None:
     path = write(tmp_path, "x.yaml", f"study: x\n{text}")
     with pytest.raises(InputError) as error:
-        study.read([path])
+        study.read_study([path])
     assert str(error.value) == f"{path}: {line}"
 
 
@@ -200,20 +200,20 @@ def test_a_bad_override_is_refused_before_anything_runs(
 ) -> None:
     path = write(tmp_path, "x.yaml", f"study: x\nselection: {{override: {override}}}")
     with pytest.raises(InputError) as error:
-        study.read([path])
+        study.read_study([path])
     assert str(error.value) == f"{path}: selection.override.{line}"
 
 
 def test_overrides_are_about_the_space_of_the_study(tmp_path: Path) -> None:
     text = "study: x\nspace: {n_layers: {type: integer, range: [1, 20]}}\n"
     path = write(tmp_path, "x.yaml", f"{text}selection: {{override: {{n_layers: 20}}}}")
-    assert study.read([path]).settings["selection"]["override"] == {"n_layers": 20}
+    assert study.read_study([path]).settings["selection"]["override"] == {"n_layers": 20}
 
 
 def test_a_refusal_names_all_sources(tmp_path: Path) -> None:
     paths = [write(tmp_path, name, "study: x") for name in ("a.yaml", "b.yaml")]
     with pytest.raises(InputError) as error:
-        study.read(paths, {"seed": -1})
+        study.read_study(paths, {"seed": -1})
     assert str(error.value) == (
         f"{paths[0]}, {paths[1]}, overrides: seed: -1 is less than the minimum of 0"
     )
@@ -221,7 +221,7 @@ def test_a_refusal_names_all_sources(tmp_path: Path) -> None:
 
 def test_no_file() -> None:
     with pytest.raises(InputError) as error:
-        study.read([])
+        study.read_study([])
     assert str(error.value) == (
         "no study config given: pass one, such as --configfile config/quick.yaml"
     )
@@ -242,9 +242,9 @@ def test_a_problem_of_one_s_own_stands_beside_the_last_config(tmp_path: Path) ->
     (tmp_path / "last" / "own_first.py").write_text(OWN.format(name="Nearer"))
     first = write(tmp_path / "first", "a.yaml", "study: a\nproblem: {import: 'own_last:Last'}")
     last = write(tmp_path / "last", "b.yaml", "problem: {import: 'own_first:Nearer'}")
-    assert type(study.read([last, first]).problem).__name__ == "Last"
-    assert type(study.read([first, last]).problem).__name__ == "Nearer"
-    settings = study.read([first, last]).settings["problem"]
+    assert type(study.read_study([last, first]).problem).__name__ == "Last"
+    assert type(study.read_study([first, last]).problem).__name__ == "Nearer"
+    settings = study.read_study([first, last]).settings["problem"]
     assert settings == {"import": "own_first:Nearer", "options": {}}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from hsic_hpo.tables.comparison import comparison, remark, sentence
+from hsic_hpo.tables.comparison import comparison_remark, comparison_sentence, comparison_table
 from hsic_hpo.tables.writing import write_table
 from hsic_hpo.wording import number
 
@@ -54,7 +54,7 @@ def row(frame: pd.DataFrame, method: str, source: str = "this study") -> pd.Seri
 
 
 def test_each_method_has_its_row() -> None:
-    frame = comparison(compared())
+    frame = comparison_table(compared())
     assert frame["method"].tolist() == ["random", "gpbo", "hsic-gpbo"]
     assert set(frame["source"]) == {"this study"}
     gpbo = row(frame, "gpbo")
@@ -70,28 +70,28 @@ def test_each_method_has_its_row() -> None:
 
 
 def test_factors_are_relative_to_the_reference() -> None:
-    frame = comparison(compared())
+    frame = comparison_table(compared())
     assert frame["flops_factor"].tolist() == [4.0, 20.0, 1.0]
-    frame = comparison(compared(reference="random"))
+    frame = comparison_table(compared(reference="random"))
     assert frame["flops_factor"].tolist() == [1.0, 5.0, 0.25]
 
 
 def test_without_the_reference_there_are_no_factors() -> None:
-    frame = comparison(compared().sel(search=["random", "gpbo"]))
+    frame = comparison_table(compared().sel(search=["random", "gpbo"]))
     assert frame["flops_factor"].isna().all()
 
 
 def test_methods_whose_retrainings_all_diverged_have_no_error() -> None:
     dataset = compared()
     dataset["test_error"].loc["gpbo"] = NAN
-    gpbo = row(comparison(dataset), "gpbo")
+    gpbo = row(comparison_table(dataset), "gpbo")
     assert np.isnan(gpbo["test_error"])
     assert gpbo["retrainings"] == "0 of 4"
 
 
 def test_one_retraining_has_no_spread() -> None:
     dataset = compared().isel(seed=[0])
-    random = row(comparison(dataset), "random")
+    random = row(comparison_table(dataset), "random")
     assert random["test_error"] == 1.0
     assert np.isnan(random["test_error_std"])
 
@@ -106,7 +106,7 @@ def test_one_retraining_has_no_spread() -> None:
 def test_the_slides_rows_stand_below_where_the_problem_is_theirs(
     name: str, factors: list[float], errors: list[float]
 ) -> None:
-    frame = comparison(compared(f'{{"name": "{name}", "options": {{}}}}'))
+    frame = comparison_table(compared(f'{{"name": "{name}", "options": {{}}}}'))
     assert frame["source"].tolist() == ["this study"] * 3 + ["slides"] * 3
     slides = frame[frame["source"] == "slides"]
     assert slides["method"].tolist() == ["random", "gpbo", "hsic-gpbo"]
@@ -116,28 +116,28 @@ def test_the_slides_rows_stand_below_where_the_problem_is_theirs(
     np.testing.assert_allclose(slides["flops_per_sample"], 2 * slides["params"], rtol=0.07)
     ours = frame[frame["source"] == "this study"]
     assert ours["flops_factor"].tolist() == [4.0, 20.0, 1.0]
-    assert "slides" in remark(compared(f'{{"name": "{name}"}}'))
+    assert "slides" in comparison_remark(compared(f'{{"name": "{name}"}}'))
 
 
 @pytest.mark.parametrize("problem", ['{"name": "runge"}', '{"import": "own:Task"}'])
 def test_other_problems_have_no_rows_of_the_slides(problem: str) -> None:
-    assert "slides" not in comparison(compared(problem))["source"].tolist()
-    assert "slides" not in remark(compared(problem))
+    assert "slides" not in comparison_table(compared(problem))["source"].tolist()
+    assert "slides" not in comparison_remark(compared(problem))
 
 
 def test_the_remark_says_what_the_errors_are() -> None:
-    assert remark(compared()) == (
+    assert comparison_remark(compared()) == (
         "Test error: relative L2 error of the retrainings (9 epochs); trainings, their "
         "operations and wall time are those of the search. "
         "Lowest validation error that the repeats found: "
         "random 0.5, gpbo 0.2 to 0.3, hsic-gpbo 0.25."
     )
-    percent = remark(compared(error_name="error rate", error_units="%"))
+    percent = comparison_remark(compared(error_name="error rate", error_units="%"))
     assert percent.startswith("Test error: error rate in % of ")
 
 
 def test_the_sentence_says_what_each_method_reached() -> None:
-    assert sentence(compared()) == (
+    assert comparison_sentence(compared()) == (
         "Test relative L2 error of what was chosen: "
         "random 1.5 ± 0.707 with 800 FLOPs per sample (×4); "
         "gpbo 2 ± 1 with 4000 FLOPs per sample (×20); "
@@ -149,14 +149,14 @@ def test_the_sentence_leaves_out_what_is_not_known() -> None:
     dataset = compared('{"name": "mnist"}').isel(seed=[0]).sel(search=["random", "gpbo"])
     dataset["test_error"].loc["gpbo"] = NAN
     dataset["flops"][:] = NAN
-    assert sentence(dataset) == (
+    assert comparison_sentence(dataset) == (
         "Test relative L2 error of what was chosen: random 1; gpbo no retraining ended well."
     )
 
 
 def test_only_mnist_speaks_of_accuracies() -> None:
-    assert "accuracies" in remark(compared('{"name": "mnist"}'))
-    assert "accuracies" not in remark(compared('{"name": "bateman"}'))
+    assert "accuracies" in comparison_remark(compared('{"name": "mnist"}'))
+    assert "accuracies" not in comparison_remark(compared('{"name": "bateman"}'))
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def written(tmp_path: Path) -> dict[str, str]:
     texts = {}
     for suffix in ("csv", "md", "tex"):
         path = tmp_path / f"comparison.{suffix}"
-        write_table(comparison(dataset), path, remark=remark(dataset))
+        write_table(comparison_table(dataset), path, remark=comparison_remark(dataset))
         texts[suffix] = path.read_text()
     return texts
 
@@ -186,7 +186,7 @@ def test_markdown_shows_the_same_rows(written: dict[str, str]) -> None:
 
 def test_csv_keeps_all_digits(written: dict[str, str], tmp_path: Path) -> None:
     frame = pd.read_csv(tmp_path / "comparison.csv")
-    expected = comparison(compared('{"name": "bateman"}'))
+    expected = comparison_table(compared('{"name": "bateman"}'))
     pd.testing.assert_frame_equal(frame, expected, check_dtype=False)
 
 

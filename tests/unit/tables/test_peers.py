@@ -3,16 +3,16 @@
 import numpy as np
 
 from hsic_hpo.sensitivity.analysis import analyse
-from hsic_hpo.sensitivity.peers import compare
-from hsic_hpo.tables.peers import remark, table
+from hsic_hpo.sensitivity.peers import compare_measures
+from hsic_hpo.tables.peers import peers_remark, peers_table
 from small_search import SETTINGS, search
 
 TRIALS = search(200)
-PEERS = compare(TRIALS, analyse(TRIALS, SETTINGS), seed=0)
+PEERS = compare_measures(TRIALS, analyse(TRIALS, SETTINGS), seed=0)
 
 
 def test_rows_are_ordered_by_hsic_and_state_shares_and_ranks() -> None:
-    found = table(PEERS)
+    found = peers_table(PEERS)
     assert found["hsic_best_rank"].tolist() == [1, 2, 3, 4, 5]
     for measure in PEERS["measure"].values.tolist():
         one = PEERS.sel(measure=measure, hyperparameter=found["hyperparameter"].tolist())
@@ -22,7 +22,7 @@ def test_rows_are_ordered_by_hsic_and_state_shares_and_ranks() -> None:
 
 
 def test_the_remark_states_each_correlation_once() -> None:
-    text = remark(PEERS)
+    text = peers_remark(PEERS)
     value = float(PEERS["rank_correlation"].sel(measure="hsic-best", other="ped-anova"))
     assert f"HSIC, best with PED-ANOVA {value:.3g}" in text
     assert "over the 5 hyperparameters" in text
@@ -33,4 +33,4 @@ def test_the_remark_states_each_correlation_once() -> None:
 def test_an_undefined_correlation_is_called_so() -> None:
     constant = PEERS.copy(deep=True)
     constant["rank_correlation"][0, 1] = np.nan
-    assert "HSIC, best with HSIC, worst undefined" in remark(constant)
+    assert "HSIC, best with HSIC, worst undefined" in peers_remark(constant)

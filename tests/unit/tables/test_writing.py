@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from example_studies import sensitivity, trials
 from hsic_hpo.errors import InputError
-from hsic_hpo.selection.decisions import Decision, label
+from hsic_hpo.selection.decisions import Decision, label_decisions
 from hsic_hpo.selection.evidence import Evidence
 from hsic_hpo.sensitivity.analytical import toy
 from hsic_hpo.tables.analytical import analytical_table
@@ -148,7 +148,7 @@ DECISIONS = {
 @pytest.fixture
 def selected():
     evidence = [Evidence(name, "all", "", *[0.1] * 5, True, False) for name in DECISIONS]
-    return decisions_table(label(DECISIONS, evidence, {}))
+    return decisions_table(label_decisions(DECISIONS, evidence, {}))
 
 
 def test_selection_shows_the_first_stage_first_then_what_is_fixed(selected):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hsic_hpo.problems.base import load_problem
-from hsic_hpo.spaces.sampling import design as draw
+from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.training import jobs
 from hsic_hpo.training.records import store
@@ -19,7 +19,7 @@ PROBLEM = load_problem(
     {"name": "bateman", "options": {"n_species": 3, "n_trajectories": 64}}, "problem"
 )
 SPACE = Space.from_dict({"n_layers": {"type": "integer", "range": [1, 8]}})
-DESIGN = design.make(SPACE, draw(SPACE, 4, seed=0), {"epochs": 2})
+DESIGN = design.make_design(SPACE, draw(SPACE, 4, seed=0), {"epochs": 2})
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.spaces.sampling import design as draw
+from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials import design
@@ -27,7 +27,7 @@ SPACE = Space.from_dict(
         "dropout": {"type": "boolean"},
     }
 )
-DESIGN = design.make(SPACE, draw(SPACE, 12, seed=0), {"epochs": 3})
+DESIGN = design.make_design(SPACE, draw(SPACE, 12, seed=0), {"epochs": 3})
 
 
 def record(trial: str, repeat: int, **changes: Any) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def records(**changes: Any) -> list[dict[str, Any]]:
 
 
 def gathered(rows: list[dict[str, Any]] | None = None) -> xr.Dataset:
-    return trials.gather(
+    return trials.gather_records(
         DESIGN,
         records() if rows is None else rows,
         {"study": "t", "seed": 0},
@@ -110,8 +110,8 @@ def test_an_error_of_a_diverged_trial_never_counts() -> None:
 
 def test_round_trip(tmp_path: Path) -> None:
     dataset = gathered()
-    trials.write(dataset, tmp_path / "trials.nc")
-    xr.testing.assert_identical(trials.read(tmp_path / "trials.nc"), dataset)
+    trials.write_trials(dataset, tmp_path / "trials.nc")
+    xr.testing.assert_identical(trials.read_trials(tmp_path / "trials.nc"), dataset)
 
 
 def test_a_missing_record_is_named() -> None:
@@ -148,5 +148,5 @@ def test_a_missing_record_is_named() -> None:
 )
 def test_a_broken_contract_is_one_clear_line(spoil: Any, line: str) -> None:
     with pytest.raises(InputError) as error:
-        trials.check(spoil(gathered()), "x.nc")
+        trials.check_trials(spoil(gathered()), "x.nc")
     assert str(error.value) == line

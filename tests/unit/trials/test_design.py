@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.files import write_netcdf
-from hsic_hpo.spaces.sampling import design as draw
+from hsic_hpo.files import read_netcdf, write_netcdf
+from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import design
 
@@ -23,7 +23,7 @@ SPACE = Space.from_dict(
 
 def test_it_holds_the_drawn_points_and_their_active_values() -> None:
     u = draw(SPACE, 50, seed=1)
-    dataset = design.make(SPACE, u, BUDGET)
+    dataset = design.make_design(SPACE, u, BUDGET)
     np.testing.assert_array_equal(dataset["u"], u)
     for row, text in zip(u, dataset["configuration"].values, strict=True):
         assert json.loads(text) == SPACE.configuration(row)
@@ -32,14 +32,14 @@ def test_it_holds_the_drawn_points_and_their_active_values() -> None:
 
 def test_trials_that_repeat_a_configuration_have_identifiers_of_their_own() -> None:
     space = Space.from_dict({"n_layers": {"type": "integer", "range": [1, 2]}})
-    dataset = design.make(space, draw(space, 40, seed=1), BUDGET)
+    dataset = design.make_design(space, draw(space, 40, seed=1), BUDGET)
     assert len(set(dataset["configuration"].values)) == 2
     assert len(set(dataset["trial"].values)) == 40
 
 
 def test_identifiers_of_the_first_trials_do_not_depend_on_later_ones() -> None:
-    few = design.make(SPACE, draw(SPACE, 20, seed=1), BUDGET)
-    many = design.make(SPACE, draw(SPACE, 60, seed=1), BUDGET)
+    few = design.make_design(SPACE, draw(SPACE, 20, seed=1), BUDGET)
+    many = design.make_design(SPACE, draw(SPACE, 60, seed=1), BUDGET)
     assert list(few["trial"].values) == list(many["trial"].values[:20])
 
 
@@ -51,6 +51,6 @@ def test_the_identifier_depends_on_the_budget_and_not_on_the_order_of_keys() -> 
 
 
 def test_round_trip(tmp_path: Path) -> None:
-    dataset = design.make(SPACE, draw(SPACE, 10, seed=1), BUDGET)
+    dataset = design.make_design(SPACE, draw(SPACE, 10, seed=1), BUDGET)
     write_netcdf(dataset, tmp_path / "design.nc")
-    xr.testing.assert_identical(design.read(tmp_path / "design.nc"), dataset)
+    xr.testing.assert_identical(read_netcdf(tmp_path / "design.nc"), dataset)

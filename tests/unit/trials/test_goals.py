@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hsic_hpo.trials.goals import select, target_values, worst_for_missing
+from hsic_hpo.trials.goals import select_goal, target_values, worst_for_missing
 from small_search import search
 
 VALUES = arrays(float, st.integers(10, 60), elements=st.floats(0, 10) | st.just(np.inf))
@@ -14,7 +14,7 @@ VALUES = arrays(float, st.integers(10, 60), elements=st.floats(0, 10) | st.just(
 
 def test_the_best_tenth_and_the_worst_tenth() -> None:
     values = np.random.default_rng(0).permutation(np.arange(50.0))
-    best, worst = select(values, 0.1, "best"), select(values, 0.1, "worst")
+    best, worst = select_goal(values, 0.1, "best"), select_goal(values, 0.1, "worst")
     assert set(values[best.reached]) == {0, 1, 2, 3, 4}
     assert set(values[worst.reached]) == {45, 46, 47, 48, 49}
     assert (best.threshold, worst.threshold) == (4, 45)
@@ -22,35 +22,35 @@ def test_the_best_tenth_and_the_worst_tenth() -> None:
 
 def test_ties_at_the_threshold_are_all_in() -> None:
     values = np.array([1.0, 2, 2, 2, 3, 4, 5, 5, 6, 6])
-    assert select(values, 0.2, "best").reached.sum() == 4
-    assert select(values, 0.3, "worst").reached.sum() == 4
+    assert select_goal(values, 0.2, "best").reached.sum() == 4
+    assert select_goal(values, 0.3, "worst").reached.sum() == 4
 
 
 def test_trials_without_a_value_rank_worst_and_are_never_best() -> None:
     values = np.array([np.inf] * 6 + [1.0, 2, 3, 4])
-    np.testing.assert_array_equal(select(values, 0.8, "best").reached, np.isfinite(values))
-    np.testing.assert_array_equal(select(values, 0.2, "worst").reached, np.isinf(values))
+    np.testing.assert_array_equal(select_goal(values, 0.8, "best").reached, np.isfinite(values))
+    np.testing.assert_array_equal(select_goal(values, 0.2, "worst").reached, np.isinf(values))
 
 
 def test_no_value_at_all() -> None:
-    goal = select(np.full(10, np.inf), 0.1, "best")
+    goal = select_goal(np.full(10, np.inf), 0.1, "best")
     assert not goal.reached.any()
     assert np.isnan(goal.threshold)
 
 
 @given(VALUES, st.floats(0.01, 0.99), st.sampled_from(["best", "worst"]))
 def test_it_depends_on_ranks_alone(values: np.ndarray, fraction: float, subset: str) -> None:
-    goal = select(values, fraction, subset)
-    np.testing.assert_array_equal(select(8 * values, fraction, subset).reached, goal.reached)
+    goal = select_goal(values, fraction, subset)
+    np.testing.assert_array_equal(select_goal(8 * values, fraction, subset).reached, goal.reached)
     order = np.random.default_rng(0).permutation(len(values))
     np.testing.assert_array_equal(
-        select(values[order], fraction, subset).reached, goal.reached[order]
+        select_goal(values[order], fraction, subset).reached, goal.reached[order]
     )
 
 
 @given(VALUES, st.floats(0.01, 0.99))
 def test_at_least_the_fraction_is_selected(values: np.ndarray, fraction: float) -> None:
-    worst = select(values, fraction, "worst").reached.sum()
+    worst = select_goal(values, fraction, "worst").reached.sum()
     assert worst >= max(1, round(fraction * len(values)))
 
 
