@@ -28,7 +28,7 @@ import xarray as xr
 from scipy import optimize, stats
 from scipy.special import erf
 
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.indices.hsic import hsic
 from hsic_hpo.indices.permutation import FamilyTest, permutation_test
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 import dense_hsic
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.sensitivity.analysis import PAIRS, SINGLES, analyse
 from hsic_hpo.trials import dataset as trials_data
 from small_search import SETTINGS, SPACE, rule, search
