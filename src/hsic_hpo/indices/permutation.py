@@ -107,14 +107,16 @@ def permutation_test(
 
     Parameters
     ----------
-    x, z, bandwidth
-        As for `hsic_hpo.indices.hsic.hsic`. With ``"max"`` the maximum is sought anew in each
-        permutation. ``"authors-max"`` is refused: held at the value found on the trials given, it
-        rejects a true null hypothesis in 10 % of the tests at a level of 5 %.
+    x, z
+        As for `hsic_hpo.indices.hsic.hsic`.
     seed
         Seed or generator of the permutations.
     n_permutations
-        Number of permutations, >= 1 / level.
+        Number of permutations, >= 1 / level - 1.
+    bandwidth
+        As for `hsic_hpo.indices.hsic.hsic`. With ``"max"`` the maximum is sought anew in each
+        permutation. ``"authors-max"`` is refused: held at the value found on the trials given, it
+        rejects a true null hypothesis in 10 % of the tests at a level of 5 %.
     pairs
         Whether to test the pairs of hyperparameters too.
     level
