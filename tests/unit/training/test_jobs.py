@@ -83,7 +83,7 @@ def test_what_another_job_finished_meanwhile_is_taken_up(
         store({"status": "failed", "of": key}, tmp_path, key)
         yield
 
-    monkeypatch.setattr(jobs, "alone", wait)
+    monkeypatch.setattr(jobs, "exclusive", wait)
     rows = run(data, tmp_path)
     assert [row["status"] for row in rows] == ["failed"] * 8
     assert len({row["of"] for row in rows}) == 8
