@@ -11,7 +11,6 @@ References
    hyperparameters in deep learning", Journal of Scientific Computing 94, 45 (2023).
 """
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -86,7 +85,10 @@ class HsicGpbo:
     Examples
     --------
     >>> from hsic_hpo.search.hsic_gpbo import HsicGpbo
-    >>> space = {"x": {"type": "float", "range": [-1, 1]}, "n": {"type": "integer", "range": [1, 9]}}
+    >>> space = {
+    ...     "x": {"type": "float", "range": [-1, 1]},
+    ...     "n": {"type": "integer", "range": [1, 9]},
+    ... }
     >>> search = HsicGpbo(space, n_random=20, rounds=(1, 1), batch_size=4, cost=lambda c: c["n"])
     >>> while batch := search.ask():
     ...     search.tell(batch, [c["x"] ** 2 for c in batch])
@@ -129,13 +131,16 @@ class HsicGpbo:
         self._nothing = random.isel(trial=[])
         given = self._no_trials() if trials is None else self._checked(trials)
         names = target_names(given)[1:]
-        self._cost = _COST if cost is not None else names[0] if names else None
+        wanted = (_COST,) if cost is not None else (self._selection.cost, *names)
+        self._cost = next((name for name in wanted if name in (_COST, *names)), None)
         # Whether costs are told; None as long as no training that ended well says so.
         self._has_cost = None if not np.isfinite(trials_data.error(given)).any() else bool(names)
-        # By round, what an earlier object was told.
-        self._given = split_rounds(given)
-        n_waiting = n_random if len(self._given) == 1 else 0
-        self._rounds = [ToldRound(random, self._given[0], n_waiting)]
+        known, *rounds = split_rounds(given)
+        # Where a later round has begun, nothing more is proposed in those before it.
+        self._rounds = [ToldRound(random, known, 0 if rounds else n_random)]
+        self._rounds += [ToldRound(self._nothing, complete, 0) for complete in rounds[:-1]]
+        self._begun = rounds[-1] if rounds else None
+        self._n_rounds = max(self._settings.n_rounds, len(rounds))
 
     def _no_trials(self) -> xr.Dataset:
         attrs = {"study": "hsic-gpbo", "problem": "{}", "seed": self._seed, "costs": "[]"}
@@ -174,20 +179,16 @@ class HsicGpbo:
         >>> [sorted(configuration) for configuration in search.ask()]
         [['n'], ['n']]
         """
-        last = max(self._settings.n_rounds, len(self._given) - 1)
         while not (waiting := self._rounds[-1].waiting()):
-            if len(self._rounds) > last:
+            if len(self._rounds) > self._n_rounds:
                 return []
             self._rounds.append(self._next_round())
         return waiting[: self._settings.batch_size]
 
     def _next_round(self) -> ToldRound:
-        number = len(self._rounds)
-        if number < len(self._given) - 1:
-            # A later round has begun: nothing more is proposed in this one.
-            return ToldRound(self._nothing, self._given[number], 0)
+        known = [told.trials(self._cost) for told in self._rounds]
         design = next_round(
-            self._known(),
+            known,
             self._settings.batch_size,
             method="hsic-gpbo",
             repeat=0,
@@ -195,11 +196,11 @@ class HsicGpbo:
             seed=self._seed,
             budget={},
             selection=self.decisions,
-            stage=self._settings.stage(number),
+            stage=self._settings.stage(len(known)),
             cost_of=self._cost_of,
         )
-        begun = number < len(self._given)
-        finished = self._given[number] if begun else self._given[0].isel(trial=[])
+        begun, self._begun = self._begun, None
+        finished = known[0].isel(trial=[]) if begun is None else begun
         return ToldRound(design, finished, design.sizes["trial"])
 
     def tell(self, batch: Sequence[Mapping[str, Any]], results: Sequence[Any]) -> None:
@@ -246,13 +247,11 @@ class HsicGpbo:
     @property
     def trials(self) -> xr.Dataset:
         """All finished trials as a trials Dataset, by round and in the order of their proposal."""
-        joined = join_rounds(self._known(), first=0)
-        names = target_names(joined)[1:]
-        costs = [self._cost] if self._cost is not None and self._cost not in names else names
-        return joined.assign_attrs(costs=json.dumps(costs))
+        return join_rounds(self._known(), first=0)
 
     def _known(self) -> list[xr.Dataset]:
-        return [told.trials(self._cost) for told in self._rounds]
+        begun = [] if self._begun is None else [ToldRound(self._nothing, self._begun, 0)]
+        return [told.trials(self._cost) for told in (*self._rounds, *begun)]
 
     @property
     def decisions(self) -> xr.Dataset | None:
@@ -262,10 +261,7 @@ class HsicGpbo:
         """
         if self._decisions is None and not self._rounds[0].waiting():
             random = self._rounds[0].trials(self._cost)
-            settings = self._selection
-            if self._cost is not None:
-                settings = replace(settings, cost=self._cost)
-                random.attrs["costs"] = json.dumps([self._cost])
+            settings = replace(self._selection, cost=self._cost or _COST)
             self._decisions = decide(analyse(random, self._analysis), random, settings)
         return self._decisions
 
@@ -324,8 +320,8 @@ def minimise(
     Examples
     --------
     >>> from hsic_hpo.search.hsic_gpbo import minimise
-    >>> space = {"x": {"type": "float", "range": [-1, 1]}, "n": {"type": "integer", "range": [1, 9]}}
-    >>> best = minimise(lambda c: c["x"] ** 2, space, n_random=20, rounds=(1, 1), batch_size=4)
+    >>> space = {"x": {"type": "float", "range": [-1, 1]}}
+    >>> best = minimise(lambda c: c["x"] ** 2, space, n_random=20, rounds=2, batch_size=4)
     >>> best.error < 0.01
     True
     """
@@ -338,5 +334,5 @@ def minimise(
 def _result(train: Callable[[dict[str, Any]], Any], configuration: dict[str, Any]) -> Any:
     try:
         return train(configuration)
-    except Exception as error:  # noqa: BLE001 - whatever goes wrong in a training is its outcome
+    except Exception as error:
         return error

@@ -110,10 +110,11 @@ def check_costs(results: Sequence[Result], has_cost: bool | None) -> bool | None
         if result.cost is None and result.status != "ok":
             continue
         told = result.cost is not None
-        if told and has_cost is False:
-            raise InputError(f"tell: result {number}: key 'cost': earlier results had no cost")
-        if has_cost and not told:
-            raise InputError(f"tell: result {number}: key 'cost' is missing; earlier results had it")
+        if has_cost is not None and told != has_cost:
+            others = "is missing; other results have it" if has_cost else "other results have none"
+            raise InputError(
+                f"tell: result {number}: key 'cost'{' ' if has_cost else ': '}{others}"
+            )
         has_cost = told
     return has_cost
 

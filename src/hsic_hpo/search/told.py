@@ -11,6 +11,7 @@ import xarray as xr
 from hsic_hpo.errors import InputError
 from hsic_hpo.search.results import Result
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.goals import target_names
 from hsic_hpo.trials.history import join_trials
 
 
@@ -83,28 +84,43 @@ class ToldRound:
         places = sorted(self._results)
         rows = self._design.isel(trial=places)
         results = [self._results[place] for place in places]
+        names = rows["trial"].values.tolist()
         told = trials_data.gather_records(
             rows,
-            [result.record(str(name)) for result, name in zip(results, rows["trial"].values)],
+            [result.record(name) for result, name in zip(results, names, strict=True)],
             {},
             n_repeats=1,
             error_name=self._finished.attrs["error_name"],
             error_units=self._finished.attrs["error_units"],
         )
-        if cost is not None:
-            values = np.array([np.nan if r.cost is None else r.cost for r in results], dtype=float)
-            if cost in told and "repeat" in told[cost].dims:
-                told[cost] = (told[cost].dims, values[:, None], told[cost].attrs)
-            else:
-                told[cost] = ("trial", values, {"long_name": cost, "units": ""})
         finished = self._finished
-        if cost is not None and cost not in finished:
-            finished = finished.assign({cost: told[cost].reindex(trial=finished["trial"])})
+        if cost is not None:
+            told = _with_cost(told, cost, [result.cost for result in results])
+            finished = _listing(finished, cost)
         joined = join_trials([finished, told])
-        rank = {str(name): place for place, name in enumerate(self._design["trial"].values)}
+        rank = {name: place for place, name in enumerate(self._design["trial"].values.tolist())}
         # Those from elsewhere come first.
-        order = np.argsort([rank.get(str(name), -1) for name in joined["trial"].values], kind="stable")
-        return joined.isel(trial=order)
+        ranks = [rank.get(name, -1) for name in joined["trial"].values.tolist()]
+        return joined.isel(trial=np.argsort(ranks, kind="stable"))
+
+
+def _with_cost(told: xr.Dataset, cost: str, costs: Sequence[float | None]) -> xr.Dataset:
+    values = np.array([np.nan if known is None else known for known in costs])
+    if cost in told and "repeat" in told[cost].dims:
+        return told.assign({cost: (told[cost].dims, values[:, None], told[cost].attrs)})
+    return told.assign({cost: ("trial", values, {"long_name": cost, "units": ""})})
+
+
+def _listing(finished: xr.Dataset, cost: str) -> xr.Dataset:
+    """Return trials of which a cost is known to be one, though it may be missing."""
+    names = target_names(finished)[1:]
+    if cost not in names:
+        finished = finished.assign_attrs(costs=json.dumps([*names, cost]))
+    return (
+        finished
+        if cost in finished
+        else _with_cost(finished, cost, [None] * len(finished["trial"]))
+    )
 
 
 def _key(configuration: Mapping[str, Any]) -> Any:
