@@ -53,9 +53,7 @@ rule propose:
         "logs/search/{method}-{repeat}-{round}/propose.log",
     threads: 1
     params:
-        n=round_size,
-        initial_trials=initial_trials,
-        stage=round_stage,
+        round=settings_of_round,
         cost=STUDY.settings.selection.cost,
         seed=STUDY.seed,
         budget=STUDY.budget,
@@ -115,9 +113,8 @@ rule choose:
     log:
         "logs/final/{method}/choose.log",
     params:
-        initial_trials=initial_trials,
+        choice=settings_of_choice,
         cost=STUDY.settings.selection.cost,
-        tolerance=final_tolerance,
         budget=STUDY.final_budget,
         code=code("choose"),
     script:
