@@ -45,7 +45,7 @@ def worst(sensitivity: xr.Dataset) -> str:
 def _significant(sensitivity: xr.Dataset, subset: str) -> dict[str, float]:
     """Return the smallest adjusted p-value of each significant hyperparameter."""
     error = sensitivity.sel(target="error", subset=subset)
-    p = error["p_value_order_free_adjusted"].where(error["significant"] == 1)
+    p = error["p_value_adjusted"].where(error["significant"] == 1)
     smallest = p.min("group")
     found = {
         str(name): float(value)
@@ -64,8 +64,7 @@ def intervals(sensitivity: xr.Dataset) -> str:
         # The largest group in which it is significant.
         label = one["group"].values[int(np.argmax(np.where(one["significant"] == 1, one["n"], 0)))]
         low, high = (
-            number(float(one[f"interval_{end}_order_free"].sel(group=label)))
-            for end in ("low", "high")
+            number(float(one[f"interval_{end}"].sel(group=label))) for end in ("low", "high")
         )
         where = "" if label == "all" else f" where {group_name(str(label))}"
         parts.append(f"{name} {low} to {high}{where}")
@@ -114,7 +113,7 @@ def enough(convergence: xr.Dataset) -> str:
     overlaps = convergence["significant_overlap"].values
     if convergence["note"].values[-1]:
         return f"There is no ranking of {sizes[-1]} trials: {convergence['note'].values[-1]}."
-    if np.isfinite(convergence["hsic_order_free"].values[-1]).sum() < 2:
+    if np.isfinite(convergence["hsic"].values[-1]).sum() < 2:
         return "A single hyperparameter has no ranking."
     if not np.isfinite(correlations[:-1]).any():
         return "There are too few trials to tell whether more would change the ranking."

@@ -5,14 +5,16 @@ import xarray as xr
 
 COSTS = ("flops", "train_seconds")
 _COLUMNS = {
-    "index": "hsic_order_free",
-    "noise_floor": "noise_floor_order_free",
-    "p_value": "p_value_order_free",
-    "adjusted_p_value": "p_value_order_free_adjusted",
+    "index": "hsic",
+    "noise_floor": "noise_floor",
+    "p_value": "p_value",
+    "adjusted_p_value": "p_value_adjusted",
     "significant": "significant",
-    "debiased_index": "hsic_order_free_unbiased",
-    "interval_low": "interval_low_order_free",
-    "interval_high": "interval_high_order_free",
+    "debiased_index": "hsic_unbiased",
+    "interval_low": "interval_low",
+    "interval_high": "interval_high",
+}
+_PAPER = {
     "paper_index": "hsic",
     "paper_adjusted_p_value": "p_value_adjusted",
     "paper_r2": "r2_hsic",
@@ -42,10 +44,14 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
     best = sensitivity.sel(subset="best", drop=True)
     error = best.sel(target="error", drop=True)
     columns = {column: error[variable] for column, variable in _COLUMNS.items()}
+    columns |= {
+        column: error["paper"].sel(statistic=statistic, drop=True)
+        for column, statistic in _PAPER.items()
+    }
     for cost in COSTS:
         # A group that has no index by error must not seem to have one in its single row.
         by_cost = best.sel(target=cost, drop=True).where(error["hsic"].notnull())
-        columns[f"{cost}_index"] = by_cost["hsic_order_free"]
+        columns[f"{cost}_index"] = by_cost["hsic"]
         columns[f"{cost}_significant"] = by_cost["significant"]
     columns |= {name: error[name] for name in _COUNTS}
     frame = xr.Dataset(columns).to_dataframe(["group", "hyperparameter"]).reset_index()
