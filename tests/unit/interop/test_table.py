@@ -45,7 +45,8 @@ def test_values_and_errors_arrive(path: Path) -> None:
             np.testing.assert_array_equal(found, expected)
         else:
             assert list(found) == list(expected)
-    np.testing.assert_array_equal(cost_values(read, "seconds"), TRIALS["train_seconds"].values[:, 0])
+    seconds = TRIALS["train_seconds"].values[:, 0]
+    np.testing.assert_array_equal(cost_values(read, "seconds"), seconds)
     np.testing.assert_array_equal(trials_data.error(read), trials_data.error(TRIALS))
 
 
