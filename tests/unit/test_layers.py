@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hsic_hpo.study.provenance import PACKAGE, import_closure
+from hsic_hpo.study.fingerprint import PACKAGE, import_closure
 
 TRAINING = {"networks", "cost", "training"}
 

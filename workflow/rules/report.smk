@@ -14,10 +14,6 @@ rule html_report:
     params:
         settings=STUDY.settings,
         captions=captions(FIGURES),
-        code=code(
-            "html_report",
-            PACKAGE / "report" / "page.html.j2",
-            PACKAGE / "report" / "page.css",
-        ),
+        code=code("html_report"),
     script:
         "../scripts/html_report.py"
