@@ -11,6 +11,7 @@ rule html_report:
         "report.html",
     log:
         "logs/html_report.log",
+    localrule: True
     params:
         settings=STUDY.settings,
         captions=captions(FIGURES),
