@@ -97,7 +97,7 @@ MOVES = {
     "files": "trials.whole_files",
     "training.networks": "problems.layers",
     "figures.labels": "report.axis_labels",
-    "trials.groups": "trials.columns",
+    "trials.dataset": "kept",
 }
 
 
