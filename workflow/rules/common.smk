@@ -5,8 +5,8 @@ import sys
 from hsic_hpo.study import study as studies
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import space_warning
+from hsic_hpo.study.fingerprint import code_fingerprint, training_fingerprint
 from hsic_hpo.study.locks import clear_stale_locks
-from hsic_hpo.study.provenance import PACKAGE, code_fingerprint
 from hsic_hpo.training.records import training_seed
 from snakemake.exceptions import WorkflowError
 
@@ -28,7 +28,7 @@ except InputError as error:
 # Jobs inherit it; no path enters what a job depends on.
 studies.extend_python_path(workflow.configfiles, os.environ)
 PROBLEM_SOURCE = STUDY.problem.source
-TRAINING_CODE = code_fingerprint(PACKAGE / "training" / "train.py", PROBLEM_SOURCE)
+TRAINING_CODE = training_fingerprint(PROBLEM_SOURCE)
 
 
 # Results, and Snakemake's own records of them, stay together: a copied folder is complete. A job

@@ -16,6 +16,7 @@ rule selection:
         "selection.nc",
     log:
         "logs/selection.log",
+    localrule: True
     params:
         settings=STUDY.settings["selection"],
         code=code("selection"),
@@ -36,6 +37,7 @@ rule selection_table:
         "tables/selection.md",
     log:
         "logs/selection_table.log",
+    localrule: True
     params:
         code=code("selection_table"),
     script:
@@ -51,6 +53,7 @@ rule propose:
         f"{ROUND}/design.nc",
     log:
         "logs/search/{method}-{repeat}-{round}/propose.log",
+    localrule: True
     threads: 1
     params:
         n=round_size,
@@ -90,6 +93,7 @@ use rule gather as gather_round with:
         f"{ROUND}/trials.nc",
     log:
         "logs/search/{method}-{repeat}-{round}/gather.log",
+    localrule: True
 
 
 rule search_trials:
@@ -99,6 +103,7 @@ rule search_trials:
         "search/{method}/{repeat}/trials.nc",
     log:
         "logs/search/{method}-{repeat}/search_trials.log",
+    localrule: True
     params:
         code=code("search_trials"),
     script:
@@ -114,6 +119,7 @@ rule choose:
         f"{FINAL}/design.nc",
     log:
         "logs/final/{method}/choose.log",
+    localrule: True
     params:
         initial_trials=initial_trials,
         cost=STUDY.settings["selection"]["cost"],
@@ -150,6 +156,7 @@ use rule gather as gather_final with:
         f"{FINAL}/trials.nc",
     log:
         "logs/final/{method}/gather.log",
+    localrule: True
     params:
         study=STUDY.name,
         problem=STUDY.settings["problem"],
@@ -167,33 +174,12 @@ rule comparison:
         "comparison.nc",
     log:
         "logs/comparison.log",
+    localrule: True
     params:
         methods=["random", *STUDY.searches],
         code=code("comparison"),
     script:
         "../scripts/comparison.py"
-
-
-rule comparison_figure:
-    input:
-        random="random/trials.nc",
-        searches=all_searches,
-        compared="comparison.nc",
-    output:
-        report(
-            "figures/comparison.svg",
-            caption="../report/comparison.rst",
-            category="Search",
-            labels={"figure": "Error against FLOPs"},
-        ),
-        "figures/comparison.pdf",
-        "figures/comparison.png",
-    log:
-        "logs/comparison_figure.log",
-    params:
-        code=code("comparison_figure"),
-    script:
-        "../scripts/comparison_figure.py"
 
 
 rule comparison_table:
@@ -210,6 +196,7 @@ rule comparison_table:
         "tables/comparison.tex",
     log:
         "logs/comparison_table.log",
+    localrule: True
     params:
         code=code("comparison_table"),
     script:
@@ -231,6 +218,7 @@ rule tradeoffs_table:
         "tables/tradeoffs.md",
     log:
         "logs/tradeoffs_table.log",
+    localrule: True
     params:
         code=code("tradeoffs_table"),
     script:

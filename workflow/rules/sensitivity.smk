@@ -5,6 +5,7 @@ rule sensitivity:
         "sensitivity.nc",
     log:
         "logs/sensitivity.log",
+    localrule: True
     params:
         settings=STUDY.settings["sensitivity"],
         seed=STUDY.seed,
@@ -20,6 +21,7 @@ rule convergence:
         "convergence.nc",
     log:
         "logs/convergence.log",
+    localrule: True
     params:
         settings=STUDY.settings["sensitivity"],
         seed=STUDY.seed,
