@@ -17,7 +17,7 @@ from hsic_hpo.problems.dense_space import Accepted
 from hsic_hpo.problems.hpolib import DATASETS, Hpolib
 from hsic_hpo.problems.mnist import N_VALIDATION, FashionMnist, Mnist
 from hsic_hpo.problems.runge import Runge
-from hsic_hpo.search.final_choice import COST_AWARE
+from hsic_hpo.search.methods import COST_AWARE
 from hsic_hpo.selection.decisions import ROLES
 from hsic_hpo.spaces.parsing import KEYS
 from hsic_hpo.spaces.space import Space

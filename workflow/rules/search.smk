@@ -56,9 +56,7 @@ rule propose:
     localrule: True
     threads: 1
     params:
-        n=round_size,
-        initial_trials=initial_trials,
-        stage=round_stage,
+        round=settings_of_round,
         cost=STUDY.settings["selection"]["cost"],
         seed=STUDY.seed,
         budget=STUDY.budget,
@@ -121,9 +119,8 @@ rule choose:
         "logs/final/{method}/choose.log",
     localrule: True
     params:
-        initial_trials=initial_trials,
+        choice=settings_of_choice,
         cost=STUDY.settings["selection"]["cost"],
-        tolerance=final_tolerance,
         budget=STUDY.final_budget,
         code=code("choose"),
     script:

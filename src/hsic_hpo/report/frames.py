@@ -9,6 +9,7 @@ import xarray as xr
 from hsic_hpo.figures.values import value_text
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.groups import in_group
+from hsic_hpo.trials.history import round_numbers
 from hsic_hpo.wording import number
 
 RANDOM = "random"
@@ -23,7 +24,7 @@ def trials_frame(drawn: xr.Dataset, searches: Sequence[xr.Dataset]) -> pd.DataFr
     drawn
         Trials Dataset of the random search.
     searches
-        Trials Datasets of the searches, with the attribute ``method`` and the variable ``round``.
+        Trials Datasets of the searches, with the attribute ``method`` and numbered rounds.
 
     Returns
     -------
@@ -60,7 +61,7 @@ def _rows(dataset: xr.Dataset, search: str) -> pd.DataFrame:
         {
             "trial": [str(name)[:_SHORT] for name in dataset["trial"].values],
             "search": search,
-            "round": dataset["round"].values if "round" in dataset else 0,
+            "round": round_numbers(dataset),
             "status": status,
             "validation_error": _mean(dataset, "validation_error"),
             "test_error": _mean(dataset, "test_error"),

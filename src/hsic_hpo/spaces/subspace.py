@@ -73,11 +73,7 @@ class Subspace:
         """Put the fixed values beside a configuration of the free ones."""
         configuration: dict[str, Any] = {}
         for parameter in self.space.hyperparameters:
-            exists = all(
-                c.parent in configuration and c.holds(configuration[c.parent])
-                for c in parameter.conditions
-            )
-            if exists:
+            if parameter.is_active(configuration):
                 name = parameter.name
                 configuration[name] = free[name] if name in free else self.fixed[name]
         return configuration

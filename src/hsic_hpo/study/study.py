@@ -8,6 +8,7 @@ from typing import Any
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import Problem, load_problem
+from hsic_hpo.search.settings import SearchSettings, search_settings
 from hsic_hpo.selection.overrides import check as check_overrides
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study import config
@@ -45,9 +46,10 @@ class Study:
         return self.settings["seed"]
 
     @property
-    def searches(self) -> dict[str, dict[str, Any]]:
+    def searches(self) -> dict[str, SearchSettings]:
         """Settings of each search that goes on from the random search, by method."""
-        return self.settings["search"]
+        given = self.settings["search"]
+        return {method: search_settings(method, settings) for method, settings in given.items()}
 
     @property
     def repeats(self) -> int:

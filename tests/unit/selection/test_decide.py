@@ -12,7 +12,7 @@ import xarray as xr
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.selection.decide import decide
-from hsic_hpo.selection.stages import stage_ceiling, stage_space
+from hsic_hpo.selection.decisions import cost_ceiling, stage_space
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.study import config
 from hsic_hpo.trials import dataset as trials_data
@@ -209,7 +209,7 @@ def test_without_costs_there_is_no_ceiling() -> None:
     trials = search(300, error=by_rate, spec=PLAIN)
     trials["flops"] = trials["flops"] * np.nan
     selection = decided(trials)
-    assert stage_ceiling(selection) == math.inf
+    assert cost_ceiling(selection) == math.inf
     assert "fix" not in roles(selection).values()
     assert selection.attrs["ceiling_reason"].startswith("No ceiling")
 
@@ -257,7 +257,7 @@ def test_a_selection_survives_its_file(tmp_path: Any) -> None:
     for name, selection in (("a", decided(trials)), ("b", decided(search(300)))):
         write_netcdf(selection, tmp_path / f"{name}.nc")
         read = read_netcdf(tmp_path / f"{name}.nc")
-        assert stage_ceiling(read) == stage_ceiling(selection)
+        assert cost_ceiling(read) == cost_ceiling(selection)
         assert roles(read) == roles(selection)
         assert read.attrs["remark"] == selection.attrs["remark"]
 
