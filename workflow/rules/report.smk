@@ -14,7 +14,7 @@ rule html_report:
     localrule: True
     params:
         settings=STUDY.settings,
-        captions=captions(FIGURES),
+        captions=CAPTIONS,
         code=code("html_report"),
     script:
         "../scripts/html_report.py"

@@ -20,6 +20,7 @@ from hsic_hpo.figures.style import (
     message,
     style,
 )
+from hsic_hpo.trials.goals import cost_names
 from hsic_hpo.wording import goal, percent, target_name, wrapped
 
 _HEIGHT, _NAME_LETTERS = 4.2, 30
@@ -65,7 +66,7 @@ def quadrant(sensitivity: xr.Dataset, cost: str | None = None) -> Figure:
         under both noise floors where there are more than 20.
     """
     main = sensitivity.sel(subset="best").isel(group=0)
-    costs = [name for name in main["target"].values.tolist() if name != "error"]
+    costs = cost_names(sensitivity)
     known = main["hsic"].notnull().any("hyperparameter")
     cost = cost or next((name for name in costs if known.sel(target=name)), None)
     if cost is None or not known.sel(target="error") or not known.sel(target=cost):

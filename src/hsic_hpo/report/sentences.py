@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.spaces.space import MAIN_GROUP
 from hsic_hpo.wording import goal, group_name, number, p_value, percent, target_name
 
 _ROLES = {
@@ -31,10 +32,10 @@ def worst(sensitivity: xr.Dataset) -> str:
         return f"No hyperparameter has an index for {aim}: {notes.values[0]}."
     bad = _significant(sensitivity, "worst")
     if not bad:
-        return f"No hyperparameter is found to decide which networks are among {aim}."
+        return f"No hyperparameter is found to decide which trials are among {aim}."
     good = _significant(sensitivity, "best")
     named = ", ".join(f"{name} (adjusted p = {p_value(p)})" for name, p in bad.items())
-    text = f"What decides whether a network is among {aim}: {named}."
+    text = f"What decides whether a trial is among {aim}: {named}."
     new = [name for name in bad if name not in good]
     if new and good:
         verb = "matters" if len(new) == 1 else "matter"
@@ -66,7 +67,7 @@ def intervals(sensitivity: xr.Dataset) -> str:
         low, high = (
             number(float(one[f"interval_{end}"].sel(group=label))) for end in ("low", "high")
         )
-        where = "" if label == "all" else f" where {group_name(str(label))}"
+        where = "" if label == MAIN_GROUP else f" where {group_name(str(label))}"
         parts.append(f"{name} {low} to {high}{where}")
     if not parts:
         return ""
@@ -76,7 +77,7 @@ def intervals(sensitivity: xr.Dataset) -> str:
 
 def interactions(sensitivity: xr.Dataset) -> str:
     """Say which pairs matter for the best beyond what each of the two does alone."""
-    best = sensitivity.sel(group="all", target="error", subset="best")
+    best = sensitivity.sel(group=MAIN_GROUP, target="error", subset="best")
     names = best["hyperparameter"].values.tolist()
     p = best["pure_p_value_adjusted"].values
     pairs = sorted(

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hsic_hpo.sensitivity.analysis import SINGLES
+from hsic_hpo.trials.goals import cost_names
 from hsic_hpo.wording import group_name, number, p_value, percent
 
 N_INTERACTIONS = 5
@@ -34,7 +35,7 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
         "HSIC in thousandths; * significant: adjusted p (over the hyperparameters of the group) "
         f"at most {attrs['significance']:g}; compare within one table only"
     )
-    costs = [str(name) for name in sensitivity["target"].values if name != "error"]
+    costs = cost_names(sensitivity)
     for label in sensitivity["group"].values:
         group = sensitivity.sel(group=label, subset=subset)
         error = group.sel(target="error")

@@ -3,7 +3,8 @@
 import pandas as pd
 import xarray as xr
 
-COSTS = ("flops", "train_seconds")
+from hsic_hpo.trials.goals import cost_names
+
 _COLUMNS = {
     "index": "hsic",
     "noise_floor": "noise_floor",
@@ -38,7 +39,8 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         All indices are dimensionless. ``interval_low`` and ``interval_high`` belong to
         ``debiased_index``; all up to them are by the values alone, which decides significance, and
         the ``paper_`` columns by the u that was drawn;
-        ``flops_index`` and ``train_seconds_index`` are the indices for the cheapest fraction;
+        ``flops_index``, ``train_seconds_index`` or the like of other costs are the indices for the
+        cheapest fraction;
         ``m`` of the ``n`` trials of a group are in the best fraction.
     """
     best = sensitivity.sel(subset="best", drop=True)
@@ -48,17 +50,23 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         column: error["paper"].sel(statistic=statistic, drop=True)
         for column, statistic in _PAPER.items()
     }
-    for cost in COSTS:
+    for cost in cost_names(sensitivity):
         # A group that has no index by error must not seem to have one in its single row.
         by_cost = best.sel(target=cost, drop=True).where(error["hsic"].notnull())
-        columns[f"{cost}_index"] = by_cost["hsic"]
-        columns[f"{cost}_significant"] = by_cost["significant"]
+        columns[cost_column(cost, "index")] = by_cost["hsic"]
+        columns[cost_column(cost, "significant")] = by_cost["significant"]
     columns |= {name: error[name] for name in _COUNTS}
     frame = xr.Dataset(columns).to_dataframe(["group", "hyperparameter"]).reset_index()
     flags = [name for name in frame.columns if name.endswith("significant")]
     frame = frame.astype(dict.fromkeys(flags, "boolean") | {"n": int, "m": int})
     kept = [_kept(part) for _, part in frame.groupby("group", sort=False)]
     return pd.concat(kept, ignore_index=True)
+
+
+def cost_column(cost: str, what: str) -> str:
+    """Return the column of the ``"index"`` of a cost, or of whether it is ``"significant"``."""
+    column = f"{cost}_{what}"
+    return f"cost_{column}" if column in {**_COLUMNS, **_PAPER} else column
 
 
 def _kept(group: pd.DataFrame) -> pd.DataFrame:

@@ -68,6 +68,11 @@ def target_names(trials: xr.Dataset) -> tuple[str, ...]:
     return ("error", *json.loads(trials.attrs.get("costs", _COSTS)))
 
 
+def cost_names(sensitivity: xr.Dataset) -> list[str]:
+    """Return the costs among the targets of a sensitivity Dataset."""
+    return [str(name) for name in sensitivity["target"].values if name != "error"]
+
+
 def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
     """Return what a target measures for each trial.
 

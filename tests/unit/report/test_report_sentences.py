@@ -16,7 +16,7 @@ def test_the_worst_are_named_with_their_p_values() -> None:
     assert {"learning_rate", "optimizer"} <= set(found)
     for name in found:
         assert f"{name} (adjusted p = " in text
-    assert text.startswith("What decides whether a network is among the worst 10 % by error:")
+    assert text.startswith("What decides whether a trial is among the worst 10 % by error:")
 
 
 def test_what_only_the_worst_have_is_said() -> None:
