@@ -10,6 +10,7 @@ import pytest
 
 from checkout import ROOT, Checkout
 from hsic_hpo.trials import dataset as trials
+from hsic_hpo.trials.variables import hyperparameter_values
 
 EXAMPLE = ROOT / "examples" / "digits"
 SMALL = """\
@@ -59,7 +60,10 @@ def test_every_configuration_was_trained_and_measured(digits: Digits) -> None:
     errors = dataset["test_error"].values
     assert errors.min() < 0.2 < 0.8 < errors.max()
     assert np.corrcoef(errors[:, 0], dataset["validation_error"].values[:, 0])[0, 1] > 0.9
-    channels, kernel = dataset["n_channels"].values, dataset["kernel_size"].values
+    channels, kernel = (
+        hyperparameter_values(dataset, "n_channels"),
+        hyperparameter_values(dataset, "kernel_size"),
+    )
     convolution, linear = channels * kernel**2, 16 * channels * 10
     np.testing.assert_array_equal(dataset["n_params"], convolution + channels + linear + 10)
     np.testing.assert_array_equal(dataset["flops"], 2 * (64 * convolution + linear))

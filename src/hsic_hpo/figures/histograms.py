@@ -14,6 +14,7 @@ from hsic_hpo.figures.style import BLUE, GREY, LIGHT_GREY, ORANGE, SKY, VERMILLI
 from hsic_hpo.figures.values import label_levels, label_values, level_texts, shown_by_level
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.trials.groups import bounds
+from hsic_hpo.trials.variables import hyperparameter_values
 
 _BINS = np.linspace(0, 1, 11).tolist()
 _GRID = np.linspace(0, 1, 201)
@@ -83,7 +84,7 @@ def legend_marks(
 
 def _levels(axes: Axes, trials: xr.Dataset, hyperparameter: Hyperparameter, sets: Sets) -> None:
     levels = hyperparameter.levels
-    values = trials[hyperparameter.name].values.tolist()
+    values = hyperparameter_values(trials, hyperparameter.name).tolist()
     index = np.array([levels.index(hyperparameter.from_stored(value)) for value in values])
     width = _GROUP_WIDTH / len(sets)
     for i, (picked, look) in enumerate(sets):

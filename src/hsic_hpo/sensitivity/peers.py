@@ -68,7 +68,7 @@ def compare_measures(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> 
     InputError
         When no hyperparameter exists in every trial, or has an index.
     """
-    errors = sensitivity["hsic_order_free_unbiased"].sel(group=MAIN_GROUP, target="error")
+    errors = sensitivity["hsic_unbiased"].sel(group=MAIN_GROUP, target="error")
     indexed = errors["hyperparameter"][errors.notnull().all("subset").values].values.tolist()
     if not indexed:
         raise InputError("no hyperparameter that exists in every trial has an index")

@@ -14,6 +14,7 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.interop.optuna_study import read_optuna_study
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SETTINGS
 
 with warnings.catch_warnings():
@@ -82,7 +83,7 @@ def test_conditions_are_found_where_a_parameter_explains_them(taken: Any) -> Non
 
 def test_pruned_and_failed_trials_rank_worst(taken: Any) -> None:
     error = trials_data.error(taken.trials)
-    layers = taken.trials["layers"].values
+    layers = hyperparameter_values(taken.trials, "layers")
     np.testing.assert_array_equal(np.isinf(error), layers >= 6)
     assert set(taken.trials["reason"].values[layers == 8, 0]) == {"pruned"}
     (note,) = (note for note in taken.notes if note.startswith("Without an error"))
@@ -90,8 +91,8 @@ def test_pruned_and_failed_trials_rank_worst(taken: Any) -> None:
 
 
 def test_values_are_those_of_the_trials(taken: Any) -> None:
-    rate = taken.trials["rate"].values
-    sgd = taken.trials["optimizer"].values == "sgd"
+    rate = hyperparameter_values(taken.trials, "rate")
+    sgd = hyperparameter_values(taken.trials, "optimizer") == "sgd"
     error = trials_data.error(taken.trials)
     ok = np.isfinite(error)
     np.testing.assert_allclose(error[ok], (np.abs(np.log10(rate) + 2) + 0.5 * sgd)[ok])
@@ -113,7 +114,7 @@ def test_a_maximised_objective_is_negated(tmp_path: Path) -> None:
 
     storage, name = optimise(accuracy, 40, directions=["minimize", "maximize"])
     taken = read_optuna_study(storage, name, objective=1)
-    x = taken.trials["x"].values
+    x = hyperparameter_values(taken.trials, "x")
     np.testing.assert_allclose(trials_data.error(taken.trials), x - 1)
     assert taken.trials.attrs["error_name"] == "minus value 1"
 

@@ -37,7 +37,7 @@ def test_shares_sum_to_one_and_ranks_follow_them() -> None:
 
 
 def test_shares_of_hsic_are_those_of_its_debiased_index() -> None:
-    found = SENSITIVITY["hsic_order_free_unbiased"].sel(
+    found = SENSITIVITY["hsic_unbiased"].sel(
         group="all", target="error", subset="best", hyperparameter=ALWAYS
     )
     positive = found.clip(min=0).values

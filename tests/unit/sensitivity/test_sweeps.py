@@ -10,6 +10,7 @@ from hsic_hpo.sensitivity.sweeps import range_sweeps
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import select_goal, target_values
+from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SETTINGS, search
 
 SPEC = {
@@ -60,7 +61,7 @@ def test_each_range_equals_the_index_of_its_trials(name: str, end: str) -> None:
     compared = 0
     for point in range(8):
         cut, value = float(sweep["sweep_u"][point]), float(sweep["sweep_value"][point])
-        values = TRIALS[name].values
+        values = hyperparameter_values(TRIALS, name)
         inside = values >= value if end == "lower" else values <= value
         restricted = (u - cut) / (1 - cut) if end == "lower" else u / cut
         assert int(sweep["sweep_n"][point]) == inside.sum()
