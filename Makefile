@@ -73,7 +73,7 @@ bench: $(VENV)/test.stamp  ## measure speed beside peers; tables go to benchmark
 	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
 
 clean:  ## remove the virtual environment and caches, never results
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests workflow benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/study.stamp: pyproject.toml constraints.txt

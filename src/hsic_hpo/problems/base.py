@@ -19,7 +19,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.problems.data import FINGERPRINT, Data, read_data, stamp, standardise
+from hsic_hpo.problems.data import FINGERPRINT, Data, Stamp, read_data, stamp, standardise
 from hsic_hpo.problems.dense_space import Accepted, check_space
 from hsic_hpo.problems.importing import import_class
 from hsic_hpo.problems.options import check_options
@@ -44,26 +44,6 @@ class Loaded(Protocol):
     @property
     def fingerprint(self) -> str:
         """Hexadecimal SHA-256 of the arrays on disk."""
-
-    @property
-    def training_samples(self) -> float:
-        """Samples that an epoch trains on, NaN where unknown."""
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What is loaded of data that the package itself does not hold.
-
-    Attributes
-    ----------
-    fingerprint
-        Hexadecimal SHA-256 of the file's arrays.
-    training_samples
-        Samples that an epoch trains on: unknown.
-    """
-
-    fingerprint: str
-    training_samples: float = math.nan
 
 
 @dataclass(frozen=True)
