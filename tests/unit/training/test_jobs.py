@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hsic_hpo.problems.base import load_problem
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.training import jobs
