@@ -145,7 +145,7 @@ def _free(
         remaining[name] = conditions
         if name not in fixed and conditions is not None:
             kept[name] = replace(restricted.get(name, parameter), conditions=conditions)
-    return Space(tuple(kept.values()), "subspace") if kept else None
+    return Space.of_hyperparameters(kept.values(), "subspace") if kept else None
 
 
 def _remaining(
