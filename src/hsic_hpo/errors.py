@@ -28,6 +28,30 @@ def did_you_mean(word: object, allowed: Iterable[str]) -> str:
 
 
 @contextmanager
+def needs_extra(purpose: str, extra: str) -> Iterator[None]:
+    """Name the optional extra of this package that brings a library which is not installed.
+
+    Parameters
+    ----------
+    purpose
+        What needs the library, first in the message.
+    extra
+        The extra that brings it.
+
+    Raises
+    ------
+    InputError
+        In place of a ``ModuleNotFoundError`` inside the block.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"{purpose}: {error.name} is not installed; pip install 'hsic_hpo[{extra}]'"
+        ) from None
+
+
+@contextmanager
 def one_line_errors() -> Iterator[None]:
     """Turn bad input and a failing disk into one line on stderr and exit code 1.
 

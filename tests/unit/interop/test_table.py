@@ -9,7 +9,7 @@ import pytest
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.hsic import hsic
-from hsic_hpo.interop.table import read_table
+from hsic_hpo.interop.table import trials_from_frame, trials_from_table
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
@@ -37,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_values_and_errors_arrive(path: Path) -> None:
-    read = read_table(path, SEARCH_SPACE, error="loss", cost="seconds")
+    read = trials_from_table(path, SEARCH_SPACE, error="loss", cost="seconds")
     for name in SPACE:
         expected, found = TRIALS[name].values, read[name].values
         if expected.dtype.kind == "f":
@@ -49,7 +49,7 @@ def test_values_and_errors_arrive(path: Path) -> None:
 
 
 def test_u_is_recovered_where_it_can_be(path: Path) -> None:
-    read = read_table(path, SEARCH_SPACE, error="loss")
+    read = trials_from_table(path, SEARCH_SPACE, error="loss")
     for name in SPACE:
         u = read["u"].sel(hyperparameter=name).values
         if SEARCH_SPACE[name].is_discrete:
@@ -61,7 +61,7 @@ def test_u_is_recovered_where_it_can_be(path: Path) -> None:
 
 
 def test_indices_of_continuous_hyperparameters_are_those_of_u(path: Path) -> None:
-    read = read_table(path, SEARCH_SPACE, error="loss", cost="seconds")
+    read = trials_from_table(path, SEARCH_SPACE, error="loss", cost="seconds")
     one, other = analyse(read, SETTINGS), analyse(TRIALS, SETTINGS)
     best = {"target": "error", "subset": "best"}
     for group in other["group"].values:
@@ -81,7 +81,7 @@ def test_a_toy_function_is_explained_as_from_its_draws(tmp_path: Path) -> None:
     spec = {name: {"type": "float", "range": [-1.0, 3.0]} for name in ("x1", "x2")}
     frame = pd.DataFrame({"x1": 4 * u[:, 0] - 1, "x2": 4 * u[:, 1] - 1, "error": error})
     frame.to_csv(tmp_path / "f1.csv", index=False)
-    read = read_table(tmp_path / "f1.csv", Space.from_dict(spec), error="error")
+    read = trials_from_table(tmp_path / "f1.csv", Space.from_dict(spec), error="error")
     settings = {**SETTINGS, "goal_fraction": float(reached.mean())}
     found = analyse(read, settings)["hsic"].sel(group="all", target="error", subset="best")
     np.testing.assert_allclose(found, hsic(u, reached), atol=1e-12)
@@ -92,7 +92,7 @@ def test_a_trial_without_a_finite_error_failed(path: Path, cell: str) -> None:
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     frame.loc[4, "loss"] = cell
     frame.to_csv(path, index=False)
-    read = read_table(path, SEARCH_SPACE, error="loss")
+    read = trials_from_table(path, SEARCH_SPACE, error="loss")
     assert read["status"].values[4, 0] == "failed"
     assert read["reason"].values[4, 0] == f"error is {cell or 'empty'}"
     assert np.isinf(trials_data.error(read)[4])
@@ -182,7 +182,7 @@ def test_a_bad_table_is_one_clear_line(
     first_true = int(np.flatnonzero(TRIALS["nesterov"].values == 1)[0]) + 2
     change(path)
     with pytest.raises(InputError) as error:
-        read_table(path, SEARCH_SPACE, error="loss")
+        trials_from_table(path, SEARCH_SPACE, error="loss")
     assert str(error.value) == f"{path}: {line.replace('{line}', str(first_true))}"
 
 
@@ -190,4 +190,4 @@ def test_lines_of_different_length(path: Path) -> None:
     with path.open("a") as file:
         file.write("1,2,3,4,5,6,7,8,9,10,11,12,13,14\n")
     with pytest.raises(InputError, match=r"not a CSV table \(.*line 122"):
-        read_table(path, SEARCH_SPACE, error="loss")
+        trials_from_table(path, SEARCH_SPACE, error="loss")
