@@ -10,6 +10,15 @@ class InputError(ValueError):
 
     The message is one line that names the place (file or key), the offending value and what is
     allowed. Command-line entry points print it and exit with code 1.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> try:
+    ...     hh.Space({"lr": hh.Float(1, 0)})
+    ... except hh.InputError as error:
+    ...     print(error)
+    space.lr.range: [1, 0] is not increasing; needed: low < high
     """
 
 

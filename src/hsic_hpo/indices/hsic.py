@@ -48,10 +48,11 @@ def hsic(
     Parameters
     ----------
     x
-        Shape (n, d), u of each trial and hyperparameter in [0, 1]; or d columns
-        (`hsic_hpo.indices.features`).
+        Shape (n, d), u of each trial and hyperparameter in [0, 1], or (n,) of one
+        hyperparameter; or d columns (`hsic_hpo.indices.features`).
     z
-        Shape (n,), boolean: whether each trial reaches the goal; some do and some do not.
+        Shape (n,), boolean, or 0 and 1: whether each trial reaches the goal; some do and some do
+        not.
     bandwidth
         Standard deviation of the Gaussian kernel, or a rule (see
         `hsic_hpo.indices.bandwidths.resolve`).
@@ -74,6 +75,15 @@ def hsic(
     ------
     InputError
         u outside [0, 1] or missing, z not boolean, empty or full, or shapes that do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hsic_hpo as hh
+    >>> u = np.random.default_rng(0).random((1000, 3))
+    >>> z = (u[:, 0] < 0.5) & (u[:, 1] < 0.5)
+    >>> hh.hsic(u, z).round(3).tolist()
+    [0.014, 0.015, 0.0]
     """
     columns, mask = checked(x, z)
     if requested_fraction is not None and not 0 < requested_fraction <= 1:
@@ -116,6 +126,15 @@ def joint_hsic(
     ------
     InputError
         As for `hsic`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hsic_hpo as hh
+    >>> u = np.random.default_rng(0).random((1000, 3))
+    >>> z = (u[:, 0] < 0.5) & (u[:, 1] < 0.5)
+    >>> hh.joint_hsic(u, z)[0].round(3).tolist()
+    [0.015, 0.02, 0.008]
     """
     return _pair_indices(x, z, bandwidth)[0]
 
@@ -146,6 +165,15 @@ def pure_interaction(
     ------
     InputError
         As for `hsic`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hsic_hpo as hh
+    >>> u = np.random.default_rng(0).random((1000, 3))
+    >>> z = (u[:, 0] < 0.5) & (u[:, 1] < 0.5)
+    >>> hh.pure_interaction(u, z)[0].round(3).tolist()
+    [nan, 0.004, 0.0]
     """
     return _pair_indices(x, z, bandwidth)[1]
 
@@ -164,7 +192,10 @@ def checked(
 ) -> tuple[tuple[Column, ...], NDArray[np.bool_]]:
     """Return x as columns and z as a boolean array, or raise `InputError` (see `hsic`)."""
     columns = as_columns(x)
-    given = np.asarray(z)
+    try:
+        given = np.asarray(z)
+    except ValueError:
+        raise InputError("z: not an array; a boolean a trial is needed") from None
     n = len(columns[0])
     if given.shape != (n,):
         raise InputError(f"z: shape {given.shape}; one value for each of the {n} trials is needed")

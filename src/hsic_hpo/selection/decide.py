@@ -116,7 +116,8 @@ def decide(
 
 
 def _attributes(known: _Known, remark: str) -> dict[str, Any]:
-    carried = {key: known.sensitivity.attrs[key] for key in _CARRIED}
+    attrs = known.sensitivity.attrs
+    carried = {key: attrs[key] for key in _CARRIED if key in attrs}
     limit, cost = known.limit, known.settings["cost"]
     return carried | {
         "cost": cost,

@@ -38,11 +38,18 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         the ``paper_`` columns by the u that was drawn;
         ``flops_index`` and ``train_seconds_index`` are the indices for the cheapest fraction;
         ``m`` of the ``n`` trials of a group are in the best fraction.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> table = hh.importance_table(hh.explain(hh.example_trials()))
+    >>> table.loc[table["group"] == "all", "hyperparameter"].tolist()
+    ['lr', 'opt', 'units']
     """
     best = sensitivity.sel(subset="best", drop=True)
     error = best.sel(target="error", drop=True)
     columns = {column: error[variable] for column, variable in _COLUMNS.items()}
-    for cost in COSTS:
+    for cost in sensitivity["target"].values[1:].tolist():
         # A group that has no index by error must not seem to have one in its single row.
         by_cost = best.sel(target=cost, drop=True).where(error["hsic"].notnull())
         columns[f"{cost}_index"] = by_cost["hsic_order_free"]
