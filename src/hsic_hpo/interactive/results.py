@@ -27,8 +27,8 @@ class Explanation(xr.Dataset):
         try:
             table = importance_table(self)
             aim = f"the {goal(self)} by {target_name(self, 'error')}"
-        except (KeyError, ValueError):
-            # A part of it, such as one variable, has no such table.
+        except Exception:
+            # A part of it, such as one group or one variable, has no table; a view never fails.
             return str(super()._repr_html_())
         costs = [name for name in table.columns if str(name).endswith("_index")]
         shown = table[[*_SHOWN, *(name for name in costs if _is_of_cost(str(name))), "m", "n"]]
@@ -56,7 +56,7 @@ class Selection(xr.Dataset):
     def _repr_html_(self) -> str:
         try:
             table = decisions_table(self)
-        except (KeyError, ValueError):
+        except Exception:
             return str(super()._repr_html_())
         remarks = (self.attrs.get(key, "") for key in ("remark", "ceiling_reason"))
         line = " ".join(["What a search does with each hyperparameter.", *filter(None, remarks)])
