@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 
 import xarray as xr
 
@@ -43,9 +44,9 @@ def _check(options: argparse.Namespace) -> None:
     checked = study.read_study(options.config)
     groups = len(checked.space.groups()) - 1
     print(
-        f"Study {checked.name}: {checked.settings['random_search']['n_trials']} random trials of "
+        f"Study {checked.name}: {checked.settings.random_search.n_trials} random trials of "
         f"{len(checked.space)} hyperparameters ({groups} conditional groups) "
-        f"on {checked.settings['problem']['name']}"
+        f"on {checked.problem_name}"
     )
 
 
@@ -83,7 +84,7 @@ def _analyse(options: argparse.Namespace) -> None:
     if options.seed < 0:
         raise InputError(f"command line: --seed: {options.seed} is less than 0")
     trials = _finished_trials(options)
-    found = analyse(trials, {**settings["sensitivity"], "seed": options.seed})
+    found = analyse(trials, replace(settings.sensitivity, seed=options.seed))
     console = Console()
     show(found, "worst" if options.worst else "best", console)
     for note in trials.attrs.get("notes", "").splitlines():

@@ -4,7 +4,7 @@ rule data:
     log:
         "logs/data.log",
     params:
-        problem=STUDY.settings["problem"],
+        problem=STUDY.settings.problem,
         seed=STUDY.seed,
         code=code("data", PROBLEM_SOURCE),
     script:

@@ -12,7 +12,7 @@ rule html_report:
     log:
         "logs/html_report.log",
     params:
-        settings=STUDY.settings,
+        settings=STUDY.config,
         captions=captions(FIGURES),
         code=code(
             "html_report",

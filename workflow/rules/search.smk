@@ -17,7 +17,7 @@ rule selection:
     log:
         "logs/selection.log",
     params:
-        settings=STUDY.settings["selection"],
+        settings=asdict(STUDY.settings.selection),
         code=code("selection"),
     script:
         "../scripts/selection.py"
@@ -56,7 +56,7 @@ rule propose:
         n=round_size,
         initial_trials=initial_trials,
         stage=round_stage,
-        cost=STUDY.settings["selection"]["cost"],
+        cost=STUDY.settings.selection.cost,
         seed=STUDY.seed,
         budget=STUDY.budget,
         code=code("propose"),
@@ -75,7 +75,7 @@ use rule train as train_round with:
     params:
         seed=STUDY.seed,
         budget=STUDY.budget,
-        problem=STUDY.settings["problem"],
+        problem=STUDY.settings.problem,
         repeats=STUDY.repeats,
         training_code=TRAINING_CODE,
         code=TRAIN_CODE,
@@ -116,7 +116,7 @@ rule choose:
         "logs/final/{method}/choose.log",
     params:
         initial_trials=initial_trials,
-        cost=STUDY.settings["selection"]["cost"],
+        cost=STUDY.settings.selection.cost,
         tolerance=final_tolerance,
         budget=STUDY.final_budget,
         code=code("choose"),
@@ -135,8 +135,8 @@ use rule train as train_final with:
     params:
         seed=FINAL_SEED,
         budget=STUDY.final_budget,
-        problem=STUDY.settings["problem"],
-        repeats=STUDY.settings["final"]["seeds"],
+        problem=STUDY.settings.problem,
+        repeats=STUDY.settings.final.seeds,
         training_code=TRAINING_CODE,
         code=TRAIN_CODE,
 
@@ -152,8 +152,8 @@ use rule gather as gather_final with:
         "logs/final/{method}/gather.log",
     params:
         study=STUDY.name,
-        problem=STUDY.settings["problem"],
-        repeats=STUDY.settings["final"]["seeds"],
+        problem=STUDY.settings.problem,
+        repeats=STUDY.settings.final.seeds,
         seed=FINAL_SEED,
         training_code=TRAINING_CODE,
         code=code("gather"),

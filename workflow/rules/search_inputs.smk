@@ -1,11 +1,11 @@
 from hsic_hpo.search.final_choice import COST_AWARE
+from hsic_hpo.search.settings import DEFAULTS
 
 # What the rules of a search ask of its settings: inputs and parameters by method and round.
 
 
 def n_rounds(method):
-    settings = STUDY.searches[method]
-    return settings["rounds"] + settings.get("fine_tuning_rounds", 0)
+    return STUDY.searches[method].n_rounds
 
 
 def earlier_rounds(wildcards):
@@ -32,7 +32,7 @@ def all_repeats(wildcards):
     return expand(
         "search/{method}/{repeat}/trials.nc",
         method=wildcards.method,
-        repeat=range(STUDY.searches[wildcards.method]["repeats"]),
+        repeat=range(STUDY.searches[wildcards.method].repeats),
     )
 
 
@@ -40,7 +40,7 @@ def all_searches(_):
     return [
         f"search/{method}/{repeat}/trials.nc"
         for method, settings in STUDY.searches.items()
-        for repeat in range(settings["repeats"])
+        for repeat in range(settings.repeats)
     ]
 
 
@@ -49,22 +49,22 @@ def selected(wildcards):
 
 
 def round_size(wildcards):
-    return STUDY.searches[wildcards.method]["batch_size"]
+    return STUDY.searches[wildcards.method].batch_size
 
 
 def round_stage(wildcards):
     if wildcards.method != "hsic-gpbo":
         return 0
-    return 1 if int(wildcards.round) <= STUDY.searches["hsic-gpbo"]["rounds"] else 2
+    return 1 if int(wildcards.round) <= STUDY.searches["hsic-gpbo"].rounds else 2
 
 
 def initial_trials(wildcards):
-    return STUDY.searches.get(wildcards.method, {}).get("initial_trials", 0)
+    return STUDY.searches.get(wildcards.method, DEFAULTS["random"]).initial_trials
 
 
 def final_tolerance(wildcards):
     weighs_cost = wildcards.method in COST_AWARE
-    return STUDY.settings["final"]["tolerance"] if weighs_cost else None
+    return STUDY.settings.final.tolerance if weighs_cost else None
 
 
 def round_records(wildcards):
@@ -78,10 +78,10 @@ def round_records(wildcards):
 
 
 def final_records(wildcards):
-    settings = STUDY.searches.get(wildcards.method, {"repeats": 1})
+    settings = STUDY.searches.get(wildcards.method, DEFAULTS["random"])
     return expand(
         "final/{method}/records/{slice}.jsonl",
         method=wildcards.method,
         # Each with all its seeds, and perhaps a longer budget: long enough for a job of its own.
-        slice=slices(settings["repeats"], per_job=1),
+        slice=slices(settings.repeats, per_job=1),
     )

@@ -6,8 +6,7 @@ rule sensitivity:
     log:
         "logs/sensitivity.log",
     params:
-        settings=STUDY.settings["sensitivity"],
-        seed=STUDY.seed,
+        settings=asdict(STUDY.settings.sensitivity),
         code=code("sensitivity"),
     script:
         "../scripts/sensitivity.py"
@@ -21,8 +20,7 @@ rule convergence:
     log:
         "logs/convergence.log",
     params:
-        settings=STUDY.settings["sensitivity"],
-        seed=STUDY.seed,
+        settings=asdict(STUDY.settings.sensitivity),
         code=code("convergence"),
     script:
         "../scripts/convergence.py"

@@ -7,7 +7,7 @@ rule toy_draws:
     log:
         "logs/toy_draws.log",
     params:
-        n_draws=STUDY.settings["toy"]["n_draws"],
+        n_draws=STUDY.settings.toy.n_draws,
         seed=STUDY.seed,
         code=code("toy_draws"),
     script:

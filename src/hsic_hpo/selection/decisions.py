@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.selection.evidence import Evidence
+from hsic_hpo.spaces.hyperparameter import Hyperparameter
 
 ROLES = ("optimise", "restrict", "fix", "fine-tune")
 STAGES = {"fix": 0, "optimise": 1, "restrict": 1, "fine-tune": 2}
@@ -55,6 +56,11 @@ class Decision:
     default: Any
     reason: str
     overridden: bool = False
+
+
+def whole(parameter: Hyperparameter) -> dict[str, Any]:
+    """Return the definition of all values of a hyperparameter, as a decision states it."""
+    return {k: value for k, value in parameter.definition.items() if k not in ("type", "when")}
 
 
 def label_decisions(

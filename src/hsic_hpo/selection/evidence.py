@@ -49,7 +49,7 @@ def collect_evidence(sensitivity: xr.Dataset, cost: str) -> list[Evidence]:
     sensitivity
         Sensitivity Dataset.
     cost
-        Target that counts as the cost.
+        Target that counts as the cost; one that is not there has no index.
     """
     best = sensitivity.sel(subset="best", drop=True)
     names = [str(name) for name in sensitivity["hyperparameter"].values]
@@ -66,7 +66,7 @@ def _evidence(best: xr.Dataset, name: str, cost: str, groups: Sequence[Group]) -
         return Evidence(name, "", note, np.nan, np.nan, np.nan, np.nan, np.nan, False, False)
     label = str(error["group"].values[int(np.argmax(np.where(has_index, error["n"], -1)))])
     found = error.sel(group=label)
-    by_cost = best.sel(target=cost, group=label)
+    by_cost = best.sel(group=label).reindex(target=[cost]).squeeze("target")
     return Evidence(
         name,
         label,

@@ -1,7 +1,6 @@
 """How many trainings are enough: the analysis on nested subsamples of the trials."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
 
 import numpy as np
 import xarray as xr
@@ -9,6 +8,7 @@ from scipy import stats
 
 from hsic_hpo.sensitivity.analysis import SINGLES, obstacle, single_indices, tested
 from hsic_hpo.sensitivity.columns import group_columns
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import select_goal, target_values
 
@@ -19,7 +19,7 @@ _KEPT = (
 _FRACTIONS = (8, 4, 2, 1)
 
 
-def convergence(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
+def convergence(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     """Repeat the analysis of the main group for the best trials on n/8, n/4, n/2 and n trials.
 
     Trials of a random search are independent, so that the first ones are a random subsample; the
@@ -31,7 +31,7 @@ def convergence(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
     trials
         Trials Dataset of a random search.
     settings
-        See :func:`hsic_hpo.sensitivity.analysis.analyse`.
+        Of the analysis; they become attributes of the Dataset.
 
     Returns
     -------
@@ -49,8 +49,8 @@ def convergence(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
     note = np.full(len(sizes), "", dtype=object)
     for i, size in enumerate(sizes):
         sample = trials.isel(trial=slice(size))
-        goal = select_goal(target_values(sample, "error"), settings["goal_fraction"], "best")
-        note[i] = obstacle(goal.reached, goal, "error", settings)
+        goal = select_goal(target_values(sample, "error"), settings.goal_fraction, "best")
+        note[i] = obstacle(goal.reached, goal, "error", settings.min_trials, settings.min_successes)
         if note[i] or not group.members:
             continue
         columns = group_columns(sample, space, group)
@@ -84,7 +84,7 @@ def convergence(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
             {"long_name": "hyperparameter"},
         ),
     }
-    return xr.Dataset(variables, coords, attrs=dict(settings))
+    return xr.Dataset(variables, coords, attrs=asdict(settings))
 
 
 def _rank_correlations(indices: np.ndarray) -> np.ndarray:

@@ -22,6 +22,7 @@ import xarray as xr
 from scipy.stats import spearmanr
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.spaces.space import MAIN_GROUP
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_values, worst_for_missing
 
@@ -39,8 +40,6 @@ except ImportError:
     raise InputError(
         "the comparison with PED-ANOVA and fANOVA needs Optuna: pip install 'hsic_hpo[optuna]'"
     ) from None
-
-MAIN_GROUP = "all"
 
 
 def compare_measures(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> xr.Dataset:

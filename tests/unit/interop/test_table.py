@@ -1,6 +1,7 @@
 """Tables of finished trials: exact u, exact indices, and one clear line for every bad table."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,7 @@ def test_a_toy_function_is_explained_as_from_its_draws(tmp_path: Path) -> None:
     frame = pd.DataFrame({"x1": 4 * u[:, 0] - 1, "x2": 4 * u[:, 1] - 1, "error": error})
     frame.to_csv(tmp_path / "f1.csv", index=False)
     read = trials_from_table(tmp_path / "f1.csv", Space.from_dict(spec), error="error")
-    settings = {**SETTINGS, "goal_fraction": float(reached.mean())}
+    settings = replace(SETTINGS, goal_fraction=float(reached.mean()))
     found = analyse(read, settings)["hsic"].sel(group="all", target="error", subset="best")
     np.testing.assert_allclose(found, hsic(u, reached), atol=1e-12)
 

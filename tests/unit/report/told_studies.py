@@ -80,10 +80,10 @@ def told(one: Study, figures: dict[str, Path], searches: Sequence[xr.Dataset] = 
         searches,
         one.sensitivity,
         one.convergence,
-        decide(one.sensitivity, one.trials, SETTINGS["selection"]),
+        decide(one.sensitivity, one.trials, SETTINGS.selection),
         compared(methods),
         figures=figures,
         captions={key: f"About {key}. And more." for key in FIGURES},
-        settings=SETTINGS,
+        settings=config.written(SETTINGS),
         made="2026-01-01 00:00 UTC",
     )
