@@ -3,6 +3,7 @@
 A notebook shows what they return; pyplot and its settings are not touched.
 """
 
+from hsic_hpo.figures.convergence import convergence
 from hsic_hpo.figures.distributions import distributions
 from hsic_hpo.figures.errors import errors
 from hsic_hpo.figures.importance import importance
@@ -15,6 +16,7 @@ from hsic_hpo.figures.trainings import trainings
 from hsic_hpo.figures.worst import worst
 
 __all__ = [
+    "convergence",
     "distributions",
     "errors",
     "importance",

@@ -8,8 +8,9 @@ import xarray as xr
 from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.interactive.results import Explanation, Selection, as_result
 from hsic_hpo.selection.decide import decide as decide_roles
+from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.analysis import analyse
-from hsic_hpo.study.config import validate
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import check_trials
 from hsic_hpo.trials.goals import target_names
 
@@ -28,8 +29,8 @@ def explain(
     seed
         Of the permutations behind p-values and noise floors; a non-negative integer.
     **settings
-        Any other setting of the analysis, such as ``n_permutations=1000`` or
-        ``significance=0.05``; see the section ``sensitivity`` of a study config.
+        Any other setting of `hsic_hpo.sensitivity.settings.AnalysisSettings`, such as
+        ``n_permutations=1000`` or ``significance=0.05``.
 
     Returns
     -------
@@ -52,11 +53,8 @@ def explain(
     ['lr', 'opt']
     """
     _check(trials)
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise InputError(f"explain: seed: {seed!r} is not a non-negative integer")
-    section = {"goal_fraction": goal_fraction, **settings}
-    checked = validate({"study": "explain", "sensitivity": section}, "explain")["sensitivity"]
-    return as_result(Explanation, analyse(trials, {**checked, "seed": seed}))
+    chosen = AnalysisSettings(goal_fraction=goal_fraction, seed=seed, **settings)
+    return as_result(Explanation, analyse(trials, chosen))
 
 
 def decide(
@@ -76,8 +74,8 @@ def decide(
     cost
         Which cost of the trials is to be kept low; by default their first.
     **settings
-        Any other setting, such as ``keep=0.5`` (the part of the success rate that cheap values
-        must keep); see the section ``selection`` of a study config.
+        Any other setting of `hsic_hpo.selection.settings.SelectionSettings`, such as ``keep=0.5``,
+        the part of the success rate that cheap values must keep.
 
     Returns
     -------
@@ -102,9 +100,10 @@ def decide(
     """
     _check(trials)
     costs = target_names(trials)[1:]
-    cost = cost or next(iter(costs), "flops")
-    checked = validate({"study": "decide", "selection": settings}, "decide")["selection"]
-    return as_result(Selection, decide_roles(result, trials, {**checked, "cost": cost}, "decide"))
+    if cost is None and costs:
+        cost = costs[0]
+    chosen = SelectionSettings(**({} if cost is None else {"cost": cost}), **settings)
+    return as_result(Selection, decide_roles(result, trials, chosen, "decide"))
 
 
 def report(
