@@ -5,16 +5,22 @@ import doctest
 import importlib.util
 import inspect
 import json
+import pickle
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xarray as xr
 
 import hsic_hpo as hh
+from front_door_code import CODE, GIVEN
 from hsic_hpo import plot
+from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 
 HEAVY = ("torch", "pytorch_lightning", "snakemake", "altair", "xarray", "optuna", "numpy")
 FIGURES = [f"plot.{name}" for name in plot.__all__]
@@ -100,3 +106,81 @@ def test_every_public_function_tells_its_parameters(name: str) -> None:
     # Names stand at the margin of the section, what they mean is indented.
     heads = ", ".join(re.findall(r"^(\S.*)$", told[1], re.MULTILINE)).replace("*", "")
     assert set(inspect.signature(documented).parameters) <= set(heads.split(", "))
+
+
+@pytest.mark.parametrize("start", list(CODE))
+def test_a_newcomer_needs_six_lines(start: str) -> None:
+    code, found = CODE[start]
+    assert len(code.strip().splitlines()) <= 6
+    names: dict[str, Any] = {}
+    exec(GIVEN + code, names)
+    exec(found, names)
+
+
+def test_a_result_goes_through_a_file_and_stays_a_dataset_like_any_other(tmp_path: Path) -> None:
+    trials = hh.example_trials()
+    result = hh.explain(trials, n_permutations=99)
+    assert result.identical(analyse(trials, AnalysisSettings(n_permutations=99)))
+    result.to_netcdf(tmp_path / "result.nc")
+    read = xr.load_dataset(tmp_path / "result.nc")
+    assert read.identical(result)
+    assert hh.decide(read, trials).identical(hh.decide(result, trials))
+    assert hh.importance_table(read).equals(hh.importance_table(result))
+    assert isinstance(pickle.loads(pickle.dumps(result)), type(result))
+
+
+def test_a_notebook_shows_tables_and_a_part_of_a_result_as_xarray_does() -> None:
+    trials = hh.example_trials()
+    result = hh.explain(trials, n_permutations=99)
+    shown = result._repr_html_()
+    assert shown.startswith("<p>What matters to be among the best 10 % by loss")
+    assert "<td>momentum</td>" in shown
+    assert "seconds index" in shown
+    assert "xarray" in shown
+    decisions = hh.decide(result, trials)
+    assert "<td>optimise</td>" in decisions._repr_html_()
+    for part in (result.sel(subset="worst"), result[["hsic"]], decisions[["stage"]]):
+        assert "<table class" not in part._repr_html_().split("<style>")[0]
+
+
+def test_names_in_a_table_are_text_not_markup() -> None:
+    trials = hh.example_trials()
+    result = hh.explain(trials, n_permutations=99).assign_attrs(error_name="<b>loss</b>")
+    assert "<b>" not in result._repr_html_().split("<style>")[0]
+
+
+def test_a_figure_shows_itself_once_and_leaves_matplotlib_as_it_was() -> None:
+    code = """
+import json, sys
+import matplotlib
+import hsic_hpo as hh
+before = matplotlib.rcParams.copy()
+figure = hh.plot.errors(hh.example_trials())
+content, size = figure._repr_png_()
+has_pyplot = "matplotlib.pyplot" in sys.modules
+# Comparing by their own method would choose a backend.
+same = dict.__eq__(matplotlib.rcParams, before)
+print(json.dumps([content[1:4].decode(), size["width"], has_pyplot, same]))
+"""
+    assert run(code) == ["PNG", 336, False, True]
+
+
+@pytest.mark.parametrize(
+    ("call", "line"),
+    [
+        (lambda: hh.Space({"x": hh.Float(1, 0)}), "space.x.range: [1, 0] is not increasing"),
+        (lambda: hh.Space([hh.Float(0, 1)]), "space: [Float("),
+        (lambda: hh.explain(hh.example_trials(), goal_fraction=2), "goal_fraction: 2 is not"),
+        (lambda: hh.explain([1, 2]), "trials: list; a trials Dataset is needed"),
+        (lambda: hh.explain(xr.Dataset()), "trials: attribute 'space' is missing"),
+        (lambda: hh.hsic([[0.1], [0.2, 0.3]], [1, 0]), "x: not an array of numbers"),
+        (lambda: hh.hsic([0.1, 0.2, 0.3, 2.0], [1, 0, 1, 0]), "u: value 3 is 2.0"),
+        (lambda: hh.hsic([0.1, 0.2, 0.3, 0.4], [1, 0, 2, 0]), "z: values other than 0 and 1"),
+        (lambda: hh.hsic([0.1, 0.2, 0.3, 0.4], [1, 0]), "z: shape (2,); one value for each"),
+    ],
+)
+def test_a_mistake_is_one_line(call: Callable[[], Any], line: str) -> None:
+    with pytest.raises(hh.InputError) as error:
+        call()
+    assert str(error.value).startswith(line)
+    assert "\n" not in str(error.value)

@@ -52,13 +52,15 @@ def trials_from_table(
     Examples
     --------
     >>> import tempfile
-    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> import pandas as pd
     >>> import hsic_hpo as hh
+    >>> x = np.linspace(0, 1, 40)
+    >>> table = pd.DataFrame({"x": x, "loss": (x - 0.3) ** 2})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder, "trials.csv")
-    ...     rows = [f"{x / 40},{(x / 40 - 0.3) ** 2}" for x in range(40)]
-    ...     _ = path.write_text("\\n".join(["x,loss", *rows]))
-    ...     trials = hh.trials_from_table(path, {"x": hh.Float(0, 1)}, error="loss")
+    ...     table.to_csv(f"{folder}/trials.csv", index=False)
+    ...     space = {"x": hh.Float(0, 1)}
+    ...     trials = hh.trials_from_table(f"{folder}/trials.csv", space, error="loss")
     >>> trials.sizes["trial"]
     40
     """

@@ -132,6 +132,21 @@ def test_a_study_in_a_file(tmp_path: Path) -> None:
     assert str(error.value) == f"{url}: no study 't'; studies: s"
 
 
+def test_a_study_itself_or_the_only_one_of_a_storage_needs_no_name(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'study.db'}"
+    storage, name = optimise(objective, 60, storage=url)
+    study = optuna.load_study(study_name=name, storage=storage)
+    by_name = trials_from_optuna(url, name)
+    assert trials_from_optuna(study).identical(by_name)
+    assert trials_from_optuna(url).identical(by_name)
+    with pytest.raises(InputError, match=r"^name: 't'; the study given is 's'$"):
+        trials_from_optuna(study, "t")
+    optuna.create_study(storage=url, study_name="other")
+    with pytest.raises(InputError) as error:
+        trials_from_optuna(url)
+    assert str(error.value) == f"{url}: which study? name one; studies: s, other"
+
+
 @pytest.mark.parametrize(
     ("function", "n_trials", "line"),
     [

@@ -22,7 +22,7 @@ TRIALS = search(120)
 
 def table() -> pd.DataFrame:
     """Return the made-up search as the table that a person would have."""
-    frame = pd.DataFrame({name: TRIALS[name].values for name in SPACE})
+    frame = pd.DataFrame({name: TRIALS[name].values.copy() for name in SPACE})
     frame["nesterov"] = frame["nesterov"].map({1.0: "true", 0.0: "false"})
     frame["loss"] = TRIALS["validation_error"].values[:, 0]
     frame["seconds"] = TRIALS["train_seconds"].values[:, 0]
@@ -97,6 +97,55 @@ def test_a_trial_without_a_finite_error_failed(path: Path, cell: str) -> None:
     assert read["status"].values[4, 0] == "failed"
     assert read["reason"].values[4, 0] == f"error is {cell or 'empty'}"
     assert np.isinf(trials_data.error(read)[4])
+
+
+def test_a_frame_is_read_as_its_file_is(path: Path) -> None:
+    typed = table()
+    typed["nesterov"] = typed["nesterov"].map({"true": True, "false": False})
+    typed = typed.replace("", None).set_index(pd.Index(range(7, 7 + len(typed))))
+    texts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    read = trials_from_table(path, SEARCH_SPACE, error="loss", cost="seconds")
+    for frame in (typed, typed.convert_dtypes(), texts):
+        given = frame.copy()
+        found = trials_from_frame(frame, SPACE, error="loss", cost="seconds", name=str(path))
+        assert found.identical(read)
+        pd.testing.assert_frame_equal(frame, given)
+
+
+@pytest.mark.parametrize("cell", [None, np.nan, pd.NA, np.inf, ""])
+def test_a_row_without_a_finite_error_failed(cell: object) -> None:
+    frame = table().astype(object)
+    frame.loc[4, "loss"] = cell
+    found = trials_from_frame(frame, SEARCH_SPACE, error="loss")
+    assert found["status"].values[:, 0].tolist().count("failed") == 1
+    assert found["status"].values[4, 0] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "line"),
+    [
+        ("n_layers", 2.5, "2.5 is not allowed; allowed: integers from 1 to 8"),
+        ("n_layers", True, "True is not a number"),
+        ("learning_rate", "fast", "'fast' is not a number"),
+        ("learning_rate", [0.1], "[0.1] is not a number"),
+        ("activation", 3, "'3' is not a level; allowed: relu, tanh, elu"),
+        ("loss", "low", "'low' is not a number"),
+    ],
+)
+def test_a_bad_cell_of_a_frame_is_one_clear_line(column: str, value: object, line: str) -> None:
+    frame = table().astype(object)
+    frame.at[3, column] = value
+    with pytest.raises(InputError) as error:
+        trials_from_frame(frame, SEARCH_SPACE, error="loss", name="mine")
+    assert str(error.value) == f"mine: row 3, column {column}: {line}"
+
+
+def test_a_frame_with_a_column_twice_and_one_that_is_no_frame() -> None:
+    frame = table()
+    with pytest.raises(InputError, match=r"^trials: column 'loss' stands twice$"):
+        trials_from_frame(pd.concat([frame, frame[["loss"]]], axis=1), SPACE, error="loss")
+    with pytest.raises(InputError, match=r"^trials: dict; a pandas DataFrame is needed$"):
+        trials_from_frame({}, SPACE, error="loss")  # type: ignore[arg-type]
 
 
 def spoil(change: Callable[[pd.DataFrame], pd.DataFrame | None]) -> Callable[[Path], None]:
