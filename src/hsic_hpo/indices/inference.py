@@ -157,6 +157,16 @@ def confidence_interval(
     References
     ----------
     .. [1] B. Efron and R. J. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall, 1993.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hsic_hpo as hh
+    >>> u = np.random.default_rng(0).random((1000, 3))
+    >>> z = (u[:, 0] < 0.5) & (u[:, 1] < 0.5)
+    >>> interval = hh.confidence_interval(u, z)
+    >>> interval.low.round(3).tolist(), interval.high.round(3).tolist()
+    ([0.012, 0.012, 0.0], [0.017, 0.018, 0.001])
     """
     if not 0 < confidence < 1:
         raise InputError(f"confidence: {confidence}; it must be within (0, 1)")

@@ -132,6 +132,18 @@ def permutation_test(
     InputError
         As for `hsic_hpo.indices.hsic.hsic`; or the bandwidth ``"authors-max"``, a level outside
         (0, 1), or too few permutations for the level.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hsic_hpo as hh
+    >>> u = np.random.default_rng(0).random((1000, 3))
+    >>> z = (u[:, 0] < 0.5) & (u[:, 1] < 0.5)
+    >>> test = hh.permutation_test(u, z, seed=0)
+    >>> (test.single.p_value_max_t < 0.05).tolist()
+    [True, True, False]
+    >>> bool(test.pure.p_value_max_t[0, 1] < 0.05)
+    True
     """
     columns, mask = checked(x, z)
     if bandwidth == "authors-max":

@@ -104,6 +104,13 @@ class DenseProblem(Problem):
     ----------
     task
         ``"regression"`` or ``"classification"``.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> from hsic_hpo.problems.runge import Runge
+    >>> isinstance(Runge(), hh.DenseProblem)
+    True
     """
 
     task: ClassVar[Literal["regression", "classification"]]
@@ -187,7 +194,21 @@ class OutsideProblem(Problem):
 
 @dataclass(frozen=True)
 class FunctionProblem(OutsideProblem):
-    """A task that needs no training: a function from a configuration to its errors and cost."""
+    """A task that needs no training: a function from a configuration to its errors and cost.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> class Parabola(hh.FunctionProblem):
+    ...     name, error_name, error_units = "parabola", "loss", "1"
+    ...     def default_space(self):
+    ...         return {"x": {"type": "float", "range": [-1, 1]}}
+    ...     def evaluate(self, configuration, budget, seed):
+    ...         loss = configuration["x"] ** 2
+    ...         return {"validation_error": loss, "test_error": loss}
+    >>> Parabola().evaluate({"x": 0.5}, {}, 0)["validation_error"]
+    0.25
+    """
 
     @abstractmethod
     def evaluate(
@@ -225,6 +246,20 @@ class LightningProblem(OutsideProblem):
         What the module logs per validation epoch, to be minimised: the validation error.
     test_monitor
         What the module logs when it is tested: the test error.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> class Own(hh.LightningProblem):
+    ...     name, error_name, error_units = "own", "cross-entropy", "1"
+    ...     def default_space(self):
+    ...         return {"lr": {"type": "float", "range": [1e-4, 1e-1], "scale": "log"}}
+    ...     def module(self, configuration):
+    ...         return Network(lr=configuration["lr"])  # a LightningModule of yours
+    ...     def datamodule(self, configuration):
+    ...         return Images()  # a LightningDataModule of yours
+    >>> Own().monitor
+    'val_loss'
     """
 
     monitor: ClassVar[str] = "val_loss"
@@ -261,5 +296,15 @@ def option(
         Its value where a study does not give it.
     minimum, maximum
         Allowed range of a number, ends included.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import hsic_hpo as hh
+    >>> @dataclass(frozen=True)
+    ... class Options:
+    ...     noise: float = hh.option(0.1, minimum=0.0)
+    >>> Options().noise
+    0.1
     """
     return field(default=default, metadata={"minimum": minimum, "maximum": maximum})

@@ -141,7 +141,7 @@ def _free(
         remaining[name] = conditions
         if name not in fixed and conditions is not None:
             kept[name] = _conditional(restricted.get(name, parameter), conditions, kept)
-    return Space(tuple(kept.values()), "subspace") if kept else None
+    return Space.of_hyperparameters(kept.values(), "subspace") if kept else None
 
 
 def _remaining(
