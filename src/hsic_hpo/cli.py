@@ -45,7 +45,7 @@ def _check(options: argparse.Namespace) -> None:
     print(
         f"Study {checked.name}: {checked.settings['random_search']['n_trials']} random trials of "
         f"{len(checked.space)} hyperparameters ({groups} conditional groups) "
-        f"on {checked.settings['problem']['name']}"
+        f"on {checked.problem_name}"
     )
 
 

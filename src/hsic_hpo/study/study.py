@@ -45,6 +45,11 @@ class Study:
         return self.settings["seed"]
 
     @property
+    def problem_name(self) -> str:
+        """Name of the learning problem, of the package or imported."""
+        return self.problem.name
+
+    @property
     def searches(self) -> dict[str, dict[str, Any]]:
         """Settings of each search that goes on from the random search, by method."""
         return self.settings["search"]
