@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from checkout import Checkout, fresh_checkout
+from shared_folders import made_once
 
 
 @pytest.fixture(scope="session")
@@ -16,9 +17,12 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 @pytest.fixture(scope="session")
 def finished(fresh: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout in which the tiny study has run: copy it, do not change it."""
-    checkout = fresh.copy(tmp_path_factory.mktemp("finished") / "project")
-    (checkout.root / "printed.txt").write_text(checkout.run())
-    return checkout
+
+    def make(root: Path) -> None:
+        checkout = fresh.copy(root)
+        (root / "printed.txt").write_text(checkout.run())
+
+    return Checkout(made_once(tmp_path_factory, "finished", make))
 
 
 @pytest.fixture
