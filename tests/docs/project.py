@@ -52,9 +52,7 @@ class Project(Checkout):
 
     def take_results(self, folder: str) -> None:
         """Give the results of the tiny study another name."""
-        shutil.copytree(
-            self.results, self.root / "results" / folder, copy_function=shutil.copyfile
-        )
+        shutil.copytree(self.results, self.root / "results" / folder, copy_function=shutil.copyfile)
 
 
 def project_of(checkout: Checkout, root: Path) -> Project:

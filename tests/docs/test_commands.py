@@ -184,12 +184,12 @@ def test_it_works_as_it_is_written(command: str, project: Project) -> None:
 
 
 @pytest.mark.parametrize("command", ELSEWHERE)
-def test_what_cannot_run_here_runs_elsewhere(command: str, project: Project) -> None:
+def test_what_cannot_run_here_runs_elsewhere(command: str, unused: Project) -> None:
     path, text = ELSEWHERE[command]
     assert text in (ROOT / path).read_text(encoding="utf-8")
     if command.startswith("make "):
-        project.place(MY_STUDY)
-        assert project.shell(command, MAKEFLAGS="n")
+        unused.place(MY_STUDY)
+        assert unused.shell(command, MAKEFLAGS="n")
 
 
 @pytest.mark.parametrize("path", [path for path in SETTINGS if "profiles" not in path])

@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from checkout import Checkout
+from tiny_study import finished, fresh
+
+__all__ = ["checkout", "finished", "fresh"]
 
 
 @pytest.fixture
-def checkout(finished: Checkout, tmp_path: Path) -> Checkout:
+def checkout(finished: Checkout, tmp_path: Path) -> Checkout:  # noqa: F811
     """A copy of the finished study for one test to change."""
     return finished.copy(tmp_path / "project")

@@ -22,8 +22,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bandwidths import SEARCH_GRID, Bandwidth, MaximumSearch, resolve
@@ -319,4 +319,5 @@ def _test_values(draws: FloatArray, level: float) -> tuple[FloatArray, ...]:
     allowed = int(level * len(draws) + _TIE)
     floor = np.sort(draws[1:], axis=0)[-allowed]
     floor_max_t = np.sort(scaled[1:].max(axis=1))[-allowed] * scale
-    return observed, p_value, max_t, stats.false_discovery_control(p_value), floor, floor_max_t
+    q_value = scipy.stats.false_discovery_control(p_value)
+    return observed, p_value, max_t, q_value, floor, floor_max_t

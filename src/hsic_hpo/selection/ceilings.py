@@ -13,7 +13,7 @@ References
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta
+import scipy
 
 _STEPS = 20
 
@@ -53,7 +53,7 @@ def lower_bound(successes: int, trials: int, assurance: float) -> float:
     """
     if successes == 0:
         return 0.0
-    return float(beta.ppf(1 - assurance, successes, trials - successes + 1))
+    return float(scipy.stats.beta.ppf(1 - assurance, successes, trials - successes + 1))
 
 
 def keeps_success_rate(

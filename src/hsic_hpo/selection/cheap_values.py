@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import spearmanr
+import scipy
 
 from hsic_hpo.selection.ceilings import keeps_success_rate
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
@@ -56,7 +56,7 @@ def cheapest_first(
     levels = sorted(set(hyperparameter.levels or hyperparameter.scalars(u)))
     if len(levels) > _STEPS:
         levels = sorted(set(hyperparameter.scalars(np.nextafter(u, 0))))
-    rising = spearmanr(np.array(values, dtype=float), costs).statistic >= 0
+    rising = scipy.stats.spearmanr(np.array(values, dtype=float), costs).statistic >= 0
     if rising:
         return levels
     if not hyperparameter.is_discrete:

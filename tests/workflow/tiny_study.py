@@ -1,10 +1,11 @@
-"""The tiny study, fresh and finished: one for all tests of a process."""
+"""The tiny study, fresh and finished, as fixtures: one for all tests of a run."""
 
 from pathlib import Path
 
 import pytest
 
 from checkout import Checkout, fresh_checkout
+from shared_folders import made_once
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,9 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 @pytest.fixture(scope="session")
 def finished(fresh: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout in which the tiny study has run: copy it, do not change it."""
-    checkout = fresh.copy(tmp_path_factory.mktemp("finished") / "project")
-    (checkout.root / "printed.txt").write_text(checkout.run())
-    return checkout
+
+    def make(root: Path) -> None:
+        checkout = fresh.copy(root)
+        (root / "printed.txt").write_text(checkout.run())
+
+    return Checkout(made_once(tmp_path_factory, "finished", make))
