@@ -12,12 +12,12 @@ __all__ = ["finished", "fresh", "project", "unused"]
 
 
 @pytest.fixture
-def project(finished: Checkout, tmp_path: Path) -> Project:  # noqa: F811
+def project(finished: Checkout, tmp_path: Path) -> Project:
     """A copy of the project and of the finished study for one test to change."""
     return project_of(finished, tmp_path / "project")
 
 
 @pytest.fixture
-def unused(fresh: Checkout, tmp_path: Path) -> Project:  # noqa: F811
+def unused(fresh: Checkout, tmp_path: Path) -> Project:
     """A copy of the project in which nothing has run."""
     return project_of(fresh, tmp_path / "project")

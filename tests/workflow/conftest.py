@@ -11,6 +11,6 @@ __all__ = ["checkout", "finished", "fresh"]
 
 
 @pytest.fixture
-def checkout(finished: Checkout, tmp_path: Path) -> Checkout:  # noqa: F811
+def checkout(finished: Checkout, tmp_path: Path) -> Checkout:
     """A copy of the finished study for one test to change."""
     return finished.copy(tmp_path / "project")
