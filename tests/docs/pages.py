@@ -79,6 +79,11 @@ def commands_of_comments(text: str) -> list[str]:
     return shown
 
 
+def commented_settings(text: str) -> str:
+    """Return a YAML file in which the settings that comments show are set."""
+    return re.sub(r"^( *)# ( *[a-z][\w-]*:( .*)?)$", r"\1\2", text, flags=re.MULTILINE)
+
+
 def advertised() -> list[str]:
     """Return every command that a page, a comment or ``make help`` shows, each one once."""
     shown = [

@@ -16,46 +16,33 @@ ENTRIES = {
     name.lower(): sentence
     for name, sentence in re.findall(r"^- \*\*(.+?)\*\*: (.+)$", TEXT, re.MULTILINE)
 }
-# Names of variables that are spelled otherwise than the term, or made of two terms.
+# Names of variables that are spelled otherwise than the term.
 TERMS = {
-    **{name: "index" for name in ("hsic", "joint_hsic")},
+    "hsic": "index",
+    "hsic_unbiased": "unbiased estimate",
+    "joint_hsic": "joint index",
+    "paper": "paper's variant",
     "n_params": "cost",
     "train_seconds": "cost",
-    "hsic_unbiased": "unbiased estimate",
-    "r2_hsic": "r2-hsic",
     "epochs": "epoch",
-    "paper": "paper's variant",
-    "statistic": "statistic",
     "u": "drawn uniform variable `u`",
 }
-# Parts of a name that say which p-value, floor or interval it is.
-QUALIFIERS = re.compile(
-    r"^(joint|pure)_(?=p_value|noise)|_(adjusted|bh|low|high|order_free|unbiased)(?=_|$)"
-)
-COORDINATES = ("group", "target", "subset", "hyperparameter", "sweep", "end", "trial", "repeat")
+COORDINATES = ("group", "target", "subset", "hyperparameter", "statistic", "sweep", "end")
 
 
 def term(name: str) -> str:
-    if name in TERMS:
-        return TERMS[name]
-    while QUALIFIERS.search(name):
-        name = QUALIFIERS.sub("", name)
-    return TERMS.get(name, name).replace("_", " ").replace("p value", "p-value")
+    """Return the entry that explains a name of a Dataset."""
+    if "p_value" in name:
+        return "adjusted p-value" if name.endswith(("_adjusted", "_bh")) else "p-value"
+    for part in ("noise_floor", "interval"):
+        if part in name:
+            return part.replace("_", " ")
+    return TERMS.get(name, name.replace("_", " ")).replace("r2 hsic", "r2-hsic")
 
 
 @pytest.mark.parametrize(
     "name",
-    [
-        *SINGLES,
-        *PAIRS,
-        *MEASURES,
-        *COSTS,
-        *COORDINATES,
-        "u",
-        "paper",
-        "statistic",
-        "learning_curve",
-    ],
+    [*SINGLES, *PAIRS, *MEASURES, *COSTS, *COORDINATES, "u", "paper", "learning_curve", "trial"],
 )
 def test_what_datasets_name_has_an_entry(name: str) -> None:
     assert term(name) in ENTRIES
