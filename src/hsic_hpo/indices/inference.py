@@ -17,8 +17,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bandwidths import Bandwidth, resolve
@@ -224,7 +224,7 @@ def _delta(
         along[i] = max(float(contrasts[i] @ noise @ contrasts[i]), 0.0) / (n * length or 1.0)
         square[i] = 2 * (noise**2).sum() / n**2
     error = np.sqrt(4 * np.maximum(estimate, 0.0) * along + square)
-    quantile_square = stats.norm.ppf((1 + confidence) / 2) ** 2
+    quantile_square = scipy.stats.norm.ppf((1 + confidence) / 2) ** 2
     centre = estimate + 2 * quantile_square * along
     reach = np.sqrt(np.maximum(centre**2 - estimate**2 + quantile_square * square, 0.0))
     low, high = np.maximum(centre - reach, 0.0), np.maximum(centre + reach, 0.0)

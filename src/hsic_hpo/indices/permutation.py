@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bandwidths import Bandwidth, resolve
@@ -208,4 +208,4 @@ def _test_values(draws: FloatArray, level: float) -> tuple[FloatArray, ...]:
     max_t[order] = np.maximum.accumulate(step_down)
     allowed = int(level * len(draws) + _TIE)
     floor = np.sort(draws[1:], axis=0)[-allowed]
-    return observed, p_value, max_t, stats.false_discovery_control(p_value), floor
+    return observed, p_value, max_t, scipy.stats.false_discovery_control(p_value), floor

@@ -3,8 +3,8 @@
 from dataclasses import asdict
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy import stats
 
 from hsic_hpo.sensitivity.analysis import SINGLES, obstacle, single_indices, tested
 from hsic_hpo.sensitivity.columns import group_columns
@@ -90,7 +90,7 @@ def _rank_correlations(indices: np.ndarray) -> np.ndarray:
     for i, row in enumerate(indices):
         both = np.isfinite(row) & np.isfinite(final)
         if both.sum() > 1 and np.ptp(row[both]) > 0 and np.ptp(final[both]) > 0:
-            correlations[i] = stats.spearmanr(row[both], final[both]).statistic
+            correlations[i] = scipy.stats.spearmanr(row[both], final[both]).statistic
     return correlations
 
 
