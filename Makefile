@@ -44,7 +44,7 @@ check: $(VENV)/study.stamp  ## check a study config without running it
 	@$(BIN)/hsic-hpo check $(CONFIG)
 
 test: $(VENV)/test.stamp browser  ## run the tests
-	$(BIN)/python -m pytest -n $(shell nproc)
+	$(BIN)/python -m pytest -n $(shell nproc) --dist loadfile
 
 browser:  # a part of the tests opens the report in it
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
