@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
@@ -92,13 +93,31 @@ def read_netcdf(path: Path | str) -> xr.Dataset:
     InputError
         When the file is missing or is not a readable netCDF4 file.
     """
+    with _opened(path) as dataset:
+        # The encoding of a file that was read must not decide how results are stored.
+        return dataset.load().drop_encoding()
+
+
+def read_header(path: Path | str) -> tuple[dict[str, Any], dict[str, tuple[int, ...]]]:
+    """Read the attributes of the netCDF file ``path`` and the shapes of its variables, no values.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or is not a readable netCDF4 file.
+    """
+    with _opened(path) as dataset:
+        return dataset.attrs, {str(k): variable.shape for k, variable in dataset.variables.items()}
+
+
+@contextmanager
+def _opened(path: Path | str) -> Iterator[xr.Dataset]:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     try:
         with xr.open_dataset(path, engine="netcdf4") as dataset:
-            # The encoding of a file that was read must not decide how results are stored.
-            return dataset.load().drop_encoding()
+            yield dataset
     except (OSError, RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise InputError(

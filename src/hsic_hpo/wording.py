@@ -49,7 +49,12 @@ def target_name(sensitivity: xr.Dataset, target: str) -> str:
     """
     if target == "error":
         return str(sensitivity.attrs["error_name"])
-    return _COSTS.get(target, target)
+    return cost_name(target)
+
+
+def cost_name(cost: str) -> str:
+    """Return what a cost measures; one of imported trials keeps the name that it has there."""
+    return _COSTS.get(cost, cost)
 
 
 def goal(sensitivity: xr.Dataset, target: str = "error", subset: str = "best") -> str:

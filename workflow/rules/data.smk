@@ -3,8 +3,9 @@ rule data:
         "data.nc",
     log:
         "logs/data.log",
+    localrule: True
     params:
-        problem=STUDY.settings["problem"],
+        problem=STUDY.settings.problem,
         seed=STUDY.seed,
         code=code("data", PROBLEM_SOURCE),
     script:

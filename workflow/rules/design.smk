@@ -10,9 +10,10 @@ rule design:
         "random/design.nc",
     log:
         "logs/design.log",
+    localrule: True
     params:
         **RANDOM_DESIGN,
         code=code("design"),
-        n_trials=STUDY.settings["random_search"]["n_trials"],
+        n_trials=STUDY.settings.random_search.n_trials,
     script:
         "../scripts/design.py"

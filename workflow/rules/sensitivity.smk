@@ -5,9 +5,9 @@ rule sensitivity:
         "sensitivity.nc",
     log:
         "logs/sensitivity.log",
+    localrule: True
     params:
-        settings=STUDY.settings["sensitivity"],
-        seed=STUDY.seed,
+        settings=asdict(STUDY.settings.sensitivity),
         code=code("sensitivity"),
     script:
         "../scripts/sensitivity.py"
@@ -20,9 +20,9 @@ rule convergence:
         "convergence.nc",
     log:
         "logs/convergence.log",
+    localrule: True
     params:
-        settings=STUDY.settings["sensitivity"],
-        seed=STUDY.seed,
+        settings=asdict(STUDY.settings.sensitivity),
         code=code("convergence"),
     script:
         "../scripts/convergence.py"

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.indices.features import Categories, Column, Points
@@ -258,5 +258,5 @@ def _authors_maximum(column: Column, z: NDArray[np.bool_]) -> float:
     def negative_index(bandwidth: float) -> float:
         return -float((feature_sums(column, sums, max(bandwidth, MIN_BANDWIDTH)) ** 2).sum())
 
-    found = optimize.minimize_scalar(negative_index, bounds=_AUTHORS_BOUNDS, method="bounded")
+    found = scipy.optimize.minimize_scalar(negative_index, bounds=_AUTHORS_BOUNDS, method="bounded")
     return max(float(found.x), MIN_BANDWIDTH)

@@ -165,10 +165,12 @@ def _in_unit_interval(name: str, values: ArrayLike) -> FloatArray:
 def as_columns(x: ArrayLike | Sequence[Column]) -> tuple[Column, ...]:
     """Return x as columns: those given, or one `Points` for each column of an (n, d) array of u.
 
+    An array of shape (n,) is one column.
+
     Raises
     ------
     InputError
-        x is not an (n, d) array, has no column, or its columns differ in length.
+        x is not an (n, d) array of numbers, has no column, or its columns differ in length.
     """
     if isinstance(x, Sequence):
         columns = tuple(c for c in x if isinstance(c, Points | Intervals | Categories))
@@ -176,7 +178,14 @@ def as_columns(x: ArrayLike | Sequence[Column]) -> tuple[Column, ...]:
             raise InputError(f"x: columns of {[len(c) for c in columns]} trials; equal ones needed")
         if columns and len(columns) == len(x):
             return columns
-    array = np.asarray(x, dtype=float)
+    try:
+        array = np.asarray(x, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(
+            "x: not an array of numbers; shape (n, d), or columns, is needed"
+        ) from None
+    if array.ndim == 1:
+        array = array[:, None]
     if array.ndim != 2 or array.shape[1] == 0:
         raise InputError(f"x: shape {array.shape}; (n, d) with d >= 1, or columns, is needed")
     return tuple(Points(u) for u in array.T)

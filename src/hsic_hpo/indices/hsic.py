@@ -52,10 +52,11 @@ def hsic(
     Parameters
     ----------
     x
-        Shape (n, d), u of each trial and hyperparameter in [0, 1]; or d columns
-        (`hsic_hpo.indices.features`).
+        Shape (n, d), u of each trial and hyperparameter in [0, 1], or (n,) of one
+        hyperparameter; or d columns (`hsic_hpo.indices.features`).
     z
-        Shape (n,), boolean: whether each trial reaches the goal; some do and some do not.
+        Shape (n,), boolean, or 0 and 1: whether each trial reaches the goal; some do and some do
+        not.
     bandwidth
         Standard deviation of the Gaussian kernel, or a rule (see
         `hsic_hpo.indices.bandwidths.resolve`).
@@ -90,6 +91,15 @@ def hsic(
        maximization", Journal of Machine Learning Research 13 (2012) 1393-1434.
     .. [3] S. Da Veiga, "Kernel-based ANOVA decomposition and Shapley effects", arXiv 2101.05487
        (2021).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hsic_hpo as hh
+    >>> u = np.random.default_rng(0).random((1000, 3))
+    >>> z = (u[:, 0] < 0.5) & (u[:, 1] < 0.5)
+    >>> hh.hsic(u, z).round(3).tolist()
+    [0.014, 0.015, 0.0]
     """
     columns, mask = checked(x, z)
     if requested_fraction is not None and not 0 < requested_fraction <= 1:
@@ -138,6 +148,15 @@ def joint_hsic(
     .. [1] P. Novello, G. Poëtte, D. Lugato, P. M. Congedo, "Goal-oriented sensitivity analysis of
        hyperparameters in deep learning", Journal of Scientific Computing 94 (2023) 45, and the code
        published with it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hsic_hpo as hh
+    >>> u = np.random.default_rng(0).random((1000, 3))
+    >>> z = (u[:, 0] < 0.5) & (u[:, 1] < 0.5)
+    >>> hh.joint_hsic(u, z)[0].round(3).tolist()
+    [0.015, 0.02, 0.008]
     """
     return _pair_indices(x, z, bandwidth)[0]
 
@@ -173,6 +192,15 @@ def pure_interaction(
     ----------
     .. [1] S. Da Veiga, "Kernel-based ANOVA decomposition and Shapley effects", arXiv 2101.05487
        (2021).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hsic_hpo as hh
+    >>> u = np.random.default_rng(0).random((1000, 3))
+    >>> z = (u[:, 0] < 0.5) & (u[:, 1] < 0.5)
+    >>> hh.pure_interaction(u, z)[0].round(3).tolist()
+    [nan, 0.004, 0.0]
     """
     return _pair_indices(x, z, bandwidth)[1]
 
@@ -191,7 +219,10 @@ def checked(
 ) -> tuple[tuple[Column, ...], NDArray[np.bool_]]:
     """Return x as columns and z as a boolean array, or raise `InputError` (see `hsic`)."""
     columns = as_columns(x)
-    given = np.asarray(z)
+    try:
+        given = np.asarray(z)
+    except ValueError:
+        raise InputError("z: not an array; a boolean a trial is needed") from None
     n = len(columns[0])
     if given.shape != (n,):
         raise InputError(f"z: shape {given.shape}; one value for each of the {n} trials is needed")

@@ -17,8 +17,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bandwidths import Bandwidth, resolve
@@ -157,6 +157,16 @@ def confidence_interval(
     References
     ----------
     .. [1] B. Efron and R. J. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall, 1993.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hsic_hpo as hh
+    >>> u = np.random.default_rng(0).random((1000, 3))
+    >>> z = (u[:, 0] < 0.5) & (u[:, 1] < 0.5)
+    >>> interval = hh.confidence_interval(u, z)
+    >>> interval.low.round(3).tolist(), interval.high.round(3).tolist()
+    ([0.012, 0.012, 0.0], [0.017, 0.018, 0.001])
     """
     if not 0 < confidence < 1:
         raise InputError(f"confidence: {confidence}; it must be within (0, 1)")
@@ -214,7 +224,7 @@ def _delta(
         along[i] = max(float(contrasts[i] @ noise @ contrasts[i]), 0.0) / (n * length or 1.0)
         square[i] = 2 * (noise**2).sum() / n**2
     error = np.sqrt(4 * np.maximum(estimate, 0.0) * along + square)
-    quantile_square = stats.norm.ppf((1 + confidence) / 2) ** 2
+    quantile_square = scipy.stats.norm.ppf((1 + confidence) / 2) ** 2
     centre = estimate + 2 * quantile_square * along
     reach = np.sqrt(np.maximum(centre**2 - estimate**2 + quantile_square * square, 0.0))
     low, high = np.maximum(centre - reach, 0.0), np.maximum(centre + reach, 0.0)

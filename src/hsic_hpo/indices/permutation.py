@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bandwidths import Bandwidth, resolve
@@ -132,6 +132,18 @@ def permutation_test(
     InputError
         As for `hsic_hpo.indices.hsic.hsic`; or the bandwidth ``"authors-max"``, a level outside
         (0, 1), or too few permutations for the level.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hsic_hpo as hh
+    >>> u = np.random.default_rng(0).random((1000, 3))
+    >>> z = (u[:, 0] < 0.5) & (u[:, 1] < 0.5)
+    >>> test = hh.permutation_test(u, z, seed=0)
+    >>> (test.single.p_value_max_t < 0.05).tolist()
+    [True, True, False]
+    >>> bool(test.pure.p_value_max_t[0, 1] < 0.05)
+    True
     """
     columns, mask = checked(x, z)
     if bandwidth == "authors-max":
@@ -196,4 +208,4 @@ def _test_values(draws: FloatArray, level: float) -> tuple[FloatArray, ...]:
     max_t[order] = np.maximum.accumulate(step_down)
     allowed = int(level * len(draws) + _TIE)
     floor = np.sort(draws[1:], axis=0)[-allowed]
-    return observed, p_value, max_t, stats.false_discovery_control(p_value), floor
+    return observed, p_value, max_t, scipy.stats.false_discovery_control(p_value), floor

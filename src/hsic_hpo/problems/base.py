@@ -18,7 +18,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.problems.data import FINGERPRINT, Data, read_data, stamp, standardise
+from hsic_hpo.problems.data import FINGERPRINT, Data, Stamp, read_data, stamp, standardise
 from hsic_hpo.problems.dense_space import Accepted, check_space
 from hsic_hpo.spaces.space import Space
 
@@ -33,26 +33,6 @@ class Loaded(Protocol):
     @property
     def fingerprint(self) -> str:
         """Hexadecimal SHA-256 of the arrays on disk."""
-
-    @property
-    def training_samples(self) -> float:
-        """Samples that an epoch trains on, NaN where unknown."""
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What is loaded of data that the package itself does not hold.
-
-    Attributes
-    ----------
-    fingerprint
-        Hexadecimal SHA-256 of the file's arrays.
-    training_samples
-        Samples that an epoch trains on: unknown.
-    """
-
-    fingerprint: str
-    training_samples: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -124,6 +104,13 @@ class DenseProblem(Problem):
     ----------
     task
         ``"regression"`` or ``"classification"``.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> from hsic_hpo.problems.runge import Runge
+    >>> isinstance(Runge(), hh.DenseProblem)
+    True
     """
 
     task: ClassVar[Literal["regression", "classification"]]
@@ -207,7 +194,21 @@ class OutsideProblem(Problem):
 
 @dataclass(frozen=True)
 class FunctionProblem(OutsideProblem):
-    """A task that needs no training: a function from a configuration to its errors and cost."""
+    """A task that needs no training: a function from a configuration to its errors and cost.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> class Parabola(hh.FunctionProblem):
+    ...     name, error_name, error_units = "parabola", "loss", "1"
+    ...     def default_space(self):
+    ...         return {"x": {"type": "float", "range": [-1, 1]}}
+    ...     def evaluate(self, configuration, budget, seed):
+    ...         loss = configuration["x"] ** 2
+    ...         return {"validation_error": loss, "test_error": loss}
+    >>> Parabola().evaluate({"x": 0.5}, {}, 0)["validation_error"]
+    0.25
+    """
 
     @abstractmethod
     def evaluate(
@@ -245,6 +246,20 @@ class LightningProblem(OutsideProblem):
         What the module logs per validation epoch, to be minimised: the validation error.
     test_monitor
         What the module logs when it is tested: the test error.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> class Own(hh.LightningProblem):
+    ...     name, error_name, error_units = "own", "cross-entropy", "1"
+    ...     def default_space(self):
+    ...         return {"lr": {"type": "float", "range": [1e-4, 1e-1], "scale": "log"}}
+    ...     def module(self, configuration):
+    ...         return Network(lr=configuration["lr"])  # a LightningModule of yours
+    ...     def datamodule(self, configuration):
+    ...         return Images()  # a LightningDataModule of yours
+    >>> Own().monitor
+    'val_loss'
     """
 
     monitor: ClassVar[str] = "val_loss"
@@ -281,5 +296,15 @@ def option(
         Its value where a study does not give it.
     minimum, maximum
         Allowed range of a number, ends included.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import hsic_hpo as hh
+    >>> @dataclass(frozen=True)
+    ... class Options:
+    ...     noise: float = hh.option(0.1, minimum=0.0)
+    >>> Options().noise
+    0.1
     """
     return field(default=default, metadata={"minimum": minimum, "maximum": maximum})

@@ -32,9 +32,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy.integrate import solve_ivp
-from scipy.stats import qmc
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import DenseProblem, option
@@ -160,7 +159,7 @@ class Bateman(DenseProblem):
     def _draw(
         self, n: int, sobol: np.random.SeedSequence, order: np.random.SeedSequence
     ) -> tuple[np.ndarray, np.ndarray]:
-        sampler = qmc.Sobol(self.n_species + 1, rng=np.random.default_rng(sobol))
+        sampler = scipy.stats.qmc.Sobol(self.n_species + 1, rng=np.random.default_rng(sobol))
         points = sampler.random_base2(int(np.ceil(np.log2(n))))
         # Consecutive Sobol points fill the cube alternately; shuffled, every split fills it alike.
         points = np.random.default_rng(order).permutation(points)[:n]
@@ -196,7 +195,7 @@ def solve(eta_0: np.ndarray, v: float, times: np.ndarray) -> np.ndarray:
         change[1:] += flow
         return change
 
-    solution = solve_ivp(
+    solution = scipy.integrate.solve_ivp(
         derivative, (0.0, times[-1]), eta_0, "LSODA", t_eval=times, rtol=1e-10, atol=1e-12
     )
     if not solution.success:

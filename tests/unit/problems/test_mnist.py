@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_images import PARTS, SmallMnist, write_files
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import write_netcdf
@@ -15,6 +14,7 @@ from hsic_hpo.problems.mnist import FASHION_MNIST, MNIST, FashionMnist, Mnist
 from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.training.train import train
+from small_images import PARTS, SmallMnist, write_files
 
 
 def test_problems_are_chosen_by_name() -> None:
