@@ -149,6 +149,24 @@ def test_the_range_of_what_matters_keeps_the_success_rate() -> None:
     assert best[inside].mean() >= 0.5 * best.mean()
 
 
+def test_outliers_in_the_cost_do_not_keep_the_dear_end() -> None:
+    """Layers matter up to four and cost, but a few shallow networks cost a thousand times more."""
+
+    def error(configuration: Mapping[str, Any]) -> float:
+        return by_rate(configuration) + max(0, 4 - configuration["n_layers"])
+
+    spec = {"n_layers": {"type": "integer", "range": [1, 10]}, "learning_rate": RATE}
+    trials = search(1000, error=error, spec=spec)
+    layers = trials["n_layers"].values.astype(float)
+    shallow = np.flatnonzero(layers == 1)[:10]
+    trials["flops"][shallow] = 1e4
+    assert np.corrcoef(layers, trials["flops"].values)[0, 1] < 0
+    selection = decided(trials)
+    assert roles(selection)["n_layers"] == "restrict"
+    assert choice(selection, "n_layers")["range"][0] == 1
+    assert choice(selection, "n_layers")["range"][1] < 10
+
+
 def test_children_of_a_fixed_parent_cannot_exist() -> None:
     spec = {
         "learning_rate": RATE,
@@ -211,6 +229,40 @@ def test_without_costs_there_is_no_ceiling() -> None:
     assert stage_ceiling(selection) == math.inf
     assert "fix" not in roles(selection).values()
     assert selection.attrs["ceiling_reason"].startswith("No ceiling")
+
+
+def imported(costs: list[str]) -> xr.Dataset:
+    """Return trials as an import gives them: with costs of their own, and of no study."""
+    trials = search(300, error=by_rate, spec=PLAIN)
+    trials = trials.rename(flops="gigaflops").drop_vars("train_seconds")
+    del trials.attrs["problem"]
+    return trials.assign_attrs(costs=json.dumps(costs))
+
+
+def test_imported_trials_are_decided_by_their_own_cost() -> None:
+    selection = decided(imported(["gigaflops"]), {"cost": "gigaflops", "least_optimised": 1})
+    assert roles(selection)["n_units"] == "fix"
+    assert "drives gigaflops" in reason(selection, "n_units")
+    assert selection.attrs["cost"] == "gigaflops"
+
+
+def test_trials_without_any_cost_are_decided_by_their_error() -> None:
+    selection = decided(imported([]), {"least_optimised": 1})
+    assert roles(selection) == {
+        "n_units": "fine-tune",
+        "learning_rate": "optimise",
+        "kind": "fine-tune",
+    }
+    assert "has no index for FLOPs per sample" in reason(selection, "n_units")
+    assert stage_ceiling(selection) == math.inf
+
+
+def test_a_cost_that_the_trials_do_not_have_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        decided(imported(["gigaflops"]))
+    assert str(caught.value) == (
+        "cost: 'flops' is not a cost of these trials; known: gigaflops; did you mean 'gigaflops'?"
+    )
 
 
 def test_when_all_but_ten_failed() -> None:
