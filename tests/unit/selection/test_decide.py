@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -149,22 +149,45 @@ def test_the_range_of_what_matters_keeps_the_success_rate() -> None:
     assert best[inside].mean() >= 0.5 * best.mean()
 
 
-def test_outliers_in_the_cost_do_not_keep_the_dear_end() -> None:
-    """Layers matter up to four and cost, but a few shallow networks cost a thousand times more."""
+LAYERS = {"n_layers": {"type": "integer", "range": [1, 10]}, "learning_rate": RATE}
+
+
+def with_dear_outliers(error: Callable[[Mapping[str, Any]], float], n: int) -> xr.Dataset:
+    """Return trials in which layers cost, but ten shallow networks cost a thousand times more."""
+    trials = search(n, error=error, spec=LAYERS)
+    layers = trials["n_layers"].values.astype(float)
+    trials["flops"][np.flatnonzero(layers == 1)[:10]] = 1e4
+    assert np.corrcoef(layers, trials["flops"].values)[0, 1] < 0
+    return trials
+
+
+def test_outliers_in_the_cost_do_not_hide_the_cheap_range() -> None:
+    """Layers matter up to four."""
 
     def error(configuration: Mapping[str, Any]) -> float:
         return by_rate(configuration) + max(0, 4 - configuration["n_layers"])
 
-    spec = {"n_layers": {"type": "integer", "range": [1, 10]}, "learning_rate": RATE}
-    trials = search(1000, error=error, spec=spec)
-    layers = trials["n_layers"].values.astype(float)
-    shallow = np.flatnonzero(layers == 1)[:10]
-    trials["flops"][shallow] = 1e4
-    assert np.corrcoef(layers, trials["flops"].values)[0, 1] < 0
-    selection = decided(trials)
+    selection = decided(with_dear_outliers(error, 1000))
     assert roles(selection)["n_layers"] == "restrict"
     assert choice(selection, "n_layers")["range"][0] == 1
     assert choice(selection, "n_layers")["range"][1] < 10
+
+
+def test_outliers_in_the_cost_do_not_keep_the_dear_end() -> None:
+    """Eight layers are too many: to leave out a single layer would leave out the cheap end."""
+
+    def error(configuration: Mapping[str, Any]) -> float:
+        return by_rate(configuration) + 0.3 * (configuration["n_layers"] >= 8)
+
+    selection = decided(with_dear_outliers(error, 300))
+    assert roles(selection)["n_layers"] == "restrict"
+    assert choice(selection, "n_layers")["range"][0] == 1
+
+
+def test_a_single_pair_is_counted_as_one() -> None:
+    spec = {"n_units": UNITS, "learning_rate": RATE}
+    selection = decided(search(1000, error=by_rate, spec=spec))
+    assert "no significant interaction in 1 pair;" in reason(selection, "n_units")
 
 
 def test_children_of_a_fixed_parent_cannot_exist() -> None:
