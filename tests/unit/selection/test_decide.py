@@ -16,6 +16,7 @@ from hsic_hpo.selection.decisions import cost_ceiling, stage_space
 from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SETTINGS, search
 
 UNITS = {"type": "integer", "levels": [8, 16, 32, 64, 128, 256]}
@@ -143,7 +144,7 @@ def test_the_range_of_what_matters_keeps_the_success_rate() -> None:
     levels = choice(selection, "n_units")["levels"]
     errors = trials_data.error(trials)
     best = errors <= np.sort(errors)[29]
-    inside = np.isin(trials["n_units"].values, levels)
+    inside = np.isin(hyperparameter_values(trials, "n_units"), levels)
     assert levels == UNITS["levels"][: len(levels)]
     assert len(levels) < len(UNITS["levels"])
     assert best[inside].mean() >= 0.5 * best.mean()
