@@ -37,6 +37,7 @@ from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.design import make_design
 from hsic_hpo.trials.goals import target_names
 from hsic_hpo.trials.history import History, join_rounds, split_rounds
+from hsic_hpo.trials.variables import with_cost
 
 _COST = "cost"
 
@@ -159,8 +160,7 @@ class HsicGpbo:
             known_cost(self._cost_of, configuration, f"trials: trial {number}")
             for number, configuration in enumerate(trials_data.configurations(trials))
         ]
-        described = {"long_name": _COST, "units": ""}
-        return trials.assign({_COST: ("trial", np.array(found, dtype=float), described)})
+        return with_cost(trials, _COST, np.array(found, dtype=float))
 
     def ask(self) -> list[dict[str, Any]]:
         """Return the next configurations to train, the same until one of them is told.

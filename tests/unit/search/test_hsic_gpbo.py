@@ -26,6 +26,7 @@ from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_names
 from hsic_hpo.trials.history import round_numbers
+from hsic_hpo.trials.variables import cost_values
 from small_search import search as small_search
 
 SCRIPTS = Path(__file__).parents[3] / "workflow" / "scripts"
@@ -95,7 +96,7 @@ def test_all_rounds_are_asked_for_in_batches(finished: HsicGpbo) -> None:
     assert target_names(trials) == ("error", "cost")
     configurations = trials_data.configurations(trials)
     assert trials_data.error(trials).tolist() == [error(c) for c in configurations]
-    assert trials["cost"].values.tolist() == [width(c) for c in configurations]
+    assert cost_values(trials, "cost").tolist() == [width(c) for c in configurations]
     texts = [json.dumps(c) for c in configurations]
     assert not set(texts[40:]) & set(texts[:40])
 
@@ -239,7 +240,7 @@ def test_proposals_keep_to_the_ceiling_where_costs_are_known() -> None:
     ceiling = cost_ceiling(search.decisions)
     assert ceiling < 64
     assert max(map(width, asked[40:])) <= ceiling < max(map(width, asked[:40]))
-    assert search.trials["cost"].values.tolist() == [width(c) for c in asked]
+    assert cost_values(search.trials, "cost").tolist() == [width(c) for c in asked]
 
 
 def test_the_best_is_the_cheapest_within_the_tolerance(finished: HsicGpbo) -> None:
@@ -431,14 +432,14 @@ def test_a_search_goes_on_from_trials_of_elsewhere() -> None:
     assert len(asked) == 15
     trials = search.trials
     assert trials_data.configurations(trials) == trained + asked
-    assert trials["seconds"].values.tolist() == [width(c) for c in trained + asked]
+    assert cost_values(trials, "seconds").tolist() == [width(c) for c in trained + asked]
     assert trials.attrs["error_name"] == "loss"
     assert search.decisions is not None
     assert search.decisions.attrs["cost"] == "seconds"
     # A function of the cost counts for them too.
     again = start(trials=imported, cost=lambda c: 2 * width(c))
     run(again, error)
-    assert again.trials["cost"].values[:50].tolist() == [2 * width(c) for c in trained]
+    assert cost_values(again.trials, "cost")[:50].tolist() == [2 * width(c) for c in trained]
 
 
 def test_too_few_trials_of_elsewhere_are_filled_up_at_random() -> None:
@@ -466,10 +467,11 @@ def test_decisions_of_the_user_are_followed() -> None:
     assert {c["kind"] for c in run(search)[40:]} == {"c"}
 
 
-def test_hyperparameters_may_be_called_as_rounds_are() -> None:
-    space = {"round": {"type": "integer", "range": [1, 99]}, "x": SPACE["rate"]}
-    search = HsicGpbo(space, n_random=4, rounds=(0, 1), batch_size=2)
-    asked = run(search, lambda c: c["round"] + c["x"])
+@pytest.mark.parametrize("name", ["round", "search_round", "cost", "epochs", "error"])
+def test_hyperparameters_may_be_called_as_results_are(name: str) -> None:
+    space = {name: {"type": "integer", "range": [1, 99]}, "x": SPACE["rate"]}
+    search = HsicGpbo(space, n_random=4, rounds=(0, 1), batch_size=2, cost=lambda c: c["x"])
+    asked = run(search, lambda c: c[name] + c["x"])
     assert trials_data.configurations(search.trials) == asked
     assert round_numbers(search.trials).tolist() == [0, 0, 0, 0, 1, 1]
 
