@@ -177,7 +177,7 @@ def test_more_trials_train_only_the_new_ones(checkout: Checkout) -> None:
         # versions deletes the results.
         ("constraints.txt", "torch==2", "torch==3"),
         ("workflow/rules/training.smk", "rule train:", "# A comment.\nrule train:"),
-        ("workflow/report/importance.rst", " ", "  "),
+        ("workflow/report/importance_table.rst", " ", "  "),
     ],
 )
 def test_words_and_machine_settings_rerun_nothing(

@@ -1,6 +1,7 @@
 import atexit
 import os
 import sys
+from dataclasses import asdict
 
 from hsic_hpo.study import study as studies
 from hsic_hpo.errors import InputError
@@ -59,11 +60,3 @@ def code(script, *modules):
 def slices(n, per_job=TRIALS_PER_JOB):
     """Cut n trials into the slices that share a job."""
     return [f"{first}-{min(first + per_job, n)}" for first in range(0, n, per_job)]
-
-
-def captions(figures):
-    """Return what stands below each figure, here and in Snakemake's own report."""
-    folder = Path(workflow.basedir, "workflow", "report")
-    return {
-        name: " ".join((folder / f"{name}.rst").read_text().split()) for name in figures
-    }

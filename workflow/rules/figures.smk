@@ -1,4 +1,5 @@
 from hsic_hpo.figures.by_name import drawing_source
+from hsic_hpo.report.captions import CAPTIONS
 
 TRIALS = dict(trials="random/trials.nc")
 SENSITIVITY = dict(sensitivity="sensitivity.nc")
@@ -32,7 +33,7 @@ for figure, (category, label, datasets) in FIGURES.items():
         output:
             report(
                 f"figures/{figure}.svg",
-                caption=f"../report/{figure}.rst",
+                caption="../report/figure.rst",
                 category=category,
                 labels={"figure": label},
             ),

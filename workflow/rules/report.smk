@@ -13,8 +13,8 @@ rule html_report:
         "logs/html_report.log",
     localrule: True
     params:
-        settings=STUDY.settings,
-        captions=captions(FIGURES),
+        settings=STUDY.config,
+        captions=CAPTIONS,
         code=code("html_report"),
     script:
         "../scripts/html_report.py"

@@ -4,8 +4,8 @@ import json
 from itertools import chain
 
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.problems.base import load_problem
 from hsic_hpo.problems.data import read_stamp
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.provenance import git_commit, versions
 from hsic_hpo.training.records import read_records

@@ -96,7 +96,7 @@ def fingerprint(dataset: xr.Dataset) -> str:
 
 
 def stamp(dataset: xr.Dataset) -> xr.Dataset:
-    """Return ``dataset`` with its fingerprint as an attribute, which reading checks again."""
+    """Return ``dataset`` with its fingerprint as an attribute, which :func:`read_data` checks."""
     return dataset.assign_attrs({FINGERPRINT: fingerprint(dataset)})
 
 

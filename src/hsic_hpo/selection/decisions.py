@@ -1,4 +1,4 @@
-"""What a selection says of a hyperparameter, and the Dataset that holds it."""
+"""What a selection says of a hyperparameter, the Dataset that holds it, and what follows."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,13 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.selection.evidence import Evidence
+from hsic_hpo.spaces.hyperparameter import Hyperparameter
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.spaces.subspace import Subspace
 
 ROLES = ("optimise", "restrict", "fix", "fine-tune")
 STAGES = {"fix": 0, "optimise": 1, "restrict": 1, "fine-tune": 2}
+LAST_STAGE = max(STAGES.values())
 _TEXTS = {
     "role": "what HSIC-GPBO does with it",
     "definition": "value at which it is fixed, or definition of what is searched, as JSON",
@@ -57,6 +61,11 @@ class Decision:
     overridden: bool = False
 
 
+def whole(parameter: Hyperparameter) -> dict[str, Any]:
+    """Return the definition of all values of a hyperparameter, as a decision states it."""
+    return {k: value for k, value in parameter.definition.items() if k not in ("type", "when")}
+
+
 def label_decisions(
     decisions: Mapping[str, Decision], evidence: Sequence[Evidence], attrs: Mapping[str, Any]
 ) -> xr.Dataset:
@@ -91,3 +100,33 @@ def label_decisions(
     names = np.array([found.name for found in evidence], dtype=object)
     coords = {"hyperparameter": ("hyperparameter", names, {"long_name": "hyperparameter"})}
     return xr.Dataset(variables, coords, dict(attrs))
+
+
+def stage_space(selection: xr.Dataset, stage: int) -> Subspace:
+    """Return where a stage searches.
+
+    In the first stage the hyperparameters that matter, or could not be fixed, vary; those to be
+    fine-tuned stay at their defaults. In the second stage these vary too. The paper holds the
+    first stage's best values there. Not in the paper: all go on to vary, from the best, as holding
+    them lost accuracy on tabulated networks: the values that are best depend on each other.
+
+    Parameters
+    ----------
+    selection
+        Selection Dataset.
+    stage
+        1 or 2.
+    """
+    changes: dict[str, Any] = {}
+    for name in selection["hyperparameter"].values.tolist():
+        row = selection.sel(hyperparameter=name)
+        later = int(row["stage"]) > stage
+        choice = json.loads(str(row["default" if later else "definition"].values))
+        if choice is not None:
+            changes[name] = choice
+    return Subspace.of(Space.from_json(selection.attrs["space"]), changes, "selection")
+
+
+def cost_ceiling(selection: xr.Dataset) -> float:
+    """Return the cost that no proposal may exceed, infinite without a ceiling."""
+    return float(np.float64(selection.attrs["ceiling"]))

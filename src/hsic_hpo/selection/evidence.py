@@ -49,7 +49,7 @@ def collect_evidence(sensitivity: xr.Dataset, cost: str) -> list[Evidence]:
     sensitivity
         Sensitivity Dataset.
     cost
-        Target that counts as the cost.
+        Target that counts as the cost; one that is not there has no index.
     """
     best = sensitivity.sel(subset="best", drop=True)
     names = [str(name) for name in sensitivity["hyperparameter"].values]
@@ -59,23 +59,23 @@ def collect_evidence(sensitivity: xr.Dataset, cost: str) -> list[Evidence]:
 
 def _evidence(best: xr.Dataset, name: str, cost: str, groups: Sequence[Group]) -> Evidence:
     error = best.sel(target="error")
-    has_index = error["hsic_order_free"].notnull()
+    has_index = error["hsic"].notnull()
     if not has_index.any():
         own = [group.label for group in groups if name in group.members]
         note = _note(error["note"].sel(group=own).values.tolist())
         return Evidence(name, "", note, np.nan, np.nan, np.nan, np.nan, np.nan, False, False)
     label = str(error["group"].values[int(np.argmax(np.where(has_index, error["n"], -1)))])
     found = error.sel(group=label)
-    by_cost = best.sel(target=cost, group=label)
+    by_cost = best.sel(group=label).reindex(target=[cost]).squeeze("target")
     return Evidence(
         name,
         label,
         "",
-        float(found["hsic_order_free"]),
-        float(found["noise_floor_order_free"]),
-        float(found["p_value_order_free_adjusted"]),
-        float(by_cost["hsic_order_free"]),
-        float(by_cost["p_value_order_free_adjusted"]),
+        float(found["hsic"]),
+        float(found["noise_floor"]),
+        float(found["p_value_adjusted"]),
+        float(by_cost["hsic"]),
+        float(by_cost["p_value_adjusted"]),
         bool(found["significant"] == 1),
         bool(by_cost["significant"] == 1),
     )

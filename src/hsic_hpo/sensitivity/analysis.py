@@ -12,15 +12,18 @@ References
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.indices.features import Column
 from hsic_hpo.indices.hsic import hsic
 from hsic_hpo.indices.inference import confidence_interval
 from hsic_hpo.indices.permutation import PermutationTest, permutation_test
 from hsic_hpo.sensitivity.columns import GroupColumns, group_columns
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.sweeps import range_sweeps
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
@@ -29,9 +32,10 @@ from hsic_hpo.trials.groups import in_group
 
 _FAMILY = "over the hyperparameters of the group"
 SINGLES = {
-    "hsic": "HSIC with reaching the goal, V-statistic",
-    "hsic_unbiased": "HSIC with reaching the goal, U-statistic",
-    "r2_hsic": "R2-HSIC: HSIC over its largest value",
+    "hsic": "HSIC with reaching the goal by the value alone: exact over the bins of discrete "
+    "values, free of the order of a categorical's levels, V-statistic",
+    "hsic_unbiased": "the same, U-statistic",
+    "r2_hsic": "R2-HSIC: hsic over its largest value",
     "standard_error": "standard error of hsic_unbiased",
     "interval_low": "lower end of the confidence interval around hsic_unbiased",
     "interval_high": "upper end of the confidence interval around hsic_unbiased",
@@ -39,16 +43,9 @@ SINGLES = {
     "p_value_adjusted": f"p-value of hsic, max-T adjusted {_FAMILY}",
     "p_value_bh": f"p-value of hsic, Benjamini-Hochberg adjusted {_FAMILY}",
     "noise_floor": "value that hsic exceeds by chance with the probability of the significance",
-    "hsic_order_free": "HSIC by the value alone: exact over the bins of discrete values, free of "
-    "the order of a categorical's levels, V-statistic",
-    "hsic_order_free_unbiased": "the same, U-statistic",
-    "p_value_order_free": "permutation p-value of hsic_order_free",
-    "p_value_order_free_adjusted": f"p-value of hsic_order_free, max-T adjusted {_FAMILY}",
-    "noise_floor_order_free": "noise floor of hsic_order_free",
-    "interval_low_order_free": "lower end of the interval around hsic_order_free_unbiased",
-    "interval_high_order_free": "upper end of the interval around hsic_order_free_unbiased",
-    "significant": "1 where p_value_order_free_adjusted is at most the significance, else 0",
+    "significant": "1 where p_value_adjusted is at most the significance, else 0",
 }
+PAPER = tuple(name for name in SINGLES if name != "significant")
 PAIRS = {
     "joint_hsic": "HSIC of a pair of hyperparameters, by their values, with reaching the goal",
     "joint_p_value": "permutation p-value of joint_hsic",
@@ -58,10 +55,11 @@ PAIRS = {
     "pure_p_value_adjusted": "p-value of pure_interaction, max-T adjusted over the group's pairs",
     "pure_noise_floor": "noise floor of pure_interaction",
 }
+_SINGLE_DIMS = ("group", "target", "subset", "hyperparameter")
 _CARRIED = ("study", "problem", "space", "error_name", "error_units", "data_fingerprint")
 
 
-def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
+def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     """Compute all sensitivity indices of a search.
 
     Parameters
@@ -69,29 +67,29 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
     trials
         Trials Dataset. Trials that diverged or failed rank worst by error.
     settings
-        ``goal_fraction``, ``bandwidth``, ``n_permutations``, ``confidence``, ``significance``,
-        ``min_trials``, ``min_successes``, ``group_threshold``, ``sweep_points`` as in a study
-        config, and ``seed``.
+        They become attributes of the Dataset.
 
     Returns
     -------
     xarray.Dataset
-        Single indices over ``(group, target, subset, hyperparameter)``, pairs over ``partner`` as
-        well, range sweeps over ``(sweep, end, point)`` (see
-        :func:`hsic_hpo.sensitivity.sweeps.range_sweeps`), the numbers of trials ``n(group)`` and of
-        those that reach the goal ``m(group, target, subset)``, and a ``note`` where an index is
-        missing.
+        Single indices over ``(group, target, subset, hyperparameter)``, by the value alone
+        (:data:`SINGLES`); the same statistics of the paper's own index, by the u that was drawn,
+        as ``paper`` over ``statistic`` as well; pairs over ``partner`` as well; range sweeps over
+        ``(sweep, end, point)`` (see :func:`hsic_hpo.sensitivity.sweeps.range_sweeps`); the numbers
+        of trials ``n(group)`` and of those that reach the goal ``m(group, target, subset)``, and a
+        ``note`` where an index is missing.
     """
     space = trials_data.space(trials)
     groups, names, judged_by = space.groups(), space.names, target_names(trials)
     shape = (len(groups), len(judged_by), len(SUBSETS), len(names))
     singles = {name: np.full(shape, np.nan) for name in SINGLES}
+    paper = np.full((len(PAPER), *shape), np.nan)
     pairs = {name: np.full((*shape, len(names)), np.nan) for name in PAIRS}
     n, m = np.zeros(len(groups), dtype=int), np.zeros(shape[:3], dtype=int)
     note = np.full(shape[:3], "", dtype=object)
     threshold = np.full(shape[1:3], np.nan)
     position = {name: i for i, name in enumerate(names)}
-    fraction = settings["goal_fraction"]
+    fraction = settings.goal_fraction
     for g, group in enumerate(groups):
         inside = in_group(trials, group)
         members = trials.isel(trial=inside)
@@ -103,20 +101,35 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
                 goal = select_goal(values, fraction, subset)
                 threshold[t, s] = goal.threshold
                 reached = goal.reached[inside]
-                if settings["group_threshold"] == "group" and inside.any():
+                if settings.group_threshold == "group" and inside.any():
                     reached = select_goal(values[inside], fraction, subset).reached
                 m[g, t, s] = reached.sum()
-                note[g, t, s] = obstacle(reached, goal, target, settings)
+                note[g, t, s] = obstacle(
+                    reached, goal, target, settings.min_trials, settings.min_successes
+                )
                 if note[g, t, s] or columns is None:
                     continue
                 rows = [position[name] for name in columns.names]
                 test = tested(columns, reached, settings, pairs=len(rows) > 1)
-                for name, found in single_indices(columns, reached, test, settings).items():
+                by_value = single_indices(columns.order_free, reached, test, settings)
+                for name, found in by_value.items():
                     singles[name][g, t, s, rows] = found
+                by_u = _by_drawn_u(columns, reached, settings, by_value)
+                paper[:, g, t, s, rows] = [by_u[name] for name in PAPER]
                 for name, found in _pair_indices(test).items():
                     pairs[name][g, t, s][np.ix_(rows, rows)] = found
-    sweeps = range_sweeps(trials, space, settings)
+    sweeps = range_sweeps(
+        trials,
+        space,
+        select_goal(target_values(trials, "error"), fraction, "best").reached,
+        n_points=settings.sweep_points,
+        bandwidth=settings.bandwidth,
+        significance=settings.significance,
+        min_successes=settings.min_successes,
+    )
     dataset = _label(space, judged_by, singles, pairs).merge(sweeps)
+    dataset["paper"] = _labelled_paper(paper)
+    dataset["statistic"] = ("statistic", list(PAPER), {"long_name": "statistic of an index"})
     counted = ("group", "target", "subset")
     dataset["n"] = xr.Variable("group", n, {"long_name": "trials of the group", "units": "1"})
     dataset["m"] = xr.Variable(
@@ -138,35 +151,37 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
         (), trials.sizes["trial"], {"long_name": "trials", "units": "1"}
     )
     carried = {name: trials.attrs[name] for name in _CARRIED if name in trials.attrs}
-    return dataset.assign_attrs({**carried, **settings})
+    return dataset.assign_attrs({**carried, **asdict(settings)})
 
 
-def obstacle(reached: np.ndarray, goal: Goal, target: str, settings: Mapping[str, Any]) -> str:
+def obstacle(
+    reached: np.ndarray, goal: Goal, target: str, min_trials: int, min_successes: int
+) -> str:
     """Say why a group has no index, in one sentence; return an empty text where it has one."""
     n, m = len(reached), int(reached.sum())
     if not np.isfinite(goal.threshold) and m == 0:
         return f"no trial has a value of {target}"
-    if n < settings["min_trials"]:
-        return f"{n} trials; at least {settings['min_trials']} are needed"
-    if m < settings["min_successes"]:
-        return f"{m} of {n} trials reach the goal; at least {settings['min_successes']} are needed"
+    if n < min_trials:
+        return f"{n} trials; at least {min_trials} are needed"
+    if m < min_successes:
+        return f"{m} of {n} trials reach the goal; at least {min_successes} are needed"
     if m == n:
         return f"all {n} trials reach the goal: {target} does not tell them apart"
     return ""
 
 
 def tested(
-    columns: GroupColumns, reached: np.ndarray, settings: Mapping[str, Any], *, pairs: bool
+    columns: GroupColumns, reached: np.ndarray, settings: AnalysisSettings, *, pairs: bool
 ) -> PermutationTest:
     """Run the permutation test of a group's columns, and of their pairs, by the values alone."""
     return permutation_test(columns.order_free, reached, pairs=pairs, **_permutations(settings))
 
 
 def single_indices(
-    columns: GroupColumns,
+    columns: Sequence[Column],
     reached: np.ndarray,
     test: PermutationTest,
-    settings: Mapping[str, Any],
+    settings: AnalysisSettings,
 ) -> dict[str, np.ndarray]:
     """Return the single indices of a group.
 
@@ -177,7 +192,7 @@ def single_indices(
     reached
         ``(n,)`` of bool: which trials reach the goal.
     test
-        What :func:`tested` returned for them.
+        The permutation test of these columns.
     settings
         See :func:`analyse`.
 
@@ -186,39 +201,42 @@ def single_indices(
     dict
         Arrays ``(d,)`` under the names of :data:`SINGLES`.
     """
-    bandwidth, confidence = settings["bandwidth"], settings["confidence"]
-    plain = free = test.single
-    interval = free_interval = confidence_interval(
-        columns.order_free, reached, bandwidth=bandwidth, confidence=confidence
+    bandwidth, single = settings.bandwidth, test.single
+    interval = confidence_interval(
+        columns, reached, bandwidth=bandwidth, confidence=settings.confidence
     )
-    if columns.order_free != columns.columns:
-        # The same seed draws the same permutations: all p-values share them.
-        plain = permutation_test(
-            columns.columns, reached, pairs=False, **_permutations(settings)
-        ).single
-        interval = confidence_interval(
-            columns.columns, reached, bandwidth=bandwidth, confidence=confidence
-        )
     return {
-        "hsic": plain.statistic,
+        "hsic": single.statistic,
         "hsic_unbiased": interval.estimate,
-        "r2_hsic": hsic(columns.columns, reached, bandwidth=bandwidth, normalised=True),
+        "r2_hsic": hsic(columns, reached, bandwidth=bandwidth, normalised=True),
         "standard_error": interval.standard_error,
         "interval_low": interval.low,
         "interval_high": interval.high,
-        "p_value": plain.p_value,
-        "p_value_adjusted": plain.p_value_max_t,
-        "p_value_bh": plain.p_value_bh,
-        "noise_floor": plain.noise_floor,
-        "hsic_order_free": free.statistic,
-        "hsic_order_free_unbiased": free_interval.estimate,
-        "p_value_order_free": free.p_value,
-        "p_value_order_free_adjusted": free.p_value_max_t,
-        "noise_floor_order_free": free.noise_floor,
-        "interval_low_order_free": free_interval.low,
-        "interval_high_order_free": free_interval.high,
-        "significant": (free.p_value_max_t <= settings["significance"]).astype(float),
+        "p_value": single.p_value,
+        "p_value_adjusted": single.p_value_max_t,
+        "p_value_bh": single.p_value_bh,
+        "noise_floor": single.noise_floor,
+        "significant": (single.p_value_max_t <= settings.significance).astype(float),
     }
+
+
+def _by_drawn_u(
+    columns: GroupColumns,
+    reached: np.ndarray,
+    settings: AnalysisSettings,
+    by_value: dict[str, np.ndarray],
+) -> dict[str, np.ndarray]:
+    """Return the single indices by the u that was drawn, as the paper has them."""
+    if columns.order_free == columns.columns:
+        return by_value
+    # The same seed draws the same permutations: all p-values share them.
+    test = permutation_test(columns.columns, reached, pairs=False, **_permutations(settings))
+    return single_indices(columns.columns, reached, test, settings)
+
+
+def _labelled_paper(values: np.ndarray) -> xr.Variable:
+    described = {"long_name": "the paper's own index, by the u that was drawn", "units": "1"}
+    return xr.Variable(("statistic", *_SINGLE_DIMS), values, described)
 
 
 def _pair_indices(test: PermutationTest) -> dict[str, np.ndarray]:
@@ -238,12 +256,12 @@ def _pair_indices(test: PermutationTest) -> dict[str, np.ndarray]:
     return {name: np.where(diagonal, np.nan, values) for name, values in pairs.items()}
 
 
-def _permutations(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _permutations(settings: AnalysisSettings) -> dict[str, Any]:
     return {
-        "seed": settings["seed"],
-        "n_permutations": settings["n_permutations"],
-        "bandwidth": settings["bandwidth"],
-        "level": settings["significance"],
+        "seed": settings.seed,
+        "n_permutations": settings.n_permutations,
+        "bandwidth": settings.bandwidth,
+        "level": settings.significance,
     }
 
 
@@ -253,13 +271,12 @@ def _label(
     singles: Mapping[str, np.ndarray],
     pairs: Mapping[str, np.ndarray],
 ) -> xr.Dataset:
-    dims = ("group", "target", "subset", "hyperparameter")
     names = np.array(space.names, dtype=object)
     variables = {
         name: xr.Variable(kept, values, {"long_name": descriptions[name], "units": "1"})
         for kept, found, descriptions in (
-            (dims, singles, SINGLES),
-            ((*dims, "partner"), pairs, PAIRS),
+            (_SINGLE_DIMS, singles, SINGLES),
+            ((*_SINGLE_DIMS, "partner"), pairs, PAIRS),
         )
         for name, values in found.items()
     }

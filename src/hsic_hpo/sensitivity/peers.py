@@ -18,10 +18,11 @@ References
 import warnings
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy.stats import spearmanr
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.spaces.space import MAIN_GROUP
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_values, worst_for_missing
 
@@ -39,8 +40,6 @@ except ImportError:
     raise InputError(
         "the comparison with PED-ANOVA and fANOVA needs Optuna: pip install 'hsic_hpo[optuna]'"
     ) from None
-
-MAIN_GROUP = "all"
 
 
 def compare_measures(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> xr.Dataset:
@@ -69,7 +68,7 @@ def compare_measures(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> 
     InputError
         When no hyperparameter exists in every trial, or has an index.
     """
-    errors = sensitivity["hsic_order_free_unbiased"].sel(group=MAIN_GROUP, target="error")
+    errors = sensitivity["hsic_unbiased"].sel(group=MAIN_GROUP, target="error")
     indexed = errors["hyperparameter"][errors.notnull().all("subset").values].values.tolist()
     if not indexed:
         raise InputError("no hyperparameter that exists in every trial has an index")
@@ -152,5 +151,5 @@ def _correlations(shares: np.ndarray) -> np.ndarray:
     for i in range(len(shares)):
         for j in range(len(shares)):
             if varies[i] and varies[j]:
-                found[i, j] = spearmanr(shares[i], shares[j]).statistic
+                found[i, j] = scipy.stats.spearmanr(shares[i], shares[j]).statistic
     return found

@@ -42,6 +42,10 @@ class Condition:
         """Tell whether the condition holds for a value of the parent."""
         return bool(_HOLDS[self.operator](value, self.value))
 
+    def holds_in(self, configuration: Mapping[str, Any]) -> bool:
+        """Tell whether the parent exists in a configuration and the condition holds there."""
+        return self.parent in configuration and self.holds(configuration[self.parent])
+
     @property
     def label(self) -> str:
         """The condition as people write it, such as ``optimizer = sgd`` or ``n_layers ≥ 3``."""
@@ -83,7 +87,7 @@ def parse_conditions(when: Any, where: str) -> tuple[Condition, ...]:
 
 def _parse_test(parent: str, test: Any, where: str) -> list[Condition]:
     if not isinstance(test, Mapping):
-        if isinstance(test, list):
+        if isinstance(test, list | tuple):
             raise InputError(f"{where}: a list; write {{in: [...]}} for one of several values")
         return [Condition(parent, "=", test)]
     if not test:
@@ -96,7 +100,7 @@ def _parse_test(parent: str, test: Any, where: str) -> list[Condition]:
                 "or a plain value for equality"
             )
         if name == "in":
-            if not isinstance(value, list) or not value:
+            if not isinstance(value, list | tuple) or not value:
                 raise InputError(f"{where}.in: {value!r} is not a list of values")
             value = tuple(value)
         conditions.append(Condition(parent, name, value))

@@ -1,5 +1,7 @@
 """Nested subsamples tell whether more trainings would change the explanation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -21,7 +23,7 @@ def test_each_size_is_the_analysis_of_the_first_trials() -> None:
         expected = analyse(TRIALS.isel(trial=slice(size)), SETTINGS).sel(
             group="all", target="error", subset="best"
         )
-        for name in ("hsic", "interval_low", "p_value_order_free_adjusted", "significant"):
+        for name in ("hsic", "significant"):
             np.testing.assert_allclose(RESULT[name].sel(size=size), expected[name], atol=1e-14)
 
 
@@ -40,7 +42,7 @@ def test_the_overlap_is_jaccard() -> None:
 
 
 def test_subsamples_that_are_too_small_say_so() -> None:
-    result = convergence(TRIALS, {**SETTINGS, "min_trials": 100})
+    result = convergence(TRIALS, replace(SETTINGS, min_trials=100))
     assert str(result["note"].values[0]) == "60 trials; at least 100 are needed"
     assert np.isnan(result["hsic"][0]).all()
     assert np.isnan(result["rank_correlation"][0])
