@@ -43,6 +43,7 @@ for figure, (category, label, datasets) in FIGURES.items():
             f"logs/{figure}_figure.log",
         localrule: True
         params:
+            caption=CAPTIONS[figure],
             code=code("figure", drawing_source(figure)),
         script:
             "../scripts/figure.py"
