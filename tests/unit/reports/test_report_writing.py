@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.interop.table import read_table
-from hsic_hpo.report.standalone import write_report
+from hsic_hpo.reports.writing import write_report
 from hsic_hpo.selection.decisions import Decision, label_decisions
 from hsic_hpo.selection.evidence import collect_evidence
 from hsic_hpo.sensitivity.analysis import analyse
@@ -50,12 +50,17 @@ def imported(folder: Path, cost: str | None) -> xr.Dataset:
     return read_table(folder / "x.csv", SPACE, error="loss", cost=cost)
 
 
+def markup(text: str) -> str:
+    """Return a page without its scripts and styles."""
+    return re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)
+
+
 def sections(text: str) -> list[str]:
-    return [unescape(title) for title in re.findall(r"<h2>(.*?)</h2>", text)]
+    return [unescape(title) for title in re.findall(r"<h2>(.*?)</h2>", markup(text))]
 
 
 def images(text: str) -> list[str]:
-    return re.findall(r'<img [^>]*alt="([^"]*)"', text)
+    return re.findall(r'<img [^>]*alt="([^"]*)"', markup(text))
 
 
 @pytest.mark.parametrize("cost", [None, "price €", "paper"])
@@ -67,11 +72,11 @@ def test_imported_trials_have_a_page(cost: str | None, tmp_path: Path) -> None:
     assert sections(text) == TITLES
     # Without a cost there is nothing to weigh the error against.
     assert len(images(text)) == (6 if cost is None else 7)
-    assert ("No cost was recorded." in text) == (cost is None)
+    assert ("No cost was recorded." in markup(text)) == (cost is None)
     for name in SPACE.names:
-        assert f">{name}<" in text
-    assert "make study" not in text
-    assert "unknown" not in re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)
+        assert f">{name}<" in markup(text).replace("&nbsp;", "").replace(">  ", ">")
+    assert "make study" not in markup(text)
+    assert "unknown" not in markup(text)
 
 
 def test_decisions_are_shown_when_given(tmp_path: Path) -> None:
@@ -89,7 +94,7 @@ def test_decisions_are_shown_when_given(tmp_path: Path) -> None:
     )
     text = (tmp_path / "x.html").read_text(encoding="utf-8")
     assert sections(text) == [*TITLES[:6], "What was decided", *TITLES[6:]]
-    assert text.count("because of ") == len(SPACE)
+    assert markup(text).count("because of ") == len(SPACE)
 
 
 def test_an_optuna_study_has_a_page(tmp_path: Path) -> None:
@@ -110,7 +115,7 @@ def test_an_optuna_study_has_a_page(tmp_path: Path) -> None:
     write_report(trials, analyse(trials, SETTINGS), tmp_path / "x.html")
     text = (tmp_path / "x.html").read_text(encoding="utf-8")
     assert sections(text) == TITLES
-    assert "training time" in text
+    assert "training time" in markup(text)
 
 
 def test_tables_and_sentences_follow_the_costs_of_the_trials(tmp_path: Path) -> None:
