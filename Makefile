@@ -7,6 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 SNAKEMAKE = $(BIN)/snakemake --workflow-profile $(PROFILE) --cores $(CORES) --configfile $(CONFIG)
+INSTALL = $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 SOURCES = src tests benchmarks docs workflow/scripts
 
 PUBLISHED = $(notdir $(wildcard results/reference/*))
@@ -21,7 +22,7 @@ study: $(VENV)/study.stamp $(if $(findstring slurm,$(PROFILE)),$(VENV)/slurm.sta
 	@$(BIN)/hsic-hpo check $(CONFIG)
 	@$(SNAKEMAKE)
 
-toy: $(VENV)/study.stamp  ## the paper's analytical examples beside their closed forms
+toy: $(VENV)/workflow.stamp  ## the paper's analytical examples beside their closed forms
 	@$(BIN)/snakemake toy --workflow-profile $(PROFILE) --cores $(CORES) --configfile config/toy.yaml
 	@cat results/toy/tables/toy.md
 
@@ -43,7 +44,7 @@ check: $(VENV)/study.stamp  ## check a study config without running it
 	@$(BIN)/hsic-hpo check $(CONFIG)
 
 test: $(VENV)/test.stamp browser  ## run the tests
-	$(BIN)/python -m pytest -n $(shell nproc)
+	$(BIN)/python -m pytest -n $(shell nproc) --dist loadfile
 
 browser:  # a part of the tests opens the report in it
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
@@ -73,19 +74,23 @@ bench: $(VENV)/test.stamp  ## measure speed beside peers; tables go to benchmark
 	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
 
 clean:  ## remove the virtual environment and caches, never results
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests workflow benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/study.stamp: pyproject.toml constraints.txt
-	@echo "Installing into $(VENV): about two minutes and 2 GB on disk"
+$(VENV)/workflow.stamp: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@$(INSTALL) '.[workflow]'
+	@touch $@
+
+$(VENV)/study.stamp: $(VENV)/workflow.stamp
+	@echo "Installing into $(VENV): about two minutes and 2 GB on disk"
+	@$(INSTALL) '.[training,workflow,report]'
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/study.stamp
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@$(INSTALL) '.[test]'
 	@touch $@
 
 $(VENV)/slurm.stamp: $(VENV)/study.stamp
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[slurm]'
+	@$(INSTALL) '.[slurm]'
 	@touch $@

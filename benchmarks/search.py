@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -104,7 +104,7 @@ def run(what: Run) -> dict[str, Any]:
         tolerance = None
         if what.method in COST_AWARE:
             given = what.tolerance
-            tolerance = SETTINGS["final"]["tolerance"] if given is None else given
+            tolerance = SETTINGS.final.tolerance if given is None else given
         place = choose(finished, ceiling=ceiling, tolerance=tolerance)
         seconds = time.perf_counter() - start
     return {
@@ -127,10 +127,10 @@ def search(what: Run) -> tuple[History, float]:
     known = [evaluated(what.dataset, drawn, what.seed)]
     selection, ceiling = None, np.inf
     if selecting:
-        settings = dict(SETTINGS["selection"])
+        settings = SETTINGS.selection
         if what.cost_quantile is not None:
-            settings["cost_quantile"] = what.cost_quantile
-        analysed = analyse(known[0], SETTINGS["sensitivity"] | {"seed": what.seed})
+            settings = replace(settings, cost_quantile=what.cost_quantile)
+        analysed = analyse(known[0], replace(SETTINGS.sensitivity, seed=what.seed))
         selection = decide(analysed, known[0], settings)
         ceiling = stage_ceiling(selection)
     n_rounds = (what.n - n_random) // BATCH
@@ -140,7 +140,7 @@ def search(what: Run) -> tuple[History, float]:
             BATCH,
             method=what.method,
             repeat=0,
-            cost=SETTINGS["selection"]["cost"],
+            cost=SETTINGS.selection.cost,
             seed=what.seed,
             budget=BUDGET,
             selection=selection,

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 
 import xarray as xr
 
@@ -43,9 +44,9 @@ def _check(options: argparse.Namespace) -> None:
     checked = study.read_study(options.config)
     groups = len(checked.space.groups()) - 1
     print(
-        f"Study {checked.name}: {checked.settings['random_search']['n_trials']} random trials of "
+        f"Study {checked.name}: {checked.settings.random_search.n_trials} random trials of "
         f"{len(checked.space)} hyperparameters ({groups} conditional groups) "
-        f"on {checked.settings['problem']['name']}"
+        f"on {checked.problem_name}"
     )
 
 
@@ -82,35 +83,34 @@ def _analyse(options: argparse.Namespace) -> None:
     settings = config.validate({"study": "analyse", "sensitivity": changes}, "command line")
     if options.seed < 0:
         raise InputError(f"command line: --seed: {options.seed} is less than 0")
-    trials, notes = _finished_trials(options)
-    found = analyse(trials, {**settings["sensitivity"], "seed": options.seed})
+    trials = _finished_trials(options)
+    found = analyse(trials, replace(settings.sensitivity, seed=options.seed))
     console = Console()
     show(found, "worst" if options.worst else "best", console)
-    for note in notes:
+    for note in trials.attrs.get("notes", "").splitlines():
         console.print(f"Note: {note}", markup=False)
     if options.output:
         write_netcdf(found, options.output)
         console.print(f"Wrote {options.output}", markup=False)
 
 
-def _finished_trials(options: argparse.Namespace) -> tuple[xr.Dataset, tuple[str, ...]]:
+def _finished_trials(options: argparse.Namespace) -> xr.Dataset:
     if (options.table is None) == (options.optuna is None):
         options.usage("give either TRIALS.csv or --optuna STORAGE")
     if options.optuna is not None:
-        from hsic_hpo.interop.optuna_study import read_optuna_study
+        from hsic_hpo.interop.optuna_study import trials_from_optuna
 
         if options.study is None:
             options.usage("--optuna needs --study NAME")
-        taken = read_optuna_study(options.optuna, options.study, objective=options.objective)
-        return taken.trials, taken.notes
-    from hsic_hpo.interop.table import read_table
+        return trials_from_optuna(options.optuna, options.study, objective=options.objective)
+    from hsic_hpo.interop.table import trials_from_table
     from hsic_hpo.spaces.space import Space
 
     if options.space is None or options.error is None:
         options.usage("a table needs --space SPACE.yaml and --error COLUMN")
     spec = config.read_yaml(options.space)
     space = Space.from_dict(spec.get("space", spec), f"{options.space}: space")
-    return read_table(options.table, space, error=options.error, cost=options.cost), ()
+    return trials_from_table(options.table, space, error=options.error, cost=options.cost)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The one exception that is shown to a person as a single line, without a traceback."""
+"""Errors that a person sees as one line, without a traceback."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,6 +10,15 @@ class InputError(ValueError):
 
     The message is one line that names the place (file or key), the offending value and what is
     allowed. Command-line entry points print it and exit with code 1.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> try:
+    ...     hh.Space({"lr": hh.Float(1, 0)})
+    ... except hh.InputError as error:
+    ...     print(error)
+    space.lr.range: [1, 0] is not increasing; needed: low < high
     """
 
 
@@ -25,6 +34,30 @@ def did_you_mean(word: object, allowed: Iterable[str]) -> str:
     """
     near = get_close_matches(str(word), list(allowed), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+@contextmanager
+def needs_extra(purpose: str, extra: str) -> Iterator[None]:
+    """Name the optional extra of this package that brings a library which is not installed.
+
+    Parameters
+    ----------
+    purpose
+        What needs the library, first in the message.
+    extra
+        The extra that brings it.
+
+    Raises
+    ------
+    InputError
+        In place of a ``ModuleNotFoundError`` inside the block.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"{purpose}: {error.name} is not installed; pip install 'hsic_hpo[{extra}]'"
+        ) from None
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials
@@ -29,18 +30,7 @@ SPACE = {
         "when": {"optimizer": {"in": ["adam", "rmsprop"]}, "n_layers": {">=": 3}},
     },
 }
-SETTINGS = {
-    "goal_fraction": 0.1,
-    "bandwidth": "median",
-    "n_permutations": 199,
-    "confidence": 0.95,
-    "significance": 0.05,
-    "min_trials": 30,
-    "min_successes": 5,
-    "group_threshold": "all",
-    "sweep_points": 8,
-    "seed": 7,
-}
+SETTINGS = AnalysisSettings(n_permutations=199, sweep_points=8, seed=7)
 
 
 def rule(configuration: Mapping[str, Any]) -> float:

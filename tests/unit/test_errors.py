@@ -2,7 +2,7 @@
 
 import pytest
 
-from hsic_hpo.errors import InputError, did_you_mean, one_line_errors
+from hsic_hpo.errors import InputError, did_you_mean, needs_extra, one_line_errors
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,14 @@ def test_a_defect_keeps_its_traceback() -> None:
 def test_nearest_word() -> None:
     assert did_you_mean("n_layer", ["n_units", "n_layers"]) == "; did you mean 'n_layers'?"
     assert did_you_mean("xyz", ["n_units", "n_layers"]) == ""
+
+
+def test_a_missing_library_is_named_with_the_extra_that_brings_it() -> None:
+    with (
+        pytest.raises(InputError) as error,
+        needs_extra("the HTML report", "report"),
+    ):
+        import no_such_library.of_this_name  # noqa: F401
+    assert str(error.value) == (
+        "the HTML report: no_such_library is not installed; pip install 'hsic_hpo[report]'"
+    )

@@ -48,20 +48,22 @@ def test_they_are_small() -> None:
 def test_trials_are_those_of_the_config(name: str) -> None:
     asked = config(name)
     drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
-    assert drawn.sizes["trial"] == asked.settings["random_search"]["n_trials"]
+    assert drawn.sizes["trial"] == asked.settings.random_search.n_trials
     assert drawn.sizes["repeat"] == asked.repeats
     assert json.loads(drawn.attrs["space"]) == json.loads(asked.space.to_json())
-    assert json.loads(drawn.attrs["problem"]) == asked.settings["problem"]
+    assert json.loads(drawn.attrs["problem"]) == asked.settings.problem
     assert json.loads(drawn.attrs["budget"]) == asked.budget
     assert int(drawn.attrs["seed"]) == asked.seed
     for method, settings in asked.searches.items():
-        rounds = settings["rounds"] + settings.get("fine_tuning_rounds", 0)
-        for repeat in range(settings["repeats"]):
+        for repeat in range(settings.repeats):
             path = PUBLISHED / name / "search" / method / str(repeat) / "trials.nc"
-            assert trials_data.read_trials(path).sizes["trial"] == rounds * settings["batch_size"]
+            assert (
+                trials_data.read_trials(path).sizes["trial"]
+                == settings.n_rounds * settings.batch_size
+            )
         final = trials_data.read_trials(PUBLISHED / name / "final" / method / "trials.nc")
-        assert final.sizes["trial"] == settings["repeats"]
-        assert final.sizes["repeat"] == asked.settings["final"]["seeds"]
+        assert final.sizes["trial"] == settings.repeats
+        assert final.sizes["repeat"] == asked.settings.final.seeds
         assert json.loads(final.attrs["budget"]) == asked.final_budget
 
 

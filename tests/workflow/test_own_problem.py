@@ -1,7 +1,6 @@
 """The documented example of a problem of the user's own runs through Snakemake."""
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from checkout import ROOT, Checkout
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials.variables import hyperparameter_values
+from shared_folders import made_once
 
 EXAMPLE = ROOT / "examples" / "digits"
 SMALL = """\
@@ -30,22 +30,18 @@ class Digits(Checkout):
     def config(self) -> Path:
         return self.root / "elsewhere" / "digits.yaml"
 
-    def planned_for(self, target: str) -> dict[str, int]:
-        """Return how many jobs of each rule are needed for a target now."""
-        printed = self.run(target, "--dry-run")
-        counts = re.findall(r"^(\w+) +(\d+)$", printed.split("Job stats:")[-1], re.MULTILINE)
-        return {rule: int(count) for rule, count in counts if rule != "total"}
-
 
 @pytest.fixture(scope="module")
 def digits(fresh: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Digits:
-    root = tmp_path_factory.mktemp("digits") / "project"
-    checkout = Digits(fresh.copy(root).root)
-    shutil.copytree(EXAMPLE, root / "elsewhere", ignore=shutil.ignore_patterns("__pycache__"))
-    text = checkout.config.read_text()
-    checkout.config.write_text(text[: text.index("random_search:")] + SMALL)
-    checkout.run("random/trials.nc")
-    return checkout
+
+    def make(root: Path) -> None:
+        checkout = Digits(fresh.copy(root).root)
+        shutil.copytree(EXAMPLE, root / "elsewhere", ignore=shutil.ignore_patterns("__pycache__"))
+        text = checkout.config.read_text()
+        checkout.config.write_text(text[: text.index("random_search:")] + SMALL)
+        checkout.run("random/trials.nc")
+
+    return Digits(made_once(tmp_path_factory, "digits", make))
 
 
 def test_every_configuration_was_trained_and_measured(digits: Digits) -> None:
@@ -72,12 +68,12 @@ def test_every_configuration_was_trained_and_measured(digits: Digits) -> None:
 def test_nothing_is_left_to_do_and_no_job_depends_on_the_place(
     digits: Digits, tmp_path: Path
 ) -> None:
-    assert digits.planned_for("random/trials.nc") == {}
+    assert digits.planned("random/trials.nc") == {}
     moved = Digits(digits.copy(tmp_path / "moved").root)
-    assert moved.planned_for("random/trials.nc") == {}
+    assert moved.planned("random/trials.nc") == {}
 
 
 def test_another_module_of_the_problem_is_trained_again(digits: Digits, tmp_path: Path) -> None:
     edited = Digits(digits.copy(tmp_path / "edited").root)
     edited.edit("elsewhere/digits_problem.py", "nn.ReLU()", "nn.Tanh()")
-    assert edited.planned_for("random/trials.nc")["train"] == 2
+    assert edited.planned("random/trials.nc")["train"] == 2

@@ -1,6 +1,7 @@
 import atexit
 import os
 import sys
+from dataclasses import asdict
 
 from hsic_hpo.study import study as studies
 from hsic_hpo.errors import InputError

@@ -5,7 +5,7 @@ rule data:
         "logs/data.log",
     localrule: True
     params:
-        problem=STUDY.settings["problem"],
+        problem=STUDY.settings.problem,
         seed=STUDY.seed,
         code=code("data", PROBLEM_SOURCE),
     script:

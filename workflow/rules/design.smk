@@ -14,6 +14,6 @@ rule design:
     params:
         **RANDOM_DESIGN,
         code=code("design"),
-        n_trials=STUDY.settings["random_search"]["n_trials"],
+        n_trials=STUDY.settings.random_search.n_trials,
     script:
         "../scripts/design.py"

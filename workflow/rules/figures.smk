@@ -43,8 +43,6 @@ for figure, (category, label, datasets) in FIGURES.items():
             f"logs/{figure}_figure.log",
         localrule: True
         params:
-            figure=figure,
-            caption=CAPTIONS[figure],
             code=code("figure", drawing_source(figure)),
         script:
             "../scripts/figure.py"

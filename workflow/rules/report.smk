@@ -13,7 +13,7 @@ rule html_report:
         "logs/html_report.log",
     localrule: True
     params:
-        settings=STUDY.settings,
+        settings=STUDY.config,
         captions=CAPTIONS,
         code=code("html_report"),
     script:

@@ -18,7 +18,7 @@ rule selection:
         "logs/selection.log",
     localrule: True
     params:
-        settings=STUDY.settings["selection"],
+        settings=asdict(STUDY.settings.selection),
         code=code("selection"),
     script:
         "../scripts/selection.py"
@@ -57,7 +57,7 @@ rule propose:
     threads: 1
     params:
         round=settings_of_round,
-        cost=STUDY.settings["selection"]["cost"],
+        cost=STUDY.settings.selection.cost,
         seed=STUDY.seed,
         budget=STUDY.budget,
         code=code("propose"),
@@ -76,7 +76,7 @@ use rule train as train_round with:
     params:
         seed=STUDY.seed,
         budget=STUDY.budget,
-        problem=STUDY.settings["problem"],
+        problem=STUDY.settings.problem,
         repeats=STUDY.repeats,
         training_code=TRAINING_CODE,
         code=TRAIN_CODE,
@@ -120,7 +120,7 @@ rule choose:
     localrule: True
     params:
         choice=settings_of_choice,
-        cost=STUDY.settings["selection"]["cost"],
+        cost=STUDY.settings.selection.cost,
         budget=STUDY.final_budget,
         code=code("choose"),
     script:
@@ -138,8 +138,8 @@ use rule train as train_final with:
     params:
         seed=FINAL_SEED,
         budget=STUDY.final_budget,
-        problem=STUDY.settings["problem"],
-        repeats=STUDY.settings["final"]["seeds"],
+        problem=STUDY.settings.problem,
+        repeats=STUDY.settings.final.seeds,
         training_code=TRAINING_CODE,
         code=TRAIN_CODE,
 
@@ -156,8 +156,8 @@ use rule gather as gather_final with:
     localrule: True
     params:
         study=STUDY.name,
-        problem=STUDY.settings["problem"],
-        repeats=STUDY.settings["final"]["seeds"],
+        problem=STUDY.settings.problem,
+        repeats=STUDY.settings.final.seeds,
         seed=FINAL_SEED,
         training_code=TRAINING_CODE,
         code=code("gather"),

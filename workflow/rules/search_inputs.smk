@@ -56,7 +56,7 @@ def settings_of_round(wildcards):
 
 def settings_of_choice(wildcards):
     return methods.choice_settings(
-        wildcards.method, settings_of(wildcards), STUDY.settings["final"]["tolerance"]
+        wildcards.method, settings_of(wildcards), STUDY.settings.final.tolerance
     )
 
 

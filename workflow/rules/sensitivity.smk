@@ -7,8 +7,7 @@ rule sensitivity:
         "logs/sensitivity.log",
     localrule: True
     params:
-        settings=STUDY.settings["sensitivity"],
-        seed=STUDY.seed,
+        settings=asdict(STUDY.settings.sensitivity),
         code=code("sensitivity"),
     script:
         "../scripts/sensitivity.py"
@@ -23,8 +22,7 @@ rule convergence:
         "logs/convergence.log",
     localrule: True
     params:
-        settings=STUDY.settings["sensitivity"],
-        seed=STUDY.seed,
+        settings=asdict(STUDY.settings.sensitivity),
         code=code("convergence"),
     script:
         "../scripts/convergence.py"

@@ -8,7 +8,7 @@ rule toy_draws:
         "logs/toy_draws.log",
     localrule: True
     params:
-        n_draws=STUDY.settings["toy"]["n_draws"],
+        n_draws=STUDY.settings.toy.n_draws,
         seed=STUDY.seed,
         code=code("toy_draws"),
     script:

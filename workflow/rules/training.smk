@@ -15,7 +15,7 @@ rule train:
     threads: 1
     params:
         **RANDOM_DESIGN,
-        problem=STUDY.settings["problem"],
+        problem=STUDY.settings.problem,
         repeats=STUDY.repeats,
         training_code=TRAINING_CODE,
         code=TRAIN_CODE,
@@ -29,7 +29,7 @@ rule gather:
         data="data.nc",
         records=expand(
             "random/records/{slice}.jsonl",
-            slice=slices(STUDY.settings["random_search"]["n_trials"]),
+            slice=slices(STUDY.settings.random_search.n_trials),
         ),
     output:
         "random/trials.nc",
@@ -38,7 +38,7 @@ rule gather:
     localrule: True
     params:
         study=STUDY.name,
-        problem=STUDY.settings["problem"],
+        problem=STUDY.settings.problem,
         repeats=STUDY.repeats,
         seed=STUDY.seed,
         training_code=TRAINING_CODE,

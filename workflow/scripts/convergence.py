@@ -2,19 +2,19 @@
 
 from hsic_hpo.files import write_netcdf
 from hsic_hpo.sensitivity.convergence import convergence
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.trials import dataset as trials
 
 
-def main(*, trials_path: str, settings: dict, seed: int, output: str) -> None:
-    write_netcdf(convergence(trials.read_trials(trials_path), {**settings, "seed": seed}), output)
+def main(*, trials_path: str, settings: AnalysisSettings, output: str) -> None:
+    write_netcdf(convergence(trials.read_trials(trials_path), settings), output)
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         main(
             trials_path=snakemake.input[0],
-            settings=snakemake.params.settings,
-            seed=snakemake.params.seed,
+            settings=AnalysisSettings(**snakemake.params.settings),
             output=snakemake.output[0],
         )

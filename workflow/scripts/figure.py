@@ -1,6 +1,7 @@
 """Draw one figure of a study."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import xarray as xr
@@ -27,7 +28,7 @@ def read(kind: str, path: Any) -> xr.Dataset | list[xr.Dataset]:
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         main(
-            figure=snakemake.params.figure,
+            figure=Path(snakemake.output[0]).stem,
             datasets=dict(snakemake.input.items()),
             output=snakemake.output,
         )

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.scales import log_where_wide
 from hsic_hpo.figures.style import (
     GREY,

@@ -47,6 +47,14 @@ def convergence(converged: xr.Dataset) -> Figure:
         At page width. Left: the index of each hyperparameter against the number of trials, filled
         where significant, the highest ones named. Right: Spearman's correlation of the indices,
         and the Jaccard similarity of the set found significant, with those of all trials.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> from hsic_hpo.sensitivity.convergence import convergence
+    >>> from hsic_hpo.sensitivity.settings import AnalysisSettings
+    >>> converged = convergence(hh.example_trials(), AnalysisSettings())
+    >>> figure = hh.plot.convergence(converged)
     """
     remarks = [
         f"{size} trials: no index, {note}"

@@ -46,6 +46,12 @@ def distributions(trials: xr.Dataset, sensitivity: xr.Dataset, most: int = 6) ->
         whatever the scale: histograms and kernel density estimates of all trials of the group and
         of those that reach the goal. Estimates near 0 and 1 are corrected by reflection. A
         hyperparameter of few levels has bars instead: the share of each level.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> trials = hh.example_trials()
+    >>> figure = hh.plot.distributions(trials, hh.explain(trials))
     """
     chosen = sensitivity.sel(target="error", subset="best")
     shown = _highest(chosen, most)

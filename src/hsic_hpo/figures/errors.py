@@ -3,9 +3,9 @@
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
+from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, LIGHT_GREY, VERMILLION, message, style
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.wording import goal, number, outcomes, with_units
@@ -30,6 +30,11 @@ def errors(trials: xr.Dataset, sensitivity: xr.Dataset | None = None) -> Figure:
         One panel at column width. The axis of the errors is logarithmic when all are positive
         and the largest is at least ten times the smallest. Diverged and failed trials have no
         error to show; the title states their number.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> figure = hh.plot.errors(hh.example_trials())
     """
     error = trials_data.error(trials)
     finite = error[np.isfinite(error)]

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from scipy.stats import gaussian_kde
 
 from hsic_hpo.figures.style import BLUE, GREY, LIGHT_GREY, ORANGE, SKY, VERMILLION
 from hsic_hpo.figures.values import label_levels, label_values, level_texts, shown_by_level
@@ -118,4 +118,4 @@ def _reflected_density(u: np.ndarray) -> np.ndarray:
     mirrored = np.concatenate([-u, u, 2 - u])
     # Scott's rule for the sample itself: its own size and spread, not those with its mirrors.
     factor = len(u) ** -0.2 * u.std(ddof=1) / mirrored.std(ddof=1)
-    return np.asarray(3 * gaussian_kde(mirrored, factor)(_GRID))
+    return np.asarray(3 * scipy.stats.gaussian_kde(mirrored, factor)(_GRID))

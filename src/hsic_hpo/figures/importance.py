@@ -6,12 +6,12 @@ import numpy as np
 import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import blended_transform_factory
 
+from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.style import (
     BLUE,
     COLUMN_WIDTH,
@@ -57,6 +57,11 @@ def importance(sensitivity: xr.Dataset, subset: str = "best", target: str = "err
     matplotlib.figure.Figure
         At column width for one group, at page width for several. Groups without an index are
         named below the panels with the reason.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> figure = hh.plot.importance(hh.explain(hh.example_trials()))
     """
     chosen = sensitivity.sel(target=target, subset=subset)
     title = (

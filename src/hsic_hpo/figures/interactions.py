@@ -57,6 +57,11 @@ def interactions(sensitivity: xr.Dataset) -> Figure:
         each significant pair. A joint index is high whenever one of the pair matters by itself;
         the pure interaction (ours, not in the slides) is not. Of more than 16 hyperparameters,
         those with the highest pure interactions relative to their noise floors are shown.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> figure = hh.plot.interactions(hh.explain(hh.example_trials()))
     """
     chosen = sensitivity.sel(target="error", subset="best").isel(group=0)
     chosen, hidden = _largest(_members(chosen))

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.transforms import blended_transform_factory
 
+from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, PAGE_WIDTH
 from hsic_hpo.wording import wrapped
 

@@ -64,6 +64,11 @@ def quadrant(sensitivity: xr.Dataset, cost: str | None = None) -> Figure:
         matter for the cost. The four quadrants say what to do with them. Conditional
         hyperparameters are named below, as indices compare within a group only; so are those
         under both noise floors where there are more than 20.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> figure = hh.plot.quadrant(hh.explain(hh.example_trials()))
     """
     main = sensitivity.sel(subset="best").isel(group=0)
     costs = cost_names(sensitivity)

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 
+from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.layout import LINE, lines
 from hsic_hpo.figures.style import GREY, LIGHT_GREY, PAGE_WIDTH, style
 from hsic_hpo.figures.values import value_text
@@ -38,6 +38,11 @@ def space(dataset: xr.Dataset) -> Figure:
     matplotlib.figure.Figure
         At page width: a row per hyperparameter with its type, values, distribution and conditions,
         conditional ones indented below the hyperparameter that they depend on.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> figure = hh.plot.space(hh.example_trials())
     """
     rows = [dict(zip(_COLUMNS, _COLUMNS, strict=True))]
     rows += space_rows(Space.from_json(dataset.attrs["space"]))

@@ -122,6 +122,13 @@ def save(figure: Figure, path: Path | str) -> None:
     ------
     InputError
         When the suffix is another one.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import hsic_hpo as hh
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hh.plot.save(hh.plot.errors(hh.example_trials()), f"{folder}/errors.png")
     """
     suffix = Path(path).suffix.lower()
     if suffix not in _NO_DATES:

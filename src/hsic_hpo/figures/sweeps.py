@@ -36,6 +36,11 @@ def sweeps(sensitivity: xr.Dataset, most: int = 9) -> Figure:
         move: the index (line), its noise floor (dots), and a diamond at the widest range from
         which on no index is significant. Hyperparameters without an index in any range are named
         below.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> figure = hh.plot.sweeps(hh.explain(hh.example_trials()))
     """
     ranked, lacking = _ranked(sensitivity)
     shown, hidden = ranked[:most], ranked[most:]

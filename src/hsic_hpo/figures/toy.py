@@ -3,8 +3,8 @@
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.style import BLUE, LIGHT_GREY, PAGE_WIDTH, style
 from hsic_hpo.wording import number
 

@@ -34,6 +34,11 @@ def trainings(trials: xr.Dataset, fraction: float = 0.1) -> Figure:
         Three panels at page width: the validation error after each epoch, one line per training;
         the wall time of a training against the FLOPs of its network; the number of trainings per
         outcome.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> figure = hh.plot.trainings(hh.example_trials())
     """
     best = select_goal(trials_data.error(trials), fraction, "best").reached
     with style():

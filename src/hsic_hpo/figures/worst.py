@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.histograms import ALL, REACHED, WORST, Look, histogram
 from hsic_hpo.figures.layout import LINE, letters, lines, panel_letters
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
@@ -50,6 +50,12 @@ def worst(trials: xr.Dataset, sensitivity: xr.Dataset, hyperparameter: str | Non
     ------
     InputError
         When the main group has no ``hyperparameter``.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> trials = hh.example_trials()
+    >>> figure = hh.plot.worst(trials, hh.explain(trials))
     """
     space = trials_data.space(trials)
     indices = sensitivity.sel(target="error").isel(group=0)

@@ -3,38 +3,18 @@
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import xarray as xr
 
-from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.errors import InputError, did_you_mean, needs_extra
 from hsic_hpo.interop.conversion import ImportedTrial, tally, to_dataset
 from hsic_hpo.spaces.space import Space
 
 _MANY_LEVELS = 1000
 
 
-@dataclass(frozen=True)
-class OptunaTrials:
-    """Trials of an Optuna study, and what a reader must know of how they were taken.
-
-    Attributes
-    ----------
-    trials
-        Trials Dataset; ``train_seconds`` is the duration of each trial, its cost.
-    space
-        The search space that the trials' distributions and presences amount to.
-    notes
-        Sentences.
-    """
-
-    trials: xr.Dataset
-    space: Space
-    notes: tuple[str, ...]
-
-
-def read_optuna_study(storage: Any, name: str, *, objective: int = 0) -> OptunaTrials:
+def trials_from_optuna(study: Any, name: str | None = None, *, objective: int = 0) -> xr.Dataset:
     """Read the trials of an Optuna study.
 
     A parameter that only some trials have is conditional: on the first categorical parameter
@@ -44,20 +24,38 @@ def read_optuna_study(storage: Any, name: str, *, objective: int = 0) -> OptunaT
 
     Parameters
     ----------
-    storage
-        URL of a storage, or a storage object of Optuna.
+    study
+        A study of Optuna; or the URL of a storage, or a storage object, that holds it.
     name
-        Name of the study.
+        Name of the study in the storage; not needed where it holds a single one.
     objective
         Which value of a multi-objective study is the error.
+
+    Returns
+    -------
+    xarray.Dataset
+        Trials Dataset; ``train_seconds`` is the duration of each trial, its cost. The attribute
+        ``notes`` says, a sentence per line, what a reader must know of how they were taken.
 
     Raises
     ------
     InputError
         When Optuna is not installed, the storage or study does not exist, a parameter has
         different distributions in different trials, or the trials cannot be analysed.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> import optuna
+    >>> optuna.logging.set_verbosity(optuna.logging.WARNING)
+    >>> study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    >>> study.optimize(lambda trial: trial.suggest_float("x", -1, 1) ** 2, n_trials=30)
+    >>> trials = hh.trials_from_optuna(study)
+    >>> trials.sizes["trial"], trials.attrs["error_name"]
+    (30, 'value')
     """
-    study, where = _load(storage, name), f"Optuna study {name}"
+    study = _load(study, name)
+    where = f"Optuna study {study.study_name}"
     if not 0 <= objective < len(study.directions):
         raise InputError(
             f"{where}: objective {objective} does not exist; it has {len(study.directions)}, "
@@ -95,31 +93,36 @@ def read_optuna_study(storage: Any, name: str, *, objective: int = 0) -> OptunaT
     if sign < 0:
         error_name = f"minus {error_name}"
     dataset = to_dataset(finished, space, where, error_name=error_name)
-    return OptunaTrials(dataset, space, tuple(notes))
+    return dataset.assign_attrs(notes="\n".join(notes))
 
 
-def _load(storage: Any, name: str) -> Any:
-    try:
+def _load(given: Any, name: str | None) -> Any:
+    with needs_extra("trials of an Optuna study", "optuna"):
         import optuna
-    except ImportError:
-        raise InputError("Optuna is not installed: pip install 'hsic_hpo[optuna]'") from None
+    if isinstance(given, optuna.Study):
+        if name not in (None, given.study_name):
+            raise InputError(f"name: {name!r}; the study given is {given.study_name!r}")
+        return given
     verbosity = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            names = optuna.get_all_study_names(storage)
+            names = optuna.get_all_study_names(given)
+            if name is None and len(names) == 1:
+                name = names[0]
             if name not in names:
+                wanted = "which study? name one" if name is None else f"no study {name!r}"
                 raise InputError(
-                    f"{storage}: no study {name!r}; studies: {', '.join(names) or 'none'}"
+                    f"{given}: {wanted}; studies: {', '.join(names) or 'none'}"
                     f"{did_you_mean(name, names)}"
                 )
-            return optuna.load_study(study_name=name, storage=storage)
+            return optuna.load_study(study_name=name, storage=given)
     except InputError:
         raise
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
-        raise InputError(f"{storage}: not a readable Optuna storage ({reason})") from error
+        raise InputError(f"{given}: not a readable Optuna storage ({reason})") from error
     finally:
         optuna.logging.set_verbosity(verbosity)
 

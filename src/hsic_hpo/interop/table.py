@@ -1,9 +1,11 @@
-"""Trials from a CSV table: one row a trial, one column a hyperparameter."""
+"""Trials from a table: one row a trial, one column a hyperparameter."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -15,8 +17,12 @@ from hsic_hpo.spaces.space import Space, allowed
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
 
-def read_table(
-    path: Path | str, space: Space, *, error: str, cost: str | None = None
+def trials_from_table(
+    path: Path | str,
+    space: Space | Mapping[str, Any],
+    *,
+    error: str,
+    cost: str | None = None,
 ) -> xr.Dataset:
     """Read finished trials from a CSV file.
 
@@ -26,7 +32,8 @@ def read_table(
         UTF-8, comma-separated, with a header. An empty cell of a hyperparameter means that it is
         inactive; other columns are ignored.
     space
-        The search space: each of its hyperparameters has a column of its name.
+        The search space, or its definitions: each of its hyperparameters has a column of its
+        name.
     error
         Column of the error, lower is better. Empty, NaN or infinite: the trial failed.
     cost
@@ -41,20 +48,104 @@ def read_table(
     ------
     InputError
         One line: file, line, column, value, what is allowed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import hsic_hpo as hh
+    >>> x = np.linspace(0, 1, 40)
+    >>> table = pd.DataFrame({"x": x, "loss": (x - 0.3) ** 2})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table.to_csv(f"{folder}/trials.csv", index=False)
+    ...     space = {"x": hh.Float(0, 1)}
+    ...     trials = hh.trials_from_table(f"{folder}/trials.csv", space, error="loss")
+    >>> trials.sizes["trial"]
+    40
     """
     table = _read(path)
-    for column in (*space.names, error, *([cost] if cost else [])):
-        if column not in table:
-            known = list(table.columns)
+    places = [f"line {number}" for number in range(2, 2 + len(table))]
+    return _trials(table, places, space, error, cost, str(path))
+
+
+def trials_from_frame(
+    frame: pd.DataFrame,
+    space: Space | Mapping[str, Any],
+    *,
+    error: str,
+    cost: str | None = None,
+    name: str = "trials",
+) -> xr.Dataset:
+    """Take finished trials from a DataFrame.
+
+    Parameters
+    ----------
+    frame
+        One row a trial. None, NaN or an empty text of a hyperparameter means that it is inactive;
+        other columns are ignored.
+    space
+        The search space, or its definitions: each of its hyperparameters has a column of its
+        name.
+    error
+        Column of the error, lower is better. Missing or infinite: the trial failed.
+    cost
+        Column of a cost, lower is better, if there is one.
+    name
+        What to call the trials, in messages and in a report.
+
+    Returns
+    -------
+    xarray.Dataset
+        Trials Dataset; the cost is a variable of its column's name.
+
+    Raises
+    ------
+    InputError
+        One line: row, column, value, what is allowed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import hsic_hpo as hh
+    >>> frame = pd.DataFrame(np.random.default_rng(0).random((50, 2)), columns=["x", "y"])
+    >>> frame["loss"] = (frame["x"] - 0.3) ** 2
+    >>> space = {"x": hh.Float(0, 1), "y": hh.Float(0, 1)}
+    >>> hh.trials_from_frame(frame, space, error="loss").sizes["trial"]
+    50
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(f"{name}: {type(frame).__name__}; a pandas DataFrame is needed")
+    places = [f"row {label}" for label in frame.index]
+    return _trials(frame, places, space, error, cost, name)
+
+
+def _trials(
+    table: pd.DataFrame,
+    places: list[str],
+    space: Space | Mapping[str, Any],
+    error: str,
+    cost: str | None,
+    where: str,
+) -> xr.Dataset:
+    space = space if isinstance(space, Space) else Space(space)
+    needed = list(dict.fromkeys([*space.names, error, *([cost] if cost else [])]))
+    known = [str(column) for column in table.columns]
+    for column in needed:
+        if column not in known:
             raise InputError(
-                f"{path}: column {column!r} is missing; columns: {', '.join(known)}"
+                f"{where}: column {column!r} is missing; columns: {', '.join(known)}"
                 f"{did_you_mean(column, known)}"
             )
+        if known.count(column) > 1:
+            raise InputError(f"{where}: column {column!r} stands twice")
+    rows = table.set_axis(known, axis="columns")[needed].to_dict("records")
     finished = [
-        _finished(row, f"line {number}", space, error, cost, str(path))
-        for number, row in enumerate(table.to_dict("records"), start=2)
+        _finished(row, place, space, error, cost, where)
+        for place, row in zip(places, rows, strict=True)
     ]
-    return to_dataset(finished, space, str(path), error_name=error)
+    return to_dataset(finished, space, where, error_name=error)
 
 
 def _read(path: Path | str) -> pd.DataFrame:
@@ -73,44 +164,67 @@ def _read(path: Path | str) -> pd.DataFrame:
 
 
 def _finished(
-    row: dict[Any, str], place: str, space: Space, error: str, cost: str | None, path: str
+    row: Mapping[Any, Any],
+    place: str,
+    space: Space,
+    error: str,
+    cost: str | None,
+    where: str,
 ) -> ImportedTrial:
     def here(column: str) -> str:
-        return f"{path}: {place}, column {column}"
+        return f"{where}: {place}, column {column}"
+
+    def number(column: str) -> float:
+        return math.nan if _is_missing(row[column]) else _number(row[column], here(column))
 
     configuration = {
         parameter.name: _value(row[parameter.name], parameter, here(parameter.name))
         for parameter in space.hyperparameters
-        if row[parameter.name] != ""
+        if not _is_missing(row[parameter.name])
     }
-    value = _number(row[error], here(error)) if row[error] else math.nan
-    costs = {cost: _number(row[cost], here(cost)) if row[cost] else math.nan} if cost else {}
+    value = number(error)
+    costs = {cost: number(cost)} if cost else {}
     if math.isfinite(value):
         return ImportedTrial(place, configuration, value, costs=costs)
-    return ImportedTrial(place, configuration, None, f"error is {row[error] or 'empty'}", costs)
+    shown = "empty" if row[error] in ("", None) else row[error]
+    return ImportedTrial(place, configuration, None, f"error is {shown}", costs)
 
 
-def _value(text: str, parameter: Hyperparameter, where: str) -> Any:
+def _is_missing(cell: Any) -> bool:
+    return cell == "" if isinstance(cell, str) else bool(pd.isna(cell))
+
+
+def _value(cell: Any, parameter: Hyperparameter, where: str) -> Any:
     if parameter.type == "categorical":
-        by_text = {str(level): level for level in parameter.levels}
-        if text not in by_text:
-            raise InputError(
-                f"{where}: {text!r} is not a level; allowed: {', '.join(by_text)}"
-                f"{did_you_mean(text, by_text)}"
-            )
-        return by_text[text]
+        return _level(cell, parameter, where)
     if parameter.type == "boolean":
-        if text.lower() not in _TRUTH:
-            raise InputError(f"{where}: {text!r} is not a truth value; allowed: true, false")
-        return _TRUTH[text.lower()]
-    number = _number(text, where)
+        # A column of truth values in which some are missing holds 1.0 and 0.0, or objects.
+        text = str(cell).lower() if isinstance(cell, str | bool | np.bool) else f"{cell:g}"
+        if text not in _TRUTH:
+            raise InputError(f"{where}: {cell!r} is not a truth value; allowed: true, false")
+        return _TRUTH[text]
+    number = _number(cell, where)
     if not parameter.contains(number):
-        raise InputError(f"{where}: {text} is not allowed; allowed: {allowed(parameter)}")
+        raise InputError(f"{where}: {cell} is not allowed; allowed: {allowed(parameter)}")
     return int(number) if parameter.type == "integer" else number
 
 
-def _number(text: str, where: str) -> float:
+def _level(cell: Any, parameter: Hyperparameter, where: str) -> Any:
+    by_text = {str(level): level for level in parameter.levels}
+    if not isinstance(cell, str) and parameter.contains(cell):
+        return next(level for level in parameter.levels if level == cell)
+    if str(cell) not in by_text:
+        raise InputError(
+            f"{where}: {str(cell)!r} is not a level; allowed: {', '.join(by_text)}"
+            f"{did_you_mean(cell, by_text)}"
+        )
+    return by_text[str(cell)]
+
+
+def _number(cell: Any, where: str) -> float:
     try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"{where}: {text!r} is not a number") from None
+        if isinstance(cell, bool | np.bool):
+            raise TypeError
+        return float(cell)
+    except (TypeError, ValueError):
+        raise InputError(f"{where}: {cell!r} is not a number") from None

@@ -1,6 +1,7 @@
 """The configuration that a search ends with, and what it took to find it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,49 @@ DESCRIPTIONS = {
     "training_flops": ("floating-point operations of these trainings", "1"),
     "train_seconds": ("wall time of these trainings, one after the other", "s"),
 }
+
+
+@dataclass(frozen=True)
+class FinishedTrial:
+    """A trial that ended well.
+
+    Attributes
+    ----------
+    configuration
+        Values of its active hyperparameters by name.
+    error
+        Lower is better.
+    cost
+        None where unknown.
+    """
+
+    configuration: dict[str, Any]
+    error: float
+    cost: float | None
+
+
+def finished_trial(finished: History, place: int) -> FinishedTrial:
+    """Return one of the trials that a search knew."""
+    cost = float(finished.costs[place])
+    return FinishedTrial(
+        dict(finished.configurations[place]),
+        float(finished.errors[place]),
+        cost if np.isfinite(cost) else None,
+    )
+
+
+def pareto_front(finished: History) -> list[int]:
+    """Return the places of the trials to which no other is preferable in both error and cost.
+
+    The cheapest comes first. Of equal trials the first one stands for all; without known costs
+    one trial of the lowest error remains.
+    """
+    places: list[int] = []
+    for place in np.lexsort((finished.errors, finished.costs)).tolist():
+        lowest = finished.errors[places[-1]] if places else np.inf
+        if finished.errors[place] < lowest:
+            places.append(place)
+    return places
 
 
 def choose(finished: History, *, ceiling: float = np.inf, tolerance: float | None = None) -> int:

@@ -43,7 +43,7 @@ def propose_by_improvement(
     *,
     seed: int,
     ceiling: float = np.inf,
-    cost_of: Callable[[Mapping[str, Any]], float] | None = None,
+    cost_of: Callable[[dict[str, Any]], float] | None = None,
 ) -> list[dict[str, Any]]:
     """Propose a batch of configurations of the largest expected improvement.
 

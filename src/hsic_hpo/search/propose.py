@@ -6,7 +6,7 @@ remembered between rounds but the trials themselves.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def propose(
     method: str,
     seed: int,
     ceiling: float = np.inf,
-    cost_of: Callable[[Mapping[str, Any]], float] | None = None,
+    cost_of: Callable[[dict[str, Any]], float] | None = None,
 ) -> list[dict[str, Any]]:
     """Propose the next configurations of a search.
 

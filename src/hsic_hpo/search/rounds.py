@@ -27,7 +27,7 @@ def next_round(
     initial_trials: int = 0,
     selection: xr.Dataset | None = None,
     stage: int = 0,
-    cost_of: Callable[[Mapping[str, Any]], float] | None = None,
+    cost_of: Callable[[dict[str, Any]], float] | None = None,
 ) -> xr.Dataset:
     """Propose a round and label it as a design.
 
@@ -75,7 +75,7 @@ def _staged(
     seed: int,
     selection: xr.Dataset,
     stage: int,
-    cost_of: Callable[[Mapping[str, Any]], float] | None,
+    cost_of: Callable[[dict[str, Any]], float] | None,
 ) -> list[dict[str, Any]]:
     """Propose in a stage, and in the next one where the stage has too little that is new."""
     ceiling = cost_ceiling(selection)

@@ -1,8 +1,8 @@
 """How cheap networks may be kept without giving up the goal.
 
 The question of the paper's range sweep (slides of [1]_, Figure 9), asked of the cost itself: how
-often do trials that cost at most c reach the goal, beside all trials? Ours: a binomial bound, so
-that few trials are not taken for proof.
+often do trials that cost at most c reach the goal, beside all trials? Not in the paper: a binomial
+bound, so that few trials are not taken for proof.
 
 References
 ----------
@@ -13,7 +13,7 @@ References
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta
+import scipy
 
 _STEPS = 20
 
@@ -47,13 +47,12 @@ def lower_bound(successes: int, trials: int, assurance: float) -> float:
     Parameters
     ----------
     successes, trials
-        Counts.
+        Counts; at least one trial.
     assurance
         Probability in (0, 1) that the bound lies below the true rate.
     """
-    if successes == 0:
-        return 0.0
-    return float(beta.ppf(1 - assurance, successes, trials - successes + 1))
+    counted = scipy.stats.binomtest(successes, trials, alternative="greater")
+    return float(counted.proportion_ci(confidence_level=assurance, method="exact").low)
 
 
 def keeps_success_rate(
@@ -61,7 +60,7 @@ def keeps_success_rate(
 ) -> bool:
     """Tell whether trials certainly have the success rate ``needed``, and enough successes."""
     successes = int(reached.sum())
-    if successes < min_successes:
+    if successes < max(1, min_successes):
         return False
     return lower_bound(successes, len(reached), assurance) >= needed
 

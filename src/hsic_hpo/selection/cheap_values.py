@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from hsic_hpo.selection.ceilings import keeps_success_rate
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
@@ -15,28 +14,39 @@ _STEPS = 20
 
 @dataclass(frozen=True)
 class CheapValue:
-    """The cheapest value up to which values keep the success rate.
+    """The cheap values of a hyperparameter: the fewest that still keep the success rate.
 
     Attributes
     ----------
     value
-        The dearest of the cheap values.
+        The dearest of them.
     trials, successes
-        Of the cheap values.
+        Trials with one of them, and how many of these reach the goal.
     fraction
-        Of all trials that have a cheap value.
+        Part of all trials that have one of them.
+    rising
+        Whether larger values cost more; False for values without order.
     """
 
     value: Any
     trials: int
     successes: int
     fraction: float
+    rising: bool
+
+
+def rises_with_cost(values: Sequence[float], costs: np.ndarray) -> bool:
+    """Tell whether larger values cost more, by the sign of Spearman's rank correlation.
+
+    A few trials of extraordinary cost do not turn it, as they would turn Pearson's correlation.
+    """
+    return bool(scipy.stats.spearmanr(np.array(values, dtype=float), costs).statistic >= 0)
 
 
 def cheapest_first(
     hyperparameter: Hyperparameter, values: Sequence[Any], costs: np.ndarray
 ) -> list[Any]:
-    """Order values by their cost: numbers by the sign of the rank correlation, others by means.
+    """Order values by their cost: numbers from the cheap end on, others by the mean cost.
 
     Parameters
     ----------
@@ -56,8 +66,7 @@ def cheapest_first(
     levels = sorted(set(hyperparameter.levels or hyperparameter.scalars(u)))
     if len(levels) > _STEPS:
         levels = sorted(set(hyperparameter.scalars(np.nextafter(u, 0))))
-    rising = spearmanr(np.array(values, dtype=float), costs).statistic >= 0
-    if rising:
+    if rises_with_cost(values, costs):
         return levels
     if not hyperparameter.is_discrete:
         levels = sorted(set(hyperparameter.scalars(u - 1 / _STEPS)))
@@ -98,13 +107,15 @@ def cheapest_kept(
     """
     order = cheapest_first(hyperparameter, values, costs)
     needed = keep * float(reached.mean())
-    found = CheapValue(order[-1], len(values), int(reached.sum()), 1.0)
+    ordered = hyperparameter.type not in ("categorical", "boolean")
+    rising = ordered and order[0] < order[-1]
+    found = CheapValue(order[-1], len(values), int(reached.sum()), 1.0, rising)
     for k in range(len(order) - 1, 0, -1):
         inside = _among(hyperparameter, values, order, k)
         if not keeps_success_rate(reached[inside], needed, assurance, min_successes):
             break
         trials, successes = int(inside.sum()), int(reached[inside].sum())
-        found = CheapValue(order[k - 1], trials, successes, trials / len(values))
+        found = CheapValue(order[k - 1], trials, successes, trials / len(values), rising)
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.selection.evidence import Evidence
+from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
 
@@ -58,6 +59,11 @@ class Decision:
     default: Any
     reason: str
     overridden: bool = False
+
+
+def whole(parameter: Hyperparameter) -> dict[str, Any]:
+    """Return the definition of all values of a hyperparameter, as a decision states it."""
+    return {k: value for k, value in parameter.definition.items() if k not in ("type", "when")}
 
 
 def label_decisions(

@@ -1,4 +1,4 @@
-"""Decisions of the selection that a study config takes into its own hands."""
+"""Decisions that the user makes in place of the selection."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.selection.decisions import ROLES, Decision
+from hsic_hpo.selection.decisions import ROLES, Decision, whole
 from hsic_hpo.spaces.space import Space, allowed
 from hsic_hpo.spaces.subspace import Subspace
 
@@ -82,13 +82,13 @@ def _overridden(name: str, change: Any, decided: Decision, space: Space, place: 
         raise InputError(
             f"{place}.role: {role!r}; allowed: {', '.join(searched)}; to fix it, write its value"
         )
-    whole = {
-        key: value for key, value in space[name].definition.items() if key not in ("type", "when")
-    }
+    everything = whole(space[name])
     narrowed = {key: value for key, value in change.items() if key != "role"}
-    if "range" in narrowed and "scale" in whole:
-        narrowed = {"scale": whole["scale"], **narrowed}
-    decided = replace(decided, role=role, choice=narrowed or whole, reason=reason, overridden=True)
+    if "range" in narrowed and "scale" in everything:
+        narrowed = {"scale": everything["scale"], **narrowed}
+    decided = replace(
+        decided, role=role, choice=narrowed or everything, reason=reason, overridden=True
+    )
     if not narrowed:
         return decided
     # The definition is read, and refused where it goes beyond the space.

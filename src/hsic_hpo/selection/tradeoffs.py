@@ -1,6 +1,6 @@
 """What the decisions of a selection cost: the best networks that obey them beside all.
 
-Ours: the paper gives no account of what its choices cost in accuracy.
+Not in the paper, which gives no account of what its choices cost in accuracy.
 """
 
 import json

@@ -12,6 +12,7 @@ References
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from hsic_hpo.indices.hsic import hsic
 from hsic_hpo.indices.inference import confidence_interval
 from hsic_hpo.indices.permutation import PermutationTest, permutation_test
 from hsic_hpo.sensitivity.columns import GroupColumns, group_columns
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.sweeps import range_sweeps
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
@@ -57,7 +59,7 @@ _SINGLE_DIMS = ("group", "target", "subset", "hyperparameter")
 _CARRIED = ("study", "problem", "space", "error_name", "error_units", "data_fingerprint")
 
 
-def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
+def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     """Compute all sensitivity indices of a search.
 
     Parameters
@@ -65,9 +67,7 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
     trials
         Trials Dataset. Trials that diverged or failed rank worst by error.
     settings
-        ``goal_fraction``, ``bandwidth``, ``n_permutations``, ``confidence``, ``significance``,
-        ``min_trials``, ``min_successes``, ``group_threshold``, ``sweep_points`` as in a study
-        config, and ``seed``.
+        They become attributes of the Dataset.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
     note = np.full(shape[:3], "", dtype=object)
     threshold = np.full(shape[1:3], np.nan)
     position = {name: i for i, name in enumerate(names)}
-    fraction = settings["goal_fraction"]
+    fraction = settings.goal_fraction
     for g, group in enumerate(groups):
         inside = in_group(trials, group)
         members = trials.isel(trial=inside)
@@ -101,10 +101,12 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
                 goal = select_goal(values, fraction, subset)
                 threshold[t, s] = goal.threshold
                 reached = goal.reached[inside]
-                if settings["group_threshold"] == "group" and inside.any():
+                if settings.group_threshold == "group" and inside.any():
                     reached = select_goal(values[inside], fraction, subset).reached
                 m[g, t, s] = reached.sum()
-                note[g, t, s] = obstacle(reached, goal, target, settings)
+                note[g, t, s] = obstacle(
+                    reached, goal, target, settings.min_trials, settings.min_successes
+                )
                 if note[g, t, s] or columns is None:
                     continue
                 rows = [position[name] for name in columns.names]
@@ -116,7 +118,15 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
                 paper[:, g, t, s, rows] = [by_u[name] for name in PAPER]
                 for name, found in _pair_indices(test).items():
                     pairs[name][g, t, s][np.ix_(rows, rows)] = found
-    sweeps = range_sweeps(trials, space, settings)
+    sweeps = range_sweeps(
+        trials,
+        space,
+        select_goal(target_values(trials, "error"), fraction, "best").reached,
+        n_points=settings.sweep_points,
+        bandwidth=settings.bandwidth,
+        significance=settings.significance,
+        min_successes=settings.min_successes,
+    )
     dataset = _label(space, judged_by, singles, pairs).merge(sweeps)
     dataset["paper"] = _labelled_paper(paper)
     dataset["statistic"] = ("statistic", list(PAPER), {"long_name": "statistic of an index"})
@@ -141,25 +151,27 @@ def analyse(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
         (), trials.sizes["trial"], {"long_name": "trials", "units": "1"}
     )
     carried = {name: trials.attrs[name] for name in _CARRIED if name in trials.attrs}
-    return dataset.assign_attrs({**carried, **settings})
+    return dataset.assign_attrs({**carried, **asdict(settings)})
 
 
-def obstacle(reached: np.ndarray, goal: Goal, target: str, settings: Mapping[str, Any]) -> str:
+def obstacle(
+    reached: np.ndarray, goal: Goal, target: str, min_trials: int, min_successes: int
+) -> str:
     """Say why a group has no index, in one sentence; return an empty text where it has one."""
     n, m = len(reached), int(reached.sum())
     if not np.isfinite(goal.threshold) and m == 0:
         return f"no trial has a value of {target}"
-    if n < settings["min_trials"]:
-        return f"{n} trials; at least {settings['min_trials']} are needed"
-    if m < settings["min_successes"]:
-        return f"{m} of {n} trials reach the goal; at least {settings['min_successes']} are needed"
+    if n < min_trials:
+        return f"{n} trials; at least {min_trials} are needed"
+    if m < min_successes:
+        return f"{m} of {n} trials reach the goal; at least {min_successes} are needed"
     if m == n:
         return f"all {n} trials reach the goal: {target} does not tell them apart"
     return ""
 
 
 def tested(
-    columns: GroupColumns, reached: np.ndarray, settings: Mapping[str, Any], *, pairs: bool
+    columns: GroupColumns, reached: np.ndarray, settings: AnalysisSettings, *, pairs: bool
 ) -> PermutationTest:
     """Run the permutation test of a group's columns, and of their pairs, by the values alone."""
     return permutation_test(columns.order_free, reached, pairs=pairs, **_permutations(settings))
@@ -169,7 +181,7 @@ def single_indices(
     columns: Sequence[Column],
     reached: np.ndarray,
     test: PermutationTest,
-    settings: Mapping[str, Any],
+    settings: AnalysisSettings,
 ) -> dict[str, np.ndarray]:
     """Return the single indices of a group.
 
@@ -189,9 +201,9 @@ def single_indices(
     dict
         Arrays ``(d,)`` under the names of :data:`SINGLES`.
     """
-    bandwidth, single = settings["bandwidth"], test.single
+    bandwidth, single = settings.bandwidth, test.single
     interval = confidence_interval(
-        columns, reached, bandwidth=bandwidth, confidence=settings["confidence"]
+        columns, reached, bandwidth=bandwidth, confidence=settings.confidence
     )
     return {
         "hsic": single.statistic,
@@ -204,14 +216,14 @@ def single_indices(
         "p_value_adjusted": single.p_value_max_t,
         "p_value_bh": single.p_value_bh,
         "noise_floor": single.noise_floor,
-        "significant": (single.p_value_max_t <= settings["significance"]).astype(float),
+        "significant": (single.p_value_max_t <= settings.significance).astype(float),
     }
 
 
 def _by_drawn_u(
     columns: GroupColumns,
     reached: np.ndarray,
-    settings: Mapping[str, Any],
+    settings: AnalysisSettings,
     by_value: dict[str, np.ndarray],
 ) -> dict[str, np.ndarray]:
     """Return the single indices by the u that was drawn, as the paper has them."""
@@ -244,12 +256,12 @@ def _pair_indices(test: PermutationTest) -> dict[str, np.ndarray]:
     return {name: np.where(diagonal, np.nan, values) for name, values in pairs.items()}
 
 
-def _permutations(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _permutations(settings: AnalysisSettings) -> dict[str, Any]:
     return {
-        "seed": settings["seed"],
-        "n_permutations": settings["n_permutations"],
-        "bandwidth": settings["bandwidth"],
-        "level": settings["significance"],
+        "seed": settings.seed,
+        "n_permutations": settings.n_permutations,
+        "bandwidth": settings.bandwidth,
+        "level": settings.significance,
     }
 
 

@@ -25,9 +25,9 @@ class GroupColumns:
     columns
         d columns of the group's n trials, by u: the paper's embedding.
     order_free
-        The same by the values alone (ours): a discrete value by the exact mean of the features
-        over its bin, without the noise of where in the bin u was drawn, and categorical and
-        boolean ones by a kernel that does not see the order in which levels are listed.
+        The same by the values alone (not in the paper): a discrete value by the exact mean of the
+        features over its bin, without the noise of where in the bin u was drawn, and categorical
+        and boolean ones by a kernel that does not see the order in which levels are listed.
     """
 
     names: tuple[str, ...]

@@ -1,14 +1,14 @@
 """How many trainings are enough: the analysis on nested subsamples of the trials."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy import stats
 
 from hsic_hpo.sensitivity.analysis import SINGLES, obstacle, single_indices, tested
 from hsic_hpo.sensitivity.columns import group_columns
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import select_goal, target_values
 
@@ -16,7 +16,7 @@ _KEPT = ("hsic", "significant")
 _FRACTIONS = (8, 4, 2, 1)
 
 
-def convergence(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
+def convergence(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     """Repeat the analysis of the main group for the best trials on n/8, n/4, n/2 and n trials.
 
     Trials of a random search are independent, so that the first ones are a random subsample; the
@@ -28,7 +28,7 @@ def convergence(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
     trials
         Trials Dataset of a random search.
     settings
-        See :func:`hsic_hpo.sensitivity.analysis.analyse`.
+        Of the analysis; they become attributes of the Dataset.
 
     Returns
     -------
@@ -46,8 +46,8 @@ def convergence(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
     note = np.full(len(sizes), "", dtype=object)
     for i, size in enumerate(sizes):
         sample = trials.isel(trial=slice(size))
-        goal = select_goal(target_values(sample, "error"), settings["goal_fraction"], "best")
-        note[i] = obstacle(goal.reached, goal, "error", settings)
+        goal = select_goal(target_values(sample, "error"), settings.goal_fraction, "best")
+        note[i] = obstacle(goal.reached, goal, "error", settings.min_trials, settings.min_successes)
         if note[i] or not group.members:
             continue
         columns = group_columns(sample, space, group)
@@ -81,7 +81,7 @@ def convergence(trials: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
             {"long_name": "hyperparameter"},
         ),
     }
-    return xr.Dataset(variables, coords, attrs=dict(settings))
+    return xr.Dataset(variables, coords, attrs=asdict(settings))
 
 
 def _rank_correlations(indices: np.ndarray) -> np.ndarray:
@@ -90,7 +90,7 @@ def _rank_correlations(indices: np.ndarray) -> np.ndarray:
     for i, row in enumerate(indices):
         both = np.isfinite(row) & np.isfinite(final)
         if both.sum() > 1 and np.ptp(row[both]) > 0 and np.ptp(final[both]) > 0:
-            correlations[i] = stats.spearmanr(row[both], final[both]).statistic
+            correlations[i] = scipy.stats.spearmanr(row[both], final[both]).statistic
     return correlations
 
 

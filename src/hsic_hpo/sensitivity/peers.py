@@ -18,8 +18,8 @@ References
 import warnings
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy.stats import spearmanr
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.spaces.space import MAIN_GROUP
@@ -151,5 +151,5 @@ def _correlations(shares: np.ndarray) -> np.ndarray:
     for i in range(len(shares)):
         for j in range(len(shares)):
             if varies[i] and varies[j]:
-                found[i, j] = spearmanr(shares[i], shares[j]).statistic
+                found[i, j] = scipy.stats.spearmanr(shares[i], shares[j]).statistic
     return found

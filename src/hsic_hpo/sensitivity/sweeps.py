@@ -2,8 +2,8 @@
 
 For a hyperparameter X in [a, b] that drives accuracy and cost, the index of X restricted to
 [a + c, b], against c, shows the cheapest range in which its choice makes no difference any more
-(slides of [1]_, Figure 9). Restricted values of u are mapped back to [0, 1]. Ours: sweeps from the
-upper end too, and a noise floor for every range.
+(slides of [1]_, Figure 9). Restricted values of u are mapped back to [0, 1]. Not in the paper:
+sweeps from the upper end too, and a noise floor for every range.
 
 References
 ----------
@@ -12,16 +12,16 @@ References
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Features, Points
+from hsic_hpo.indices.bandwidths import Bandwidth
+from hsic_hpo.indices.features import Features, Points
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.indices.inference import uniform_law_test
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
-from hsic_hpo.trials.goals import select_goal, target_values
 from hsic_hpo.trials.groups import bounds
 
 ENDS = ("lower", "upper")
@@ -37,7 +37,16 @@ _VARIABLES = {
 }
 
 
-def range_sweeps(trials: xr.Dataset, space: Space, settings: Mapping[str, Any]) -> xr.Dataset:
+def range_sweeps(
+    trials: xr.Dataset,
+    space: Space,
+    reached: np.ndarray,
+    *,
+    n_points: int,
+    bandwidth: Bandwidth,
+    significance: float,
+    min_successes: int,
+) -> xr.Dataset:
     """Sweep the range of every ordered hyperparameter that always exists, from both ends.
 
     Parameters
@@ -46,9 +55,17 @@ def range_sweeps(trials: xr.Dataset, space: Space, settings: Mapping[str, Any]) 
         Trials Dataset.
     space
         Their search space.
-    settings
-        See :func:`hsic_hpo.sensitivity.analysis.analyse`. Ranges share one bandwidth: a number is
-        used as it is, every rule stands for the median under the uniform law.
+    reached
+        ``(n_trials,)`` of bool: which trials reach the goal.
+    n_points
+        Ranges per hyperparameter and end.
+    bandwidth
+        One for all ranges: a number is used as it is, every rule stands for the median under the
+        uniform law.
+    significance
+        In (0, 1).
+    min_successes
+        Trials that reach the goal which a range needs for an index.
 
     Returns
     -------
@@ -64,12 +81,9 @@ def range_sweeps(trials: xr.Dataset, space: Space, settings: Mapping[str, Any]) 
         for parameter in space.hyperparameters
         if parameter.type in ("float", "integer") and not parameter.conditions
     ]
-    n_points = settings["sweep_points"]
     shape = (len(swept), len(ENDS), n_points)
     found = {name: np.full(shape, np.nan) for name in _VARIABLES}
-    goal = select_goal(target_values(trials, "error"), settings["goal_fraction"], "best")
-    rule = settings["bandwidth"]
-    bandwidth = MEDIAN_BANDWIDTH if isinstance(rule, str) else float(rule)
+    width = MEDIAN_BANDWIDTH if isinstance(bandwidth, str) else float(bandwidth)
     for i, parameter in enumerate(swept):
         # Without a recorded u, the middle of an integer's bin orders trials as well.
         u = np.mean(bounds(trials, parameter), axis=0)
@@ -77,20 +91,20 @@ def range_sweeps(trials: xr.Dataset, space: Space, settings: Mapping[str, Any]) 
         found["sweep_u"][i], found["sweep_value"][i] = cuts, values
         for e in range(len(ENDS)):
             within = _restricted(u, cuts[e], lower=e == 0)
-            n, m, index = _indices(within, goal.reached, bandwidth)
+            n, m, index = _indices(within, reached, width)
             found["sweep_n"][i, e], found["sweep_m"][i, e] = n, m
-            defined = (m >= max(1, settings["min_successes"])) & (m < n)
+            defined = (m >= max(1, min_successes)) & (m < n)
             test = uniform_law_test(
                 index[defined],
                 n[defined],
                 m[defined],
-                bandwidth=bandwidth,
-                level=settings["significance"],
+                bandwidth=width,
+                level=significance,
             )
             found["sweep_hsic"][i, e, defined] = test.statistic
             found["sweep_noise_floor"][i, e, defined] = test.noise_floor
             found["sweep_p_value"][i, e, defined] = test.p_value
-    choices = _choices(found, settings["significance"])
+    choices = _choices(found, significance)
     return _label([parameter.name for parameter in swept], found, choices)
 
 

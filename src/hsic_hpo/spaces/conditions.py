@@ -87,7 +87,7 @@ def parse_conditions(when: Any, where: str) -> tuple[Condition, ...]:
 
 def _parse_test(parent: str, test: Any, where: str) -> list[Condition]:
     if not isinstance(test, Mapping):
-        if isinstance(test, list):
+        if isinstance(test, list | tuple):
             raise InputError(f"{where}: a list; write {{in: [...]}} for one of several values")
         return [Condition(parent, "=", test)]
     if not test:
@@ -100,7 +100,7 @@ def _parse_test(parent: str, test: Any, where: str) -> list[Condition]:
                 "or a plain value for equality"
             )
         if name == "in":
-            if not isinstance(value, list) or not value:
+            if not isinstance(value, list | tuple) or not value:
                 raise InputError(f"{where}.in: {value!r} is not a list of values")
             value = tuple(value)
         conditions.append(Condition(parent, name, value))

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.spaces.conditions import Condition, parse_conditions
@@ -170,10 +170,12 @@ def _distribution(given: Any, where: str) -> Continuous:
             f"{where}: {given!r} does not name a distribution, such as {{name: norm, scale: 2}}"
         )
     name = given["name"]
-    law = getattr(stats, name, None) if isinstance(name, str) else None
-    if not isinstance(law, stats.rv_continuous):
+    law = getattr(scipy.stats, name, None) if isinstance(name, str) else None
+    if not isinstance(law, scipy.stats.rv_continuous):
         known = [
-            key for key, value in vars(stats).items() if isinstance(value, stats.rv_continuous)
+            key
+            for key, value in vars(scipy.stats).items()
+            if isinstance(value, scipy.stats.rv_continuous)
         ]
         raise InputError(
             f"{where}.name: {name!r} is not a continuous distribution of scipy.stats"

@@ -13,6 +13,7 @@ import numpy as np
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.spaces.conditions import ORDERINGS, Condition
+from hsic_hpo.spaces.definitions import Definition, as_dict
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Levels
 from hsic_hpo.spaces.parsing import parse
 
@@ -39,48 +40,83 @@ class Group:
     members: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Space:
     """A search space: hyperparameters in the order in which they were listed, parents first.
+
+    Parameters
+    ----------
+    definitions
+        By name: a `Float`, `Integer`, `Categorical` or `Boolean`, or the mapping that a study
+        config writes, such as ``{"type": "float", "range": [0, 1]}``.
+    where
+        Place named first in messages.
+
+    Attributes
+    ----------
+    hyperparameters
+        All of them, in order.
 
     Raises
     ------
     InputError
-        When a parent does not stand before its child, or a condition on it makes no sense.
+        One line: ``where``, the key, the value, what is allowed. Among others when a parent does
+        not stand before its child, or a condition on it makes no sense.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> space = hh.Space({
+    ...     "lr": hh.Float(1e-4, 1e-1, log=True),
+    ...     "optimizer": hh.Categorical(["sgd", "adam"]),
+    ...     "momentum": hh.Float(0, 0.99, when={"optimizer": "sgd"}),
+    ... })
+    >>> [group.label for group in space.groups()]
+    ['all', 'optimizer = sgd']
     """
 
     hyperparameters: tuple[Hyperparameter, ...]
-    where: str = "space"
+    where: str
 
-    def __post_init__(self) -> None:
-        for position, child in enumerate(self.hyperparameters):
-            before = {parent.name: parent for parent in self.hyperparameters[:position]}
+    def __init__(
+        self, definitions: Mapping[str, Definition | Mapping[str, Any]], where: str = "space"
+    ) -> None:
+        if not isinstance(definitions, Mapping):
+            raise InputError(f"{where}: {definitions!r} is not a mapping from names to definitions")
+        if not definitions:
+            raise InputError(f"{where}: empty; at least one hyperparameter is needed")
+        self._set(
+            tuple(parse(name, as_dict(found), where) for name, found in definitions.items()), where
+        )
+
+    @classmethod
+    def of_hyperparameters(
+        cls, hyperparameters: Iterable[Hyperparameter], where: str = "space"
+    ) -> "Space":
+        """Return the space of hyperparameters that are defined already."""
+        space = cls.__new__(cls)
+        space._set(tuple(hyperparameters), where)
+        return space
+
+    def _set(self, hyperparameters: tuple[Hyperparameter, ...], where: str) -> None:
+        object.__setattr__(self, "hyperparameters", hyperparameters)
+        object.__setattr__(self, "where", where)
+        for position, child in enumerate(hyperparameters):
+            before = {parent.name: parent for parent in hyperparameters[:position]}
             for condition in child.conditions:
-                place = f"{self.where}.{child.name}.when.{condition.parent}"
+                place = f"{where}.{child.name}.when.{condition.parent}"
                 self._check_condition(condition, before, place)
             self._check_together(child)
 
     @classmethod
     def from_dict(cls, spec: Any, where: str = "space") -> "Space":
-        """Read a space from the mapping of names to definitions that a YAML file holds.
-
-        Raises
-        ------
-        InputError
-            One line: ``where``, the key, the value, what is allowed.
-        """
-        if not isinstance(spec, Mapping):
-            raise InputError(f"{where}: {spec!r} is not a mapping from names to definitions")
-        if not spec:
-            raise InputError(f"{where}: empty; at least one hyperparameter is needed")
-        return cls(
-            tuple(parse(name, definition, where) for name, definition in spec.items()), where
-        )
+        """Read a space from the mapping of names to definitions that a YAML file holds."""
+        return cls(spec, where)
 
     @classmethod
     def from_json(cls, text: str) -> "Space":
         """Read what :meth:`to_json` wrote."""
-        return cls.from_dict(json.loads(text))
+        return cls(json.loads(text))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the mapping that :meth:`from_dict` reads."""

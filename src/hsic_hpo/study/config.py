@@ -1,4 +1,4 @@
-"""The study config: YAML read strictly, checked against its schema, defaults filled in."""
+"""The study config: YAML read strictly, checked against its schema, made typed settings."""
 
 import math
 import re
@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.spaces.space import Space
+from hsic_hpo.study.settings import StudySettings
 
 _NOUNS = {
     "object": "a mapping of keys to values",
@@ -121,8 +122,8 @@ def _check_size(content: Any, path: Path | str) -> None:
             waiting.extend((inner, depth + 1) for inner in value)
 
 
-def validate(config: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Check a study config against the schema and fill in its defaults.
+def validate(config: Mapping[str, Any], where: str) -> StudySettings:
+    """Check a study config against the schema.
 
     Parameters
     ----------
@@ -130,12 +131,6 @@ def validate(config: Mapping[str, Any], where: str) -> dict[str, Any]:
         What the YAML file holds.
     where
         Place named first in messages, usually the file.
-
-    Returns
-    -------
-    dict
-        A copy with every key of the schema that has a default. Of two that exclude each other,
-        one has a default ``default_unless`` the other is given.
 
     Raises
     ------
@@ -149,7 +144,15 @@ def validate(config: Mapping[str, Any], where: str) -> dict[str, Any]:
     for key, value in _leaves(config, ""):
         if isinstance(value, float) and not math.isfinite(value):
             raise InputError(f"{where}: {key}: {value} is not a finite number")
-    return _filled(config, schema)
+    return StudySettings.of(_typed(config, schema))
+
+
+def written(settings: StudySettings) -> dict[str, Any]:
+    """Return settings as a study config that leaves nothing out writes them.
+
+    Keys stand in the order of the schema; those without a default stand where they are given.
+    """
+    return _typed(settings.to_dict(), _schema())
 
 
 def study_space(changes: Mapping[str, Any], default: Mapping[str, Any], where: str) -> Space:
@@ -256,14 +259,14 @@ def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:
         yield key, value
 
 
-def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
+def _typed(value: Any, schema: Mapping[str, Any]) -> Any:
+    """Return the keys that the schema knows, in its order, with numbers of its types."""
     if "properties" in schema:
-        filled = {}
-        for name, inner in schema["properties"].items():
-            has_default = "default" in inner and inner.get("default_unless") not in value
-            if name in value or has_default:
-                filled[name] = _filled(value.get(name, inner.get("default")), inner)
-        return filled
+        return {
+            name: _typed(value[name], inner)
+            for name, inner in schema["properties"].items()
+            if name in value
+        }
     if schema.get("type") == "integer":
         return int(value)
     if schema.get("type") == "number":

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.problems.base import Problem, load_problem
-from hsic_hpo.search.settings import SearchSettings, search_settings
+from hsic_hpo.problems.base import Problem
+from hsic_hpo.problems.registry import load_problem
+from hsic_hpo.search.settings import SearchSettings
 from hsic_hpo.selection.overrides import check as check_overrides
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study import config
-
-# Of these a budget has one.
-_LENGTHS = frozenset({"epochs", "steps"})
+from hsic_hpo.study.settings import StudySettings
 
 
 @dataclass(frozen=True)
@@ -24,49 +23,57 @@ class Study:
     Attributes
     ----------
     settings
-        The config with all defaults filled in.
+        The config, typed, with the defaults of what it leaves out.
     problem
         The learning problem.
     space
         The search space: the problem's default with the changes of the config.
     """
 
-    settings: dict[str, Any]
+    settings: StudySettings
     problem: Problem
     space: Space
 
     @property
     def name(self) -> str:
         """Name of the study, also of its folder of results."""
-        return self.settings["study"]
+        return self.settings.study
 
     @property
     def seed(self) -> int:
         """Seed from which all random draws of the study derive."""
-        return self.settings["seed"]
+        return self.settings.seed
 
     @property
-    def searches(self) -> dict[str, SearchSettings]:
+    def problem_name(self) -> str:
+        """Name of the learning problem, of the package or imported."""
+        return self.problem.name
+
+    @property
+    def searches(self) -> Mapping[str, SearchSettings]:
         """Settings of each search that goes on from the random search, by method."""
-        given = self.settings["search"]
-        return {method: search_settings(method, settings) for method, settings in given.items()}
+        return self.settings.search
 
     @property
     def repeats(self) -> int:
         """Trainings per configuration."""
-        return self.settings["training"]["repeats"]
+        return self.settings.training.repeats
 
     @property
     def budget(self) -> dict[str, Any]:
-        """Training budget: the training settings that decide the result of one training."""
-        return {key: value for key, value in self.settings["training"].items() if key != "repeats"}
+        """Training budget as a study config writes it."""
+        return self.settings.training.budget.to_dict()
 
     @property
     def final_budget(self) -> dict[str, Any]:
-        """Training budget of the retrainings of what the searches chose."""
-        changes = self.settings["final"]["training"]
-        replaced = _LENGTHS if _LENGTHS & changes.keys() else frozenset()
-        return {k: v for k, v in self.budget.items() if k not in replaced} | changes
+        """Training budget of the retrainings of what the searches chose, written likewise."""
+        final = self.settings.training.budget.changed(self.settings.final.training)
+        return final.to_dict()
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The study config that leaves no default out, for a reader."""
+        return config.written(self.settings)
 
 
 def read_study(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None = None) -> Study:
@@ -91,10 +98,10 @@ def read_study(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None 
         merged = _merge(merged, config.read_yaml(path))
     where = ", ".join([*map(str, paths), *(["overrides"] if overrides else [])])
     settings = config.validate(_merge(merged, overrides or {}), where)
-    problem = load_problem(settings["problem"], f"{where}: problem", _folders(paths))
-    space = config.study_space(settings["space"], problem.default_space(), f"{where}: space")
+    problem = load_problem(settings.problem, f"{where}: problem", _folders(paths))
+    space = config.study_space(settings.space, problem.default_space(), f"{where}: space")
     problem.check_space(space, f"{where}: space")
-    check_overrides(settings["selection"]["override"], space, f"{where}: ")
+    check_overrides(settings.selection.override, space, f"{where}: ")
     return Study(settings, problem, space)
 
 

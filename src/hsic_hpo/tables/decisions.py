@@ -22,6 +22,14 @@ def decisions_table(dataset: xr.Dataset) -> pd.DataFrame:
         One row per hyperparameter: its ``role``, the ``choice`` (the value at which it is fixed,
         or what is searched), its ``default`` until the second stage, whether the study config
         decided (``overridden``) and the ``reason`` with its figures.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> trials = hh.example_trials()
+    >>> table = hh.decisions_table(hh.decide(hh.explain(trials), trials))
+    >>> list(table.columns)
+    ['hyperparameter', 'role', 'choice', 'default', 'overridden', 'reason']
     """
     frame = dataset[["role", "definition", "default", "overridden", "reason", "stage"]]
     rows = frame.to_dataframe().reset_index()

@@ -42,6 +42,13 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         ``flops_index``, ``train_seconds_index`` or the like of other costs are the indices for the
         cheapest fraction;
         ``m`` of the ``n`` trials of a group are in the best fraction.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> table = hh.importance_table(hh.explain(hh.example_trials()))
+    >>> table.loc[table["group"] == "all", "hyperparameter"].tolist()
+    ['lr', 'opt', 'units']
     """
     best = sensitivity.sel(subset="best", drop=True)
     error = best.sel(target="error", drop=True)

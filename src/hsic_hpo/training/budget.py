@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from hsic_hpo.errors import InputError, did_you_mean
@@ -23,7 +23,7 @@ class Patience:
         0, in units of the error.
     """
 
-    patience: int
+    patience: int = 10
     min_delta: float = 0.0
 
 
@@ -49,6 +49,35 @@ class Budget:
     early_stopping: Patience | None = None
     max_training_flops: float | None = None
     max_seconds: float | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "Budget":
+        """Read what :meth:`to_dict` writes, unchecked."""
+        stopping = given.get("early_stopping")
+        patience = None if stopping is None else Patience(**stopping)
+        return cls(**{**given, "early_stopping": patience})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a study config writes it: without the limits that it does not have."""
+        return {limit: value for limit, value in asdict(self).items() if value is not None}
+
+    def changed(self, changes: "Budget") -> "Budget":
+        """Return it with the limits of another in place of the same ones.
+
+        Epochs and steps take the place of each other.
+        """
+        limits = {
+            limit.name: value
+            for limit in fields(changes)
+            if (value := getattr(changes, limit.name)) is not None
+        }
+        base = replace(self, epochs=None, steps=None) if changes.has_length else self
+        return replace(base, **limits)
+
+    @property
+    def has_length(self) -> bool:
+        """Whether it says how long a training takes unless another limit ends it."""
+        return self.epochs is not None or self.steps is not None
 
     @property
     def seconds(self) -> float:
@@ -115,14 +144,10 @@ def parse(given: Mapping[str, Any]) -> Budget:
     for key in ("max_training_flops", "max_seconds"):
         if key in given:
             _check_positive(given[key], f"training.{key}")
-    return Budget(**{**given, "early_stopping": _patience(given.get("early_stopping"))})
-
-
-def _patience(given: Mapping[str, Any] | None) -> Patience | None:
-    if given is None:
-        return None
-    _check_count(given.get("patience"), "training.early_stopping.patience")
-    return Patience(**given)
+    budget = Budget.of(given)
+    if budget.early_stopping is not None:
+        _check_count(budget.early_stopping.patience, "training.early_stopping.patience")
+    return budget
 
 
 def _check_count(value: Any, where: str) -> None:

@@ -214,10 +214,24 @@ def check_trials(dataset: xr.Dataset, where: str) -> None:
 def read_trials(path: Path | str) -> xr.Dataset:
     """Read and check a trials Dataset, one of an earlier version too.
 
+    Parameters
+    ----------
+    path
+        netCDF4 file.
+
     Raises
     ------
     InputError
         When the file is missing, unreadable or breaks the contract.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import hsic_hpo as hh
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hh.write_trials(hh.example_trials(), f"{folder}/trials.nc")
+    ...     hh.read_trials(f"{folder}/trials.nc").sizes["trial"]
+    300
     """
     dataset = read_netcdf(path)
     if "hyperparameter" in dataset.coords:
@@ -229,10 +243,24 @@ def read_trials(path: Path | str) -> xr.Dataset:
 def write_trials(dataset: xr.Dataset, path: Path | str) -> None:
     """Check a trials Dataset and write it as netCDF4, atomically.
 
+    Parameters
+    ----------
+    dataset
+        Trials Dataset.
+    path
+        File to write.
+
     Raises
     ------
     InputError
         When the Dataset breaks the contract.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import hsic_hpo as hh
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hh.write_trials(hh.example_trials(50), f"{folder}/trials.nc")
     """
     check_trials(dataset, str(path))
     write_netcdf(dataset, path)

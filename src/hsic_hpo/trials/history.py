@@ -88,6 +88,19 @@ def initial_part(trials: xr.Dataset, n: int, repeat: int) -> xr.Dataset:
     return trials.isel(trial=(repeat * n + np.arange(n)) % size)
 
 
+def join_trials(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Put trials Datasets of one space together; attributes are those of the first."""
+    return xr.concat(
+        datasets,
+        "trial",
+        data_vars="minimal",
+        coords="minimal",
+        compat="override",
+        join="outer",
+        combine_attrs="override",
+    )
+
+
 def join_rounds(rounds: Sequence[xr.Dataset], first: int = 1) -> xr.Dataset:
     """Put the trials of a search's rounds together, with the number of the round of each.
 
@@ -110,15 +123,7 @@ def join_rounds(rounds: Sequence[xr.Dataset], first: int = 1) -> xr.Dataset:
         )
         for number, dataset in enumerate(rounds, start=first)
     ]
-    return xr.concat(
-        numbered,
-        "trial",
-        data_vars="minimal",
-        coords="minimal",
-        compat="override",
-        join="outer",
-        combine_attrs="override",
-    )
+    return join_trials(numbered)
 
 
 def round_numbers(trials: xr.Dataset) -> np.ndarray:
@@ -139,3 +144,16 @@ def round_numbers(trials: xr.Dataset) -> np.ndarray:
     if _PUBLISHED_ROUND in trials and _PUBLISHED_ROUND not in trials_data.space(trials).names:
         return trials[_PUBLISHED_ROUND].values
     return np.zeros(trials.sizes["trial"], dtype=int)
+
+
+def split_rounds(trials: xr.Dataset) -> list[xr.Dataset]:
+    """Return the trials of each round, from round 0 to the last, without their numbers.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset, see :func:`join_rounds`.
+    """
+    numbers = round_numbers(trials)
+    plain = trials.drop_vars(ROUND, errors="ignore")
+    return [plain.isel(trial=numbers == number) for number in range(numbers.max(initial=0) + 1)]

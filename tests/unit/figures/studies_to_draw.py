@@ -1,7 +1,7 @@
 """Analysed made-up studies, usual and degenerate, for the tests of all figures."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -80,5 +80,5 @@ def study(name: str) -> Study:
 
 def studied(trials: xr.Dataset) -> Study:
     """Analyse trials."""
-    settings = SETTINGS | {"n_permutations": 59}
+    settings = replace(SETTINGS, n_permutations=59)
     return Study(trials, analyse(trials, settings), convergence(trials, settings))

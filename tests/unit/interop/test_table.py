@@ -1,6 +1,7 @@
 """Tables of finished trials: exact u, exact indices, and one clear line for every bad table."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.hsic import hsic
-from hsic_hpo.interop.table import read_table
+from hsic_hpo.interop.table import trials_from_frame, trials_from_table
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
@@ -22,7 +23,7 @@ TRIALS = search(120)
 
 def table() -> pd.DataFrame:
     """Return the made-up search as the table that a person would have."""
-    frame = pd.DataFrame({name: hyperparameter_values(TRIALS, name) for name in SPACE})
+    frame = pd.DataFrame({name: hyperparameter_values(TRIALS, name).copy() for name in SPACE})
     frame["nesterov"] = frame["nesterov"].map({1.0: "true", 0.0: "false"})
     frame["loss"] = TRIALS["validation_error"].values[:, 0]
     frame["seconds"] = TRIALS["train_seconds"].values[:, 0]
@@ -38,7 +39,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_values_and_errors_arrive(path: Path) -> None:
-    read = read_table(path, SEARCH_SPACE, error="loss", cost="seconds")
+    read = trials_from_table(path, SEARCH_SPACE, error="loss", cost="seconds")
     for name in SPACE:
         expected, found = hyperparameter_values(TRIALS, name), hyperparameter_values(read, name)
         if expected.dtype.kind == "f":
@@ -51,7 +52,7 @@ def test_values_and_errors_arrive(path: Path) -> None:
 
 
 def test_u_is_recovered_where_it_can_be(path: Path) -> None:
-    read = read_table(path, SEARCH_SPACE, error="loss")
+    read = trials_from_table(path, SEARCH_SPACE, error="loss")
     for name in SPACE:
         u = read["u"].sel(hyperparameter=name).values
         if SEARCH_SPACE[name].is_discrete:
@@ -63,7 +64,7 @@ def test_u_is_recovered_where_it_can_be(path: Path) -> None:
 
 
 def test_indices_of_continuous_hyperparameters_are_those_of_u(path: Path) -> None:
-    read = read_table(path, SEARCH_SPACE, error="loss", cost="seconds")
+    read = trials_from_table(path, SEARCH_SPACE, error="loss", cost="seconds")
     one, other = analyse(read, SETTINGS), analyse(TRIALS, SETTINGS)
     best = {"target": "error", "subset": "best"}
     for group in other["group"].values:
@@ -83,8 +84,8 @@ def test_a_toy_function_is_explained_as_from_its_draws(tmp_path: Path) -> None:
     spec = {name: {"type": "float", "range": [-1.0, 3.0]} for name in ("x1", "x2")}
     frame = pd.DataFrame({"x1": 4 * u[:, 0] - 1, "x2": 4 * u[:, 1] - 1, "error": error})
     frame.to_csv(tmp_path / "f1.csv", index=False)
-    read = read_table(tmp_path / "f1.csv", Space.from_dict(spec), error="error")
-    settings = {**SETTINGS, "goal_fraction": float(reached.mean())}
+    read = trials_from_table(tmp_path / "f1.csv", Space.from_dict(spec), error="error")
+    settings = replace(SETTINGS, goal_fraction=float(reached.mean()))
     found = analyse(read, settings)["hsic"].sel(group="all", target="error", subset="best")
     np.testing.assert_allclose(found, hsic(u, reached), atol=1e-12)
 
@@ -94,10 +95,59 @@ def test_a_trial_without_a_finite_error_failed(path: Path, cell: str) -> None:
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     frame.loc[4, "loss"] = cell
     frame.to_csv(path, index=False)
-    read = read_table(path, SEARCH_SPACE, error="loss")
+    read = trials_from_table(path, SEARCH_SPACE, error="loss")
     assert read["status"].values[4, 0] == "failed"
     assert read["reason"].values[4, 0] == f"error is {cell or 'empty'}"
     assert np.isinf(trials_data.error(read)[4])
+
+
+def test_a_frame_is_read_as_its_file_is(path: Path) -> None:
+    typed = table()
+    typed["nesterov"] = typed["nesterov"].map({"true": True, "false": False})
+    typed = typed.replace("", None).set_index(pd.Index(range(7, 7 + len(typed))))
+    texts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    read = trials_from_table(path, SEARCH_SPACE, error="loss", cost="seconds")
+    for frame in (typed, typed.convert_dtypes(), texts):
+        given = frame.copy()
+        found = trials_from_frame(frame, SPACE, error="loss", cost="seconds", name=str(path))
+        assert found.identical(read)
+        pd.testing.assert_frame_equal(frame, given)
+
+
+@pytest.mark.parametrize("cell", [None, np.nan, pd.NA, np.inf, ""])
+def test_a_row_without_a_finite_error_failed(cell: object) -> None:
+    frame = table().astype(object)
+    frame.loc[4, "loss"] = cell
+    found = trials_from_frame(frame, SEARCH_SPACE, error="loss")
+    assert found["status"].values[:, 0].tolist().count("failed") == 1
+    assert found["status"].values[4, 0] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "line"),
+    [
+        ("n_layers", 2.5, "2.5 is not allowed; allowed: integers from 1 to 8"),
+        ("n_layers", True, "True is not a number"),
+        ("learning_rate", "fast", "'fast' is not a number"),
+        ("learning_rate", [0.1], "[0.1] is not a number"),
+        ("activation", 3, "'3' is not a level; allowed: relu, tanh, elu"),
+        ("loss", "low", "'low' is not a number"),
+    ],
+)
+def test_a_bad_cell_of_a_frame_is_one_clear_line(column: str, value: object, line: str) -> None:
+    frame = table().astype(object)
+    frame.at[3, column] = value
+    with pytest.raises(InputError) as error:
+        trials_from_frame(frame, SEARCH_SPACE, error="loss", name="mine")
+    assert str(error.value) == f"mine: row 3, column {column}: {line}"
+
+
+def test_a_frame_with_a_column_twice_and_one_that_is_no_frame() -> None:
+    frame = table()
+    with pytest.raises(InputError, match=r"^trials: column 'loss' stands twice$"):
+        trials_from_frame(pd.concat([frame, frame[["loss"]]], axis=1), SPACE, error="loss")
+    with pytest.raises(InputError, match=r"^trials: dict; a pandas DataFrame is needed$"):
+        trials_from_frame({}, SPACE, error="loss")  # type: ignore[arg-type]
 
 
 def spoil(change: Callable[[pd.DataFrame], pd.DataFrame | None]) -> Callable[[Path], None]:
@@ -184,7 +234,7 @@ def test_a_bad_table_is_one_clear_line(
     first_true = int(np.flatnonzero(hyperparameter_values(TRIALS, "nesterov") == 1)[0]) + 2
     change(path)
     with pytest.raises(InputError) as error:
-        read_table(path, SEARCH_SPACE, error="loss")
+        trials_from_table(path, SEARCH_SPACE, error="loss")
     assert str(error.value) == f"{path}: {line.replace('{line}', str(first_true))}"
 
 
@@ -192,4 +242,4 @@ def test_lines_of_different_length(path: Path) -> None:
     with path.open("a") as file:
         file.write("1,2,3,4,5,6,7,8,9,10,11,12,13,14\n")
     with pytest.raises(InputError, match=r"not a CSV table \(.*line 122"):
-        read_table(path, SEARCH_SPACE, error="loss")
+        trials_from_table(path, SEARCH_SPACE, error="loss")

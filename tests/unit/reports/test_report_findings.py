@@ -12,7 +12,7 @@ from told_studies import FIGURES, SETTINGS, compared
 
 def told(name: str) -> list[Finding]:
     one = study(name)
-    decided = decide(one.sensitivity, one.trials, SETTINGS["selection"])
+    decided = decide(one.sensitivity, one.trials, SETTINGS.selection)
     return findings(
         one.trials, one.sensitivity, one.convergence, decided, compared(["random", "hsic-gpbo"])
     )

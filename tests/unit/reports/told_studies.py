@@ -80,10 +80,10 @@ def told(one: Study, figures: dict[str, Path], searches: Sequence[xr.Dataset] = 
         one.sensitivity,
         searches=searches,
         convergence=one.convergence,
-        selection=decide(one.sensitivity, one.trials, SETTINGS["selection"]),
+        selection=decide(one.sensitivity, one.trials, SETTINGS.selection),
         comparison=compared(methods),
         figures=figures,
         captions={key: f"About {key}. And more." for key in FIGURES},
-        settings=SETTINGS,
+        settings=config.written(SETTINGS),
         made="2026-01-01 00:00 UTC",
     )

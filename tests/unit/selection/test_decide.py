@@ -13,13 +13,12 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.selection.decide import decide
 from hsic_hpo.selection.decisions import cost_ceiling, stage_space
+from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.analysis import analyse
-from hsic_hpo.study import config
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SETTINGS, search
 
-DEFAULTS = config.validate({"study": "x"}, "x")["selection"]
 UNITS = {"type": "integer", "levels": [8, 16, 32, 64, 128, 256]}
 RATE = {"type": "float", "range": [1e-4, 1e-1], "scale": "log"}
 KIND = {"type": "categorical", "levels": ["relu", "tanh", "elu"]}
@@ -29,7 +28,8 @@ PLAIN = {"n_units": UNITS, "learning_rate": RATE, "kind": KIND}
 def decided(
     trials: xr.Dataset, settings: Mapping[str, Any] | None = None, where: str = ""
 ) -> xr.Dataset:
-    return decide(analyse(trials, SETTINGS), trials, DEFAULTS | dict(settings or {}), where)
+    chosen = SelectionSettings(**(settings or {}))
+    return decide(analyse(trials, SETTINGS), trials, chosen, where)
 
 
 def roles(selection: xr.Dataset) -> dict[str, str]:

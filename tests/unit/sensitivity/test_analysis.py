@@ -1,5 +1,6 @@
 """The labelled analysis against direct computations, its invariances, and its degenerate cases."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import xarray as xr
 
 import dense_hsic
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.sensitivity.analysis import PAIRS, PAPER, SINGLES, analyse
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SETTINGS, SPACE, rule, search
@@ -21,8 +23,8 @@ BEST = {"target": "error", "subset": "best"}
 ALWAYS = ["n_layers", "n_units", "activation", "optimizer", "learning_rate"]
 
 
-def settings(**changes: Any) -> dict[str, Any]:
-    return {**SETTINGS, **changes}
+def settings(**changes: Any) -> AnalysisSettings:
+    return replace(SETTINGS, **changes)
 
 
 def best_by_hand(trials: xr.Dataset, fraction: float = 0.1) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Nested subsamples tell whether more trainings would change the explanation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -40,7 +42,7 @@ def test_the_overlap_is_jaccard() -> None:
 
 
 def test_subsamples_that_are_too_small_say_so() -> None:
-    result = convergence(TRIALS, {**SETTINGS, "min_trials": 100})
+    result = convergence(TRIALS, replace(SETTINGS, min_trials=100))
     assert str(result["note"].values[0]) == "60 trials; at least 100 are needed"
     assert np.isnan(result["hsic"][0]).all()
     assert np.isnan(result["rank_correlation"][0])

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
+from dense_hsic import asymptotic_p_value, gaussian
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.indices.hsic import hsic
-from hsic_hpo.indices.inference import asymptotic_p_values
 from hsic_hpo.sensitivity.sweeps import range_sweeps
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.goals import select_goal, target_values
 from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SETTINGS, search
 
@@ -26,8 +29,22 @@ def too_few_layers(configuration: dict) -> float:
     return max(0, 4 - configuration["n_layers"]) + noise
 
 
+def swept(trials: xr.Dataset) -> xr.Dataset:
+    """Sweep as the analysis does."""
+    goal = select_goal(target_values(trials, "error"), SETTINGS.goal_fraction, "best")
+    return range_sweeps(
+        trials,
+        SPACE,
+        goal.reached,
+        n_points=SETTINGS.sweep_points,
+        bandwidth=SETTINGS.bandwidth,
+        significance=SETTINGS.significance,
+        min_successes=SETTINGS.min_successes,
+    )
+
+
 TRIALS = search(1000, spec=SPEC, error=too_few_layers)
-SWEEPS = range_sweeps(TRIALS, SPACE, SETTINGS)
+SWEEPS = swept(TRIALS)
 
 
 def test_ordered_hyperparameters_are_swept() -> None:
@@ -62,7 +79,8 @@ def test_each_range_equals_the_index_of_its_trials(name: str, end: str) -> None:
 def test_p_values_agree_with_those_of_the_trials_themselves() -> None:
     error = trials_data.error(TRIALS)
     z = error <= np.sort(error)[99]
-    expected = asymptotic_p_values(TRIALS["u"].values[:, :3], z)
+    kernels = [gaussian(u, MEDIAN_BANDWIDTH) for u in TRIALS["u"].values[:, :3].T]
+    expected = [asymptotic_p_value(kernel, z) for kernel in kernels]
     found = SWEEPS["sweep_p_value"].sel(end="lower", point=0)
     np.testing.assert_allclose(found, expected, rtol=0.2, atol=1e-4)
 
@@ -81,6 +99,6 @@ def test_the_choice_is_the_cheapest_value_from_which_on_nothing_changes() -> Non
 
 
 def test_no_error_gives_no_sweep() -> None:
-    sweeps = range_sweeps(search(50, spec=SPEC, error=lambda c: None), SPACE, SETTINGS)
+    sweeps = swept(search(50, spec=SPEC, error=lambda c: None))
     assert np.isnan(sweeps["sweep_hsic"]).all()
     assert np.isnan(sweeps["sweep_choice"]).all()

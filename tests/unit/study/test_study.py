@@ -7,6 +7,7 @@ import pytest
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.bateman import Bateman
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.study import study
 
 CONFIGS = Path(__file__).parents[3] / "config"
@@ -55,9 +56,7 @@ def test_a_full_study(tmp_path: Path) -> None:
     assert read.space["n_layers"].levels == (1, 2, 3)
     assert read.space["batch_size"].conditions[0].label == "n_layers ≠ 1"
     assert read.space.names == [n for n in Bateman().default_space() if n != "initialiser"]
-    assert read.settings["sensitivity"]["goal_fraction"] == 0.25
-    assert read.settings["sensitivity"]["bandwidth"] == 0.3
-    assert read.settings["sensitivity"]["min_trials"] == 30
+    assert read.settings.sensitivity == AnalysisSettings(goal_fraction=0.25, bandwidth=0.3, seed=3)
 
 
 def test_later_files_and_overrides_count_more_key_by_key(tmp_path: Path) -> None:
@@ -108,7 +107,8 @@ def test_retrainings_have_the_budget_of_the_trainings_but_for_changes(
 def test_overrides_are_left_alone(tmp_path: Path) -> None:
     overrides: dict[str, Any] = {"training": {"epochs": 3}}
     read = study.read_study([write(tmp_path, "x.yaml", "study: x")], overrides)
-    read.settings["training"]["epochs"] = 99
+    read.config["training"]["epochs"] = 99
+    assert read.budget == {"epochs": 3}
     assert overrides == {"training": {"epochs": 3}}
 
 
@@ -207,7 +207,7 @@ def test_a_bad_override_is_refused_before_anything_runs(
 def test_overrides_are_about_the_space_of_the_study(tmp_path: Path) -> None:
     text = "study: x\nspace: {n_layers: {type: integer, range: [1, 20]}}\n"
     path = write(tmp_path, "x.yaml", f"{text}selection: {{override: {{n_layers: 20}}}}")
-    assert study.read_study([path]).settings["selection"]["override"] == {"n_layers": 20}
+    assert study.read_study([path]).settings.selection.override == {"n_layers": 20}
 
 
 def test_a_refusal_names_all_sources(tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_problem_of_one_s_own_stands_beside_the_last_config(tmp_path: Path) ->
     last = write(tmp_path / "last", "b.yaml", "problem: {import: 'own_first:Nearer'}")
     assert type(study.read_study([last, first]).problem).__name__ == "Last"
     assert type(study.read_study([first, last]).problem).__name__ == "Nearer"
-    settings = study.read_study([first, last]).settings["problem"]
+    settings = study.read_study([first, last]).settings.problem
     assert settings == {"import": "own_first:Nearer", "options": {}}
 
 

@@ -87,8 +87,8 @@ def test_a_full_budget_is_read() -> None:
             "training.max_training_flops: inf is not a positive number",
         ),
         (
-            {"epochs": 1, "early_stopping": {}},
-            "training.early_stopping.patience: None is not an integer of at least 1",
+            {"epochs": 1, "early_stopping": {"patience": 0}},
+            "training.early_stopping.patience: 0 is not an integer of at least 1",
         ),
     ],
     ids=str,

@@ -1,14 +1,15 @@
-"""Definitions of fewer values: what remains of a hyperparameter's range or levels."""
+"""The cheap range of a hyperparameter that drives both error and cost."""
 
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.selection.cheap_values import CheapValue
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
 
 
-def narrowed(parameter: Hyperparameter, low: Any, high: Any) -> dict[str, Any] | None:
+def values_between(parameter: Hyperparameter, low: Any, high: Any) -> dict[str, Any] | None:
     """Return the definition of the values from ``low`` to ``high``.
 
     Returns
@@ -26,15 +27,15 @@ def narrowed(parameter: Hyperparameter, low: Any, high: Any) -> dict[str, Any] |
     return {"levels": kept} if len(kept) > 1 else None
 
 
-def sweep_range(
-    parameter: Hyperparameter, sensitivity: xr.Dataset, rising: bool, kept: Any
+def cheap_range(
+    parameter: Hyperparameter, sensitivity: xr.Dataset, cheap: CheapValue
 ) -> tuple[Any, dict[str, Any]] | None:
     """Return the cheap range that the range sweep leaves (slides, Figure 9).
 
     From some value on, a larger (dearer) one makes no difference any more: that value ends the
-    range from the dear side. Where few trials are among the best, no difference is found from
-    early on, and what is cheaper still is what spoils a network. Ours: the range goes on to
-    ``kept``.
+    range from the dear side. Where few trials are among the best, the sweep finds no difference
+    even between values that spoil a network and others. Not in the paper: the range therefore
+    holds at least the cheap values that keep the success rate.
 
     Parameters
     ----------
@@ -42,10 +43,8 @@ def sweep_range(
         That drives both error and cost.
     sensitivity
         Sensitivity Dataset with its sweeps.
-    rising
-        Whether larger values cost more.
-    kept
-        Value up to which (down to which, if not ``rising``) values keep the success rate.
+    cheap
+        Its cheap values that keep the success rate.
 
     Returns
     -------
@@ -56,15 +55,16 @@ def sweep_range(
     if parameter.name not in sensitivity["sweep"].values:
         return None
     found = sensitivity["sweep_choice"].sel(
-        sweep=parameter.name, end="lower" if rising else "upper"
+        sweep=parameter.name, end="lower" if cheap.rising else "upper"
     )
     end = float(found)
     if not np.isfinite(end):
         return None
     low, high = parameter.value(0.0), parameter.value(1.0)
-    end = max(end, kept) if rising else min(end, kept)
+    end = max(end, cheap.value) if cheap.rising else min(end, cheap.value)
     end = int(end) if parameter.type == "integer" else end
     if end in (low, high):
         return None
-    definition = narrowed(parameter, low, end) if rising else narrowed(parameter, end, high)
+    ends = (low, end) if cheap.rising else (end, high)
+    definition = values_between(parameter, *ends)
     return None if definition is None else (end, definition)

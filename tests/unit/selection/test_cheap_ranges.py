@@ -10,7 +10,8 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsic_hpo.selection.narrowing import narrowed, sweep_range
+from hsic_hpo.selection.cheap_ranges import cheap_range, values_between
+from hsic_hpo.selection.cheap_values import CheapValue
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.parsing import parse
 from hsic_hpo.spaces.space import Space
@@ -47,7 +48,7 @@ def parameter(definition: Mapping[str, Any]) -> Hyperparameter:
 def test_what_is_left(
     definition: Mapping[str, Any], low: float, high: float, left: dict[str, Any] | None
 ) -> None:
-    assert narrowed(parameter(definition), low, high) == left
+    assert values_between(parameter(definition), low, high) == left
 
 
 @given(st.sampled_from([LAYERS, UNITS, RATE, SHARE]), st.floats(0, 1), st.floats(0, 1))
@@ -56,7 +57,7 @@ def test_what_is_left_is_a_part_that_keeps_to_the_bounds(
 ) -> None:
     whole = parameter(definition)
     low, high = whole.value(min(u, v)), whole.value(max(u, v))
-    left = narrowed(whole, low, high)
+    left = values_between(whole, low, high)
     if left is None:
         assert low == high
         return
@@ -66,6 +67,10 @@ def test_what_is_left_is_a_part_that_keeps_to_the_bounds(
     ends = part.value(0.0), part.value(1.0)
     np.testing.assert_allclose(ends, (low, high))
     assert part.type == whole.type
+
+
+def cheap(value: Any, *, rising: bool = True) -> CheapValue:
+    return CheapValue(value, trials=10, successes=5, fraction=0.1, rising=rising)
 
 
 def swept(lower: float, upper: float, name: str = "x") -> xr.Dataset:
@@ -93,7 +98,7 @@ def swept(lower: float, upper: float, name: str = "x") -> xr.Dataset:
 def test_where_large_values_cost_the_sweep_ends_the_range_from_above(
     definition: Mapping[str, Any], choice: float, expected: Any
 ) -> None:
-    found = sweep_range(parameter(definition), swept(choice, math.nan), True, -math.inf)
+    found = cheap_range(parameter(definition), swept(choice, math.nan), cheap(-math.inf))
     assert found == expected
     if found is not None and definition["type"] == "integer":
         assert type(found[0]) is int
@@ -111,7 +116,9 @@ def test_where_large_values_cost_the_sweep_ends_the_range_from_above(
 def test_where_small_values_cost_it_ends_the_range_from_below(
     definition: Mapping[str, Any], choice: float, expected: Any
 ) -> None:
-    found = sweep_range(parameter(definition), swept(math.nan, choice), False, math.inf)
+    found = cheap_range(
+        parameter(definition), swept(math.nan, choice), cheap(math.inf, rising=False)
+    )
     assert found == expected
 
 
@@ -130,9 +137,9 @@ def test_where_small_values_cost_it_ends_the_range_from_below(
 def test_the_range_goes_on_until_the_success_rate_is_kept(
     rising: bool, choice: float, kept: int, expected: Any
 ) -> None:
-    found = sweep_range(parameter(LAYERS), swept(choice, choice), rising, kept)
+    found = cheap_range(parameter(LAYERS), swept(choice, choice), cheap(kept, rising=rising))
     assert found == expected
 
 
 def test_what_is_not_swept_has_no_range() -> None:
-    assert sweep_range(parameter(LAYERS), swept(5.0, 5.0, "y"), True, 1) is None
+    assert cheap_range(parameter(LAYERS), swept(5.0, 5.0, "y"), cheap(1)) is None

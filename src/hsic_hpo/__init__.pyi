@@ -1,0 +1,57 @@
+"""Names of the front door, for type checkers: the table of ``__init__.py`` loads them."""
+
+from hsic_hpo.errors import InputError as InputError
+from hsic_hpo.indices.hsic import (
+    hsic as hsic,
+)
+from hsic_hpo.indices.hsic import (
+    joint_hsic as joint_hsic,
+)
+from hsic_hpo.indices.hsic import (
+    pure_interaction as pure_interaction,
+)
+from hsic_hpo.indices.inference import confidence_interval as confidence_interval
+from hsic_hpo.indices.permutation import permutation_test as permutation_test
+from hsic_hpo.interactive import plot as plot
+from hsic_hpo.interactive.example import example_trials as example_trials
+from hsic_hpo.interactive.steps import decide as decide
+from hsic_hpo.interactive.steps import explain as explain
+from hsic_hpo.interactive.steps import report as report
+from hsic_hpo.interop.optuna_study import trials_from_optuna as trials_from_optuna
+from hsic_hpo.interop.table import (
+    trials_from_frame as trials_from_frame,
+)
+from hsic_hpo.interop.table import (
+    trials_from_table as trials_from_table,
+)
+from hsic_hpo.problems.base import (
+    DenseProblem as DenseProblem,
+)
+from hsic_hpo.problems.base import (
+    FunctionProblem as FunctionProblem,
+)
+from hsic_hpo.problems.base import (
+    LightningProblem as LightningProblem,
+)
+from hsic_hpo.problems.base import (
+    option as option,
+)
+from hsic_hpo.search.hsic_gpbo import HsicGpbo as HsicGpbo
+from hsic_hpo.search.hsic_gpbo import minimise as minimise
+from hsic_hpo.spaces.definitions import (
+    Boolean as Boolean,
+)
+from hsic_hpo.spaces.definitions import (
+    Categorical as Categorical,
+)
+from hsic_hpo.spaces.definitions import (
+    Float as Float,
+)
+from hsic_hpo.spaces.definitions import (
+    Integer as Integer,
+)
+from hsic_hpo.spaces.space import Space as Space
+from hsic_hpo.tables.decisions import decisions_table as decisions_table
+from hsic_hpo.tables.importance import importance_table as importance_table
+from hsic_hpo.trials.dataset import read_trials as read_trials
+from hsic_hpo.trials.dataset import write_trials as write_trials

@@ -1,0 +1,159 @@
+"""The steps after a search: explain its trials, decide by them, report both."""
+
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from hsic_hpo.errors import InputError, needs_extra
+from hsic_hpo.interactive.results import Explanation, Selection, as_result
+from hsic_hpo.selection.decide import decide as decide_roles
+from hsic_hpo.selection.settings import SelectionSettings
+from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.sensitivity.settings import AnalysisSettings
+from hsic_hpo.trials.dataset import check_trials
+from hsic_hpo.trials.goals import target_names
+
+
+def explain(
+    trials: xr.Dataset, goal_fraction: float = 0.1, seed: int = 0, **settings: Any
+) -> Explanation:
+    """Say which hyperparameters matter to be among the best trials, and which drive the cost.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset of n trials, drawn at random. Trials that diverged or failed rank worst.
+    goal_fraction
+        Fraction of the trials, by rank, that counts as the best; in (0, 1).
+    seed
+        Of the permutations behind p-values and noise floors; a non-negative integer.
+    **settings
+        Any other setting of `hsic_hpo.sensitivity.settings.AnalysisSettings`, such as
+        ``n_permutations=1000`` or ``significance=0.05``.
+
+    Returns
+    -------
+    Explanation
+        Sensitivity Dataset, an xarray.Dataset: indices, without unit, with their p-values and
+        intervals over ``(group, target, subset, hyperparameter)``. A notebook shows the table of
+        its indices, which `importance_table` returns.
+
+    Raises
+    ------
+    InputError
+        For a Dataset that does not hold trials, or a setting that is not allowed.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> result = hh.explain(hh.example_trials(), goal_fraction=0.1, seed=0)
+    >>> best = result.sel(group="all", target="error", subset="best")
+    >>> best["hyperparameter"].values[best["significant"] == 1].tolist()
+    ['lr', 'opt']
+    """
+    _check(trials)
+    chosen = AnalysisSettings(goal_fraction=goal_fraction, seed=seed, **settings)
+    return as_result(Explanation, analyse(trials, chosen))
+
+
+def decide(
+    result: xr.Dataset, trials: xr.Dataset, cost: str | None = None, **settings: Any
+) -> Selection:
+    """Decide what a search should do with each hyperparameter.
+
+    Those that matter are optimised, those that only cost are fixed at a cheap value or kept to
+    cheap ones, the others are tuned last.
+
+    Parameters
+    ----------
+    result
+        Sensitivity Dataset of ``trials``, as `explain` returns it.
+    trials
+        Trials Dataset.
+    cost
+        Which cost of the trials is to be kept low; by default their first.
+    **settings
+        Any other setting of `hsic_hpo.selection.settings.SelectionSettings`, such as ``keep=0.5``,
+        the part of the success rate that cheap values must keep.
+
+    Returns
+    -------
+    Selection
+        Selection Dataset, an xarray.Dataset over ``hyperparameter``: its ``role``, its
+        ``definition`` as JSON and the ``reason`` with its figures. A notebook shows them as the
+        table which `decisions_table` returns.
+
+    Raises
+    ------
+    InputError
+        For a Dataset that does not hold trials, a cost that they do not have, or a setting that
+        is not allowed.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> trials = hh.example_trials()
+    >>> decisions = hh.decide(hh.explain(trials), trials)
+    >>> decisions["role"].to_series().to_dict()["lr"]
+    'optimise'
+    """
+    _check(trials)
+    costs = target_names(trials)[1:]
+    if cost is None and costs:
+        cost = costs[0]
+    chosen = SelectionSettings(**({} if cost is None else {"cost": cost}), **settings)
+    return as_result(Selection, decide_roles(result, trials, chosen, "decide"))
+
+
+def report(
+    trials: xr.Dataset,
+    result: xr.Dataset,
+    path: Path | str,
+    decisions: xr.Dataset | None = None,
+) -> Path:
+    """Write one HTML page that tells what was found; it needs no network.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset.
+    result
+        Sensitivity Dataset of ``trials``, as `explain` returns it.
+    path
+        HTML file to write.
+    decisions
+        Selection Dataset of them, as `decide` returns it; without it the page has no decisions.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        For a Dataset that does not hold trials, or when the extra ``report`` is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import hsic_hpo as hh
+    >>> trials = hh.example_trials()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     page = hh.report(trials, hh.explain(trials), f"{folder}/report.html")
+    ...     page.stat().st_size > 10_000
+    True
+    """
+    _check(trials)
+    with needs_extra("the HTML report", "report"):
+        from hsic_hpo.reports.writing import write_report
+    write_report(trials, result, path, decisions=decisions)
+    return Path(path)
+
+
+def _check(trials: Any) -> None:
+    if not isinstance(trials, xr.Dataset):
+        kind = type(trials).__name__
+        raise InputError(f"trials: {kind}; a trials Dataset is needed: see trials_from_frame")
+    check_trials(trials, "trials")

@@ -1,0 +1,168 @@
+"""What a study config says, in one dataclass per section, with the defaults.
+
+The defaults of a section stand where it is used: of the analysis in
+:mod:`hsic_hpo.sensitivity.settings`, of the decisions in :mod:`hsic_hpo.selection.settings`, of the
+searches in :mod:`hsic_hpo.search.settings`. The schema says which values are allowed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from hsic_hpo.search.settings import SearchSettings, search_settings
+from hsic_hpo.selection.settings import SelectionSettings
+from hsic_hpo.sensitivity.settings import AnalysisSettings
+from hsic_hpo.training.budget import Budget
+
+_PROBLEM = "bateman"
+_SEARCHES = ("gpbo", "hsic-gpbo")
+_BUDGET = Budget(epochs=60)
+_NO_CHANGE = Budget()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """What each training is given.
+
+    Attributes
+    ----------
+    budget
+        When a training ends.
+    repeats
+        Trainings per configuration, each with a seed of its own.
+    """
+
+    budget: Budget = _BUDGET
+    repeats: int = 1
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "TrainingSettings":
+        """Read the section ``training`` of a validated study config."""
+        limits = {key: value for key, value in given.items() if key != "repeats"}
+        budget = cls.budget.changed(Budget.of(limits))
+        return cls(budget=budget, repeats=given.get("repeats", cls.repeats))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomSearchSettings:
+    """Size of the random search.
+
+    Attributes
+    ----------
+    n_trials
+        Number of random configurations.
+    """
+
+    n_trials: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinalSettings:
+    """The chosen configurations, trained again and tested.
+
+    Attributes
+    ----------
+    seeds
+        Trainings of each chosen configuration.
+    tolerance
+        Methods that weigh the cost choose their cheapest trial whose validation error is at most
+        this fraction above their best.
+    training
+        Limits that take the place of those of the searches' trainings.
+    """
+
+    seeds: int = 5
+    tolerance: float = 0.1
+    training: Budget = _NO_CHANGE
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "FinalSettings":
+        """Read the section ``final`` of a validated study config."""
+        return cls(**{**given, "training": Budget.of(given.get("training", {}))})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToySettings:
+    """The analytical examples of the paper.
+
+    Attributes
+    ----------
+    n_draws
+        Random points per example.
+    """
+
+    n_draws: int = 10000
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudySettings:
+    """A whole study config.
+
+    Attributes
+    ----------
+    study
+        Name of the study.
+    seed
+        Seed from which every random draw of the study derives.
+    problem
+        The learning problem, see :func:`hsic_hpo.problems.base.load_problem`.
+    space
+        Changes to the problem's default search space, by hyperparameter.
+    training, random_search, sensitivity, selection, final, toy
+        Sections. The analysis has the study's seed.
+    search
+        Searches that go on from the random search, by method.
+    """
+
+    study: str
+    seed: int = 0
+    problem: Mapping[str, Any] = field(default_factory=lambda: _problem({}))
+    space: Mapping[str, Any] = field(default_factory=dict)
+    training: TrainingSettings = TrainingSettings()
+    random_search: RandomSearchSettings = RandomSearchSettings()
+    sensitivity: AnalysisSettings = field(default_factory=AnalysisSettings)
+    selection: SelectionSettings = field(default_factory=SelectionSettings)
+    search: Mapping[str, SearchSettings] = field(
+        default_factory=lambda: _searches({method: {} for method in _SEARCHES})
+    )
+    final: FinalSettings = FinalSettings()
+    toy: ToySettings = ToySettings()
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "StudySettings":
+        """Read a validated study config; sections and keys that it leaves out have defaults."""
+        seed = given.get("seed", cls.seed)
+        sections = {
+            "problem": _problem(given.get("problem", {})),
+            "training": TrainingSettings.of(given.get("training", {})),
+            "random_search": RandomSearchSettings(**given.get("random_search", {})),
+            "sensitivity": AnalysisSettings(**given.get("sensitivity", {}), seed=seed),
+            "selection": SelectionSettings(**given.get("selection", {})),
+            "final": FinalSettings.of(given.get("final", {})),
+            "toy": ToySettings(**given.get("toy", {})),
+        }
+        if "search" in given:
+            sections["search"] = _searches(given["search"])
+        return cls(**{**given, **sections})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what :meth:`of` reads, defaults included, in plain values.
+
+        Settings that a section does not have in a study config, such as the seed of the analysis,
+        are still there.
+        """
+        return asdict(self) | {
+            "training": {**self.training.budget.to_dict(), "repeats": self.training.repeats},
+            "final": {**asdict(self.final), "training": self.final.training.to_dict()},
+        }
+
+
+def _problem(given: Mapping[str, Any]) -> dict[str, Any]:
+    options = {"options": given.get("options", {})}
+    if "import" in given:
+        return {"import": given["import"], **options}
+    return {"name": given.get("name", _PROBLEM), **options}
+
+
+def _searches(given: Mapping[str, Mapping[str, int]]) -> dict[str, SearchSettings]:
+    return {method: search_settings(method, section) for method, section in given.items()}
