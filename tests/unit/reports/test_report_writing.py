@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from hsic_hpo.interop.table import read_table
+from hsic_hpo.interop.optuna_study import trials_from_optuna
+from hsic_hpo.interop.table import trials_from_table
 from hsic_hpo.reports.writing import write_report
 from hsic_hpo.selection.decisions import Decision, label_decisions
 from hsic_hpo.selection.evidence import collect_evidence
@@ -47,7 +48,7 @@ def imported(folder: Path, cost: str | None) -> xr.Dataset:
     frame["validation error"] = np.where(optimizer == "sgd", rng.random(n), np.nan)
     frame["paper"] = frame["price €"] = size * 2.0
     frame.to_csv(folder / "x.csv", index=False)
-    return read_table(folder / "x.csv", SPACE, error="loss", cost=cost)
+    return trials_from_table(folder / "x.csv", SPACE, error="loss", cost=cost)
 
 
 def markup(text: str) -> str:
@@ -98,20 +99,15 @@ def test_decisions_are_shown_when_given(tmp_path: Path) -> None:
 
 
 def test_an_optuna_study_has_a_page(tmp_path: Path) -> None:
-    from hsic_hpo.interop.optuna_study import read_optuna_study
-
     def objective(trial: optuna.Trial) -> float:
         x = trial.suggest_float("x", -1, 1)
         if trial.suggest_categorical("kind", ["a", "b"]) == "a":
             return x**2 + 0.1 * trial.suggest_float("y", 0, 1)
         return x**2
 
-    storage = optuna.storages.InMemoryStorage()
-    study = optuna.create_study(
-        storage=storage, study_name="s", sampler=optuna.samplers.RandomSampler(seed=0)
-    )
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
     study.optimize(objective, n_trials=100)
-    trials = read_optuna_study(storage, "s").trials
+    trials = trials_from_optuna(study)
     write_report(trials, analyse(trials, SETTINGS), tmp_path / "x.html")
     text = (tmp_path / "x.html").read_text(encoding="utf-8")
     assert sections(text) == TITLES
