@@ -62,7 +62,8 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
 
 def _results(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the results that the trials have, under their headings."""
-    given = {name: name.removeprefix("cost:") for name in frame if name.startswith("cost:")}
+    names = map(str, frame.columns)
+    given = {name: name.removeprefix("cost:") for name in names if name.startswith("cost:")}
     left_out = {name for name in _OPTIONAL if frame[name].isna().all()}
     if (frame["search"] == RANDOM).all():
         left_out |= {"search", "round"}

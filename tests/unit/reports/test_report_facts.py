@@ -12,7 +12,8 @@ from studies_to_draw import study
 
 
 def settings(**changes: Any) -> dict[str, Any]:
-    return config.validate({"study": "told", "problem": {"name": "bateman"}, **changes}, "told")
+    given = {"study": "told", "problem": {"name": "bateman"}, **changes}
+    return config.written(config.validate(given, "told"))
 
 
 def recorded(**attrs: Any) -> xr.Dataset:
