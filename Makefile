@@ -10,8 +10,6 @@ SNAKEMAKE = $(BIN)/snakemake --workflow-profile $(PROFILE) --cores $(CORES) --co
 INSTALL = $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 SOURCES = src tests benchmarks docs workflow/scripts
 
-# Published datasets are drawn as they are: no other rule may make them again.
-DRAWING = $(shell grep -hoE '^rule [a-z_]+_(figure|table|report):' workflow/rules/*.smk | cut -d' ' -f2 | tr -d :)
 PUBLISHED = $(notdir $(wildcard results/reference/*))
 
 .PHONY: help study toy publish reference check test browser cluster-test chaos lint bench clean
@@ -33,17 +31,20 @@ publish: $(VENV)/study.stamp  ## keep the datasets of a finished study: make pub
 	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity.nc convergence.nc selection.nc \
 	  search/*/*/trials.nc final/*/design.nc final/*/trials.nc comparison.nc ../reference/$(STUDY)
 
+# Published datasets are drawn as they are: no other rule may make them again.
 reference: $(VENV)/test.stamp  ## redraw the published reference studies from their datasets, without training
-	@for study in $(PUBLISHED); do $(BIN)/snakemake reference --workflow-profile $(PROFILE) \
-	  --cores $(CORES) --configfile config/$$study.yaml --directory results/reference/$$study \
-	  --allowed-rules all summary peers findings reference $(DRAWING) || exit 1; done
+	@for study in $(PUBLISHED); do \
+	  run="$(BIN)/snakemake --configfile config/$$study.yaml --directory results/reference/$$study"; \
+	  drawing=$$($$run --list-rules 2>/dev/null | grep -E '_(figure|table|report)$$'); \
+	  $$run reference --workflow-profile $(PROFILE) --cores $(CORES) \
+	  --allowed-rules all summary peers findings reference $$drawing || exit 1; done
 	@$(BIN)/python docs/embed.py README.md docs/*.md
 
 check: $(VENV)/study.stamp  ## check a study config without running it
 	@$(BIN)/hsic-hpo check $(CONFIG)
 
 test: $(VENV)/test.stamp browser  ## run the tests
-	$(BIN)/python -m pytest -n $(shell nproc)
+	$(BIN)/python -m pytest -n $(shell nproc) --dist loadfile
 
 browser:  # a part of the tests opens the report in it
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
@@ -66,13 +67,14 @@ lint: $(VENV)/test.stamp  ## check format, types and workflow
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/python tests/workflow/lint.py $(CONFIG)
 
 bench: $(VENV)/test.stamp  ## measure speed beside peers; tables go to benchmarks/results
 	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
 
 clean:  ## remove the virtual environment and caches, never results
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests workflow benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/workflow.stamp: pyproject.toml constraints.txt

@@ -10,21 +10,6 @@ if not config:
     configfile: "config/quick.yaml"
 
 
-FIGURES = [
-    "space",
-    "errors",
-    "trainings",
-    "importance",
-    "distributions",
-    "worst",
-    "interactions",
-    "convergence",
-    "quadrant",
-    "sweeps",
-    "comparison",
-]
-
-
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/design.smk"
@@ -38,48 +23,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/toy.smk"
 
 
-# On a cluster only trainings are worth a job of their own.
-localrules:
-    all,
-    data,
-    design,
-    gather,
-    gather_round,
-    gather_final,
-    sensitivity,
-    convergence,
-    selection,
-    propose,
-    search_trials,
-    choose,
-    comparison,
-    importance_table,
-    selection_table,
-    comparison_table,
-    tradeoffs_table,
-    space_figure,
-    errors_figure,
-    trainings_figure,
-    importance_figure,
-    distributions_figure,
-    worst_figure,
-    interactions_figure,
-    convergence_figure,
-    quadrant_figure,
-    sweeps_figure,
-    comparison_figure,
-    summary,
-    html_report,
-    peers,
-    peers_table,
-    findings,
-    reference,
-    toy,
-    toy_draws,
-    toy_tables,
-    toy_figures,
-
-
+# On a cluster only trainings are worth a job of their own: all other rules are local.
 rule all:
     default_target: True
     input:
@@ -95,6 +39,7 @@ rule all:
         expand("tables/comparison.{suffix}", suffix=["csv", "md", "tex"]),
         "summary.txt",
         "report.html",
+    localrule: True
 
 
 include: "workflow/rules/reference.smk"

@@ -22,7 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from hsic_hpo.indices.bandwidths import resolve
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Features, as_columns
+from hsic_hpo.indices.features import Features, as_columns
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.indices.hsic import hsic, joint_hsic
 from hsic_hpo.indices.inference import confidence_interval
 from hsic_hpo.indices.permutation import permutation_test

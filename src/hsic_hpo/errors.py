@@ -1,4 +1,4 @@
-"""The one exception that is shown to a person as a single line, without a traceback."""
+"""Errors that a person sees as one line, without a traceback."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

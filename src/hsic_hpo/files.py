@@ -1,4 +1,4 @@
-"""Files that are whole or absent: atomic writes, and netCDF reads that explain themselves."""
+"""Atomic writes, so that files are complete or absent, and netCDF reads with clear errors."""
 
 import errno
 import os
@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
 from hsic_hpo.errors import InputError
 
-# What a file system and netCDF may need beside the data, and a study to go on at all, in bytes.
+# Bytes that a file system and netCDF may need beside the data, and that a study needs to go on.
 _OVERHEAD = 2**16
 _LEAST_SPACE = 10**7
 
@@ -37,7 +38,7 @@ def atomic(path: Path | str) -> Iterator[Path]:
     Raises
     ------
     OSError
-        When the disk refuses; it names the file.
+        When the file cannot be written; it names the file.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +69,7 @@ def write_netcdf(dataset: xr.Dataset, path: Path | str) -> None:
     Raises
     ------
     OSError
-        When the disk is full, for which netCDF has several misleading errors, or refuses.
+        When the disk is full, which netCDF reports by misleading errors, or not writable.
     """
     encoding = {
         name: {"zlib": True, "complevel": 4}
@@ -92,13 +93,31 @@ def read_netcdf(path: Path | str) -> xr.Dataset:
     InputError
         When the file is missing or is not a readable netCDF4 file.
     """
+    with _opened(path) as dataset:
+        # The encoding of a file that was read must not decide how results are stored.
+        return dataset.load().drop_encoding()
+
+
+def read_header(path: Path | str) -> tuple[dict[str, Any], dict[str, tuple[int, ...]]]:
+    """Read the attributes of the netCDF file ``path`` and the shapes of its variables, no values.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or is not a readable netCDF4 file.
+    """
+    with _opened(path) as dataset:
+        return dataset.attrs, {str(k): variable.shape for k, variable in dataset.variables.items()}
+
+
+@contextmanager
+def _opened(path: Path | str) -> Iterator[xr.Dataset]:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     try:
         with xr.open_dataset(path, engine="netcdf4") as dataset:
-            # How a file was stored must not decide how the next one is.
-            return dataset.load().drop_encoding()
+            yield dataset
     except (OSError, RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise InputError(
@@ -108,7 +127,7 @@ def read_netcdf(path: Path | str) -> xr.Dataset:
 
 
 def space_warning(folder: Path | str) -> str:
-    """Say in one line that the disk of ``folder`` is full.
+    """Return one line that says that the disk of ``folder`` is full, if it is.
 
     Returns
     -------
@@ -120,7 +139,7 @@ def space_warning(folder: Path | str) -> str:
         return ""
     return (
         f"{folder}: no space left on this disk ({free / 1e6:.1f} MB free): make room and run the "
-        "same command again, it goes on with what was finished"
+        "same command again; it goes on from what was finished"
     )
 
 

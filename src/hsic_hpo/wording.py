@@ -1,4 +1,4 @@
-"""The words that tables and figures share: goals, axis labels, numbers and values."""
+"""Words that tables, figures and messages share: goals, axis labels, numbers and values."""
 
 from textwrap import fill
 from typing import Any
@@ -49,7 +49,12 @@ def target_name(sensitivity: xr.Dataset, target: str) -> str:
     """
     if target == "error":
         return str(sensitivity.attrs["error_name"])
-    return _COSTS.get(target, target)
+    return cost_name(target)
+
+
+def cost_name(cost: str) -> str:
+    """Return what a cost measures; one of imported trials keeps the name that it has there."""
+    return _COSTS.get(cost, cost)
 
 
 def goal(sensitivity: xr.Dataset, target: str = "error", subset: str = "best") -> str:
@@ -89,7 +94,7 @@ def outcomes(trials: xr.Dataset) -> str:
     repeats = trials.sizes["repeat"]
     each = "" if repeats == 1 else f" of {repeats} trainings each"
     ok = n - n_diverged - n_failed
-    return f"{n} trials{each}: {ok} ok, {n_diverged} diverged, {n_failed} failed"
+    return f"{counted(n, 'trials')}{each}: {ok} ok, {n_diverged} diverged, {n_failed} failed"
 
 
 def counted(n: int, plural: str) -> str:

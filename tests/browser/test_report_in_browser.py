@@ -11,6 +11,7 @@ from hsic_hpo.figures.comparison import comparison
 from hsic_hpo.figures.style import save
 from hsic_hpo.report import sentences
 from hsic_hpo.tables.writing import summary
+from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SPACE, rule, search
 from studies_to_draw import first, studied, study
 from test_all_figures import FIGURES as DRAWN
@@ -144,7 +145,7 @@ def test_groups_and_searches_choose_trials_and_axes(opened: Opened) -> None:
     opened.page.get_by_label("group").select_option(label="optimizer = sgd")
     expect(names.filter(has_text="momentum")).to_have_count(1)
     trials = study("usual").trials
-    assert opened.shown() == int((trials["optimizer"] == "sgd").sum())
+    assert opened.shown() == int((hyperparameter_values(trials, "optimizer") == "sgd").sum())
     opened.page.get_by_label("group").select_option(label="all trials")
     opened.page.get_by_role("combobox", name="search").select_option(label="gpbo")
     expect(opened.page.locator("#parallel svg.marks g.mark-line path")).to_have_count(N_SEARCHED)

@@ -5,6 +5,8 @@ from itertools import permutations
 import numpy as np
 from scipy.special import erf
 
+from hsic_hpo.indices.weighted_chi2 import tail_probability
+
 
 def gaussian(u: np.ndarray, sigma: float) -> np.ndarray:
     return np.exp(-((u[:, None] - u) ** 2) / (2 * sigma**2))
@@ -83,3 +85,12 @@ def u_statistic(kernel: np.ndarray, z: np.ndarray) -> float:
         for a, b, c, d in permutations(range(n), 4)
     )
     return total / (n * (n - 1) * (n - 2) * (n - 3))
+
+
+def asymptotic_p_value(kernel: np.ndarray, z: np.ndarray) -> float:
+    """The p-value of the V-statistic by the eigenvalues of the centred kernel matrix itself."""
+    n, share = len(z), z.mean()
+    centring = np.eye(n) - 1 / n
+    eigenvalues = np.linalg.eigvalsh(centring @ kernel @ centring) / n
+    scaled = v_statistic(kernel, z) * (n - 1) / (share * (1 - share))
+    return float(tail_probability(scaled, np.maximum(eigenvalues, 0.0)))

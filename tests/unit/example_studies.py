@@ -56,36 +56,39 @@ def sensitivity(
     half_width = 1e-4 + 0.4 * hsic
     p_value = np.exp(-((hsic / 3e-4) ** 2)) + 0.001
     adjusted = np.minimum(1, len(names) * p_value - (len(names) - 1) * 0.001)
-    order_free = hsic.copy()
+    by_levels = hsic.copy()
     for name in categorical:
-        order_free[..., names.index(name)] *= 1.1
+        by_levels[..., names.index(name)] *= 1.1
+    statistics = {
+        "hsic": hsic,
+        "hsic_unbiased": unbiased,
+        "r2_hsic": 5 * hsic,
+        "standard_error": half_width / 2,
+        "interval_low": np.maximum(unbiased - half_width, 0),
+        "interval_high": unbiased + half_width,
+        "p_value": p_value,
+        "p_value_adjusted": adjusted,
+        "p_value_bh": np.minimum(1, 2 * p_value),
+        "noise_floor": floor,
+    }
     significant = np.where(np.isnan(hsic), np.nan, adjusted <= 0.05)
     dims = ("group", "target", "subset", "hyperparameter")
     note = np.full(shape[:3], "", dtype=object)
     for label, text in notes.items():
         note[list(groups).index(label), TARGETS.index("error")] = text
     sizes = np.maximum(5, n // (1 + np.arange(len(groups))))
-    variables = {
-        "hsic": hsic,
-        "hsic_unbiased": unbiased,
-        "interval_low": np.maximum(unbiased - half_width, 0),
-        "interval_high": unbiased + half_width,
-        "noise_floor": floor,
-        "p_value": p_value,
-        "p_value_adjusted": adjusted,
-        "r2_hsic": 5 * hsic,
-        "hsic_order_free": order_free,
-        "noise_floor_order_free": floor,
-        "hsic_order_free_unbiased": order_free - 2e-4,
-        "interval_low_order_free": order_free - 2e-4 - half_width,
-        "interval_high_order_free": order_free - 2e-4 + half_width,
-        "p_value_order_free": p_value,
-        "p_value_order_free_adjusted": adjusted,
-        "significant": significant,
+    by_value = {
+        "hsic": by_levels,
+        "hsic_unbiased": by_levels - 2e-4,
+        "r2_hsic": 5 * by_levels,
+        "interval_low": by_levels - 2e-4 - half_width,
+        "interval_high": by_levels - 2e-4 + half_width,
     }
     return xr.Dataset(
-        {name: (dims, values) for name, values in variables.items()}
+        {name: (dims, values) for name, values in (statistics | by_value).items()}
         | {
+            "significant": (dims, significant),
+            "paper": (("statistic", *dims), np.stack(list(statistics.values()))),
             "pure_p_value_adjusted": ((*dims, "partner"), np.full((*shape, len(names)), 0.9)),
             "n": ("group", sizes),
             "m": (dims[:3], np.broadcast_to(sizes[:, None, None] // 10, shape[:3]).copy()),
@@ -93,6 +96,7 @@ def sensitivity(
             "threshold": (("target", "subset"), np.full((3, 2), threshold)),
         },
         coords={
+            "statistic": list(statistics),
             "group": list(groups),
             "target": TARGETS,
             "subset": SUBSETS,

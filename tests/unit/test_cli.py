@@ -10,13 +10,14 @@ import yaml
 
 from hsic_hpo.cli import main
 from hsic_hpo.files import read_netcdf
+from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SPACE, search
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     trials = search(120)
-    frame = pd.DataFrame({name: trials[name].values for name in SPACE})
+    frame = pd.DataFrame({name: hyperparameter_values(trials, name) for name in SPACE})
     frame["nesterov"] = frame["nesterov"].map({1.0: "true", 0.0: "false"})
     frame["loss"] = trials["validation_error"].values[:, 0]
     frame["gigaflops"] = trials["flops"].values
@@ -40,7 +41,7 @@ def test_analyse_prints_each_group_sorted_by_index(
     for heading in ("HSIC", "95 % interval", "adjusted p", "HSIC, gigaflops"):
         assert heading in printed
     written = read_netcdf(folder / "out.nc")
-    index = written["hsic_order_free"].sel(group="all", target="error", subset="best").to_series()
+    index = written["hsic"].sel(group="all", target="error", subset="best").to_series()
     main_table = printed.split("optimizer = sgd")[0]
     shown = [line.split()[1] for line in main_table.splitlines() if line.startswith("│")]
     assert shown == list(index.dropna().sort_values(ascending=False).index)

@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.problems.base import PROBLEMS, load_problem
 from hsic_hpo.problems.bateman import Bateman
 from hsic_hpo.problems.dense_space import Accepted
 from hsic_hpo.problems.hpolib import DATASETS, Hpolib
 from hsic_hpo.problems.mnist import N_VALIDATION, FashionMnist, Mnist
+from hsic_hpo.problems.registry import PROBLEMS, load_problem
 from hsic_hpo.problems.runge import Runge
-from hsic_hpo.search.final_choice import COST_AWARE
+from hsic_hpo.search.methods import COST_AWARE
 from hsic_hpo.selection.decisions import ROLES
 from hsic_hpo.spaces.parsing import KEYS
 from hsic_hpo.spaces.space import Space

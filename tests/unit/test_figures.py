@@ -150,23 +150,20 @@ class TestImportance:
             names = [label.get_text() for label in axes.get_yticklabels()]
             assert names == expected["hyperparameter"].values.tolist()
             widths = [bar.get_width() for bar in bars(axes, "index")]
-            assert widths == expected["hsic_order_free"].values.tolist()
+            assert widths == expected["hsic"].values.tolist()
             floors = [bar.get_width() for bar in bars(axes, "noise floor")]
-            assert floors == expected["noise_floor_order_free"].values.tolist()
+            assert floors == expected["noise_floor"].values.tolist()
 
     def test_intervals_are_those_of_the_debiased_index(self, study):
         axes = panels(importance(study))[0]
         main = study.sel(group="all", target="error", subset="best", hyperparameter=MAIN)
-        main = main.sortby("hsic_order_free", ascending=False)
+        main = main.sortby("hsic", ascending=False)
         (dots,) = (line for line in axes.lines if line.get_label() == "debiased index")
-        assert (
-            dots.get_xdata().tolist()
-            == np.maximum(main["hsic_order_free_unbiased"], 0).values.tolist()
-        )
+        assert dots.get_xdata().tolist() == np.maximum(main["hsic_unbiased"], 0).values.tolist()
         (whiskers,) = axes.collections
         ends = np.array([segment[:, 0] for segment in whiskers.get_segments()])
-        assert ends[:, 0].tolist() == main["interval_low_order_free"].values.tolist()
-        assert ends[:, 1].tolist() == main["interval_high_order_free"].values.tolist()
+        assert ends[:, 0].tolist() == main["interval_low"].values.tolist()
+        assert ends[:, 1].tolist() == main["interval_high"].values.tolist()
 
     def test_bar_tells_significant_from_unsure_from_noise(self):
         study = sensitivity({"all": ["a", "b", "c"]}, indices={"a": 6e-3, "b": 4e-3})

@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from dry_runs import dry_run
+
 ROOT = Path(__file__).parents[2]
 # Stands in the environment of all runs, and must stand in no result.
 SECRET = "b7e1c0a4-not-to-be-written"
@@ -103,7 +105,8 @@ class Checkout:
 
     def planned(self, *targets: str, **settings: int) -> dict[str, int]:
         """Return how many jobs of each rule a run, of all or of some targets, would execute now."""
-        printed = self.run("--dry-run", *targets, **settings)
+        _, _, _, *arguments = self.command(*targets, **settings)
+        printed = dry_run(arguments, self.root, self.environment)
         counts = re.findall(r"^(\w+) +(\d+)$", printed.split("Job stats:")[-1], re.MULTILINE)
         return {rule: int(count) for rule, count in counts if rule not in ("total", "all")}
 

@@ -21,7 +21,7 @@ SHORTEST, LONGEST = 1.0, 10.0
 
 def killed_after(checkout: Checkout, seconds: float) -> bool:
     """Run the study, kill all of its processes; tell whether it had still been running."""
-    with checkout.start("random/trials.nc", trials_per_job=5) as process:
+    with checkout.start("random/trials.nc") as process:
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -53,7 +53,7 @@ def test_a_study_survives_random_kills(fresh: Checkout, finished: Checkout, tmp_
             assert_complete(checkout, finished)
             shutil.rmtree(checkout.results)
             before = {}
-    printed = checkout.run("random/trials.nc", trials_per_job=5)
+    printed = checkout.run("random/trials.nc")
     after = checkout.finished_trainings
     assert {path: after[path] for path in before} == before, printed
     assert_complete(checkout, finished)

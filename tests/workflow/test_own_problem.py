@@ -1,7 +1,6 @@
 """The documented example of a problem of the user's own runs through Snakemake."""
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +9,8 @@ import pytest
 
 from checkout import ROOT, Checkout
 from hsic_hpo.trials import dataset as trials
+from hsic_hpo.trials.variables import hyperparameter_values
+from shared_folders import made_once
 
 EXAMPLE = ROOT / "examples" / "digits"
 SMALL = """\
@@ -29,22 +30,18 @@ class Digits(Checkout):
     def config(self) -> Path:
         return self.root / "elsewhere" / "digits.yaml"
 
-    def planned_for(self, target: str) -> dict[str, int]:
-        """Return how many jobs of each rule are needed for a target now."""
-        printed = self.run(target, "--dry-run")
-        counts = re.findall(r"^(\w+) +(\d+)$", printed.split("Job stats:")[-1], re.MULTILINE)
-        return {rule: int(count) for rule, count in counts if rule != "total"}
-
 
 @pytest.fixture(scope="module")
 def digits(fresh: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Digits:
-    root = tmp_path_factory.mktemp("digits") / "project"
-    checkout = Digits(fresh.copy(root).root)
-    shutil.copytree(EXAMPLE, root / "elsewhere", ignore=shutil.ignore_patterns("__pycache__"))
-    text = checkout.config.read_text()
-    checkout.config.write_text(text[: text.index("random_search:")] + SMALL)
-    checkout.run("random/trials.nc")
-    return checkout
+
+    def make(root: Path) -> None:
+        checkout = Digits(fresh.copy(root).root)
+        shutil.copytree(EXAMPLE, root / "elsewhere", ignore=shutil.ignore_patterns("__pycache__"))
+        text = checkout.config.read_text()
+        checkout.config.write_text(text[: text.index("random_search:")] + SMALL)
+        checkout.run("random/trials.nc")
+
+    return Digits(made_once(tmp_path_factory, "digits", make))
 
 
 def test_every_configuration_was_trained_and_measured(digits: Digits) -> None:
@@ -59,7 +56,10 @@ def test_every_configuration_was_trained_and_measured(digits: Digits) -> None:
     errors = dataset["test_error"].values
     assert errors.min() < 0.2 < 0.8 < errors.max()
     assert np.corrcoef(errors[:, 0], dataset["validation_error"].values[:, 0])[0, 1] > 0.9
-    channels, kernel = dataset["n_channels"].values, dataset["kernel_size"].values
+    channels, kernel = (
+        hyperparameter_values(dataset, "n_channels"),
+        hyperparameter_values(dataset, "kernel_size"),
+    )
     convolution, linear = channels * kernel**2, 16 * channels * 10
     np.testing.assert_array_equal(dataset["n_params"], convolution + channels + linear + 10)
     np.testing.assert_array_equal(dataset["flops"], 2 * (64 * convolution + linear))
@@ -68,12 +68,12 @@ def test_every_configuration_was_trained_and_measured(digits: Digits) -> None:
 def test_nothing_is_left_to_do_and_no_job_depends_on_the_place(
     digits: Digits, tmp_path: Path
 ) -> None:
-    assert digits.planned_for("random/trials.nc") == {}
+    assert digits.planned("random/trials.nc") == {}
     moved = Digits(digits.copy(tmp_path / "moved").root)
-    assert moved.planned_for("random/trials.nc") == {}
+    assert moved.planned("random/trials.nc") == {}
 
 
 def test_another_module_of_the_problem_is_trained_again(digits: Digits, tmp_path: Path) -> None:
     edited = Digits(digits.copy(tmp_path / "edited").root)
     edited.edit("elsewhere/digits_problem.py", "nn.ReLU()", "nn.Tanh()")
-    assert edited.planned_for("random/trials.nc")["train"] == 2
+    assert edited.planned("random/trials.nc")["train"] == 2

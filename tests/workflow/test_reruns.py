@@ -1,6 +1,7 @@
 """Exactly the stages that an edit touches run again."""
 
 import os
+import re
 import time
 
 import pytest
@@ -73,7 +74,8 @@ def test_a_copy_with_results_reruns_nothing(checkout: Checkout) -> None:
         ("src/hsic_hpo/training/train.py", TRAINING),
         ("src/hsic_hpo/training/networks.py", TRAINING),
         ("src/hsic_hpo/problems/bateman.py", ANOTHER_PROBLEM),
-        ("workflow/scripts/errors_figure.py", once("errors_figure", "html_report")),
+        ("workflow/scripts/figure.py", once(*FIGURES, "html_report")),
+        ("src/hsic_hpo/report/page.html.j2", once("html_report")),
         ("workflow/scripts/gather.py", once(*TRIALS, "gather")),
     ],
 )
@@ -89,6 +91,42 @@ def test_comments_and_docstrings_rerun_nothing(checkout: Checkout) -> None:
         path.write_text(path.read_text() + "\n# a comment\n")
     checkout.edit("src/hsic_hpo/training/train.py", '"""', '"""Another docstring. ')
     assert checkout.planned() == {}
+
+
+MOVES = {
+    "files": "trials.whole_files",
+    "training.networks": "problems.layers",
+    "figures.labels": "report.axis_labels",
+    "trials.dataset": "kept",
+}
+
+
+def test_a_module_that_moves_reruns_nothing(checkout: Checkout) -> None:
+    package = checkout.root / "src" / "hsic_hpo"
+    scripts = [*package.rglob("*.py"), *(checkout.root / "workflow").rglob("*.py")]
+    for old, new in MOVES.items():
+        texts = {path: path.read_text() for path in scripts if path.is_file()}
+        importing = {path: _importing_from(text, old, new) for path, text in texts.items()}
+        assert importing != texts
+        for path, text in importing.items():
+            path.write_text(text)
+        source, target = (package / f"{name.replace('.', '/')}.py" for name in (old, new))
+        source.rename(target)
+        scripts.append(target)
+    assert checkout.planned() == {}
+
+
+def _importing_from(text: str, old: str, new: str) -> str:
+    """Import a module of the package from where it lies now, in each form of import."""
+    old_place, _, old_name = f"hsic_hpo.{old}".rpartition(".")
+    new_place, _, new_name = f"hsic_hpo.{new}".rpartition(".")
+    text = text.replace(f"from hsic_hpo.{old} import", f"from hsic_hpo.{new} import")
+    return re.sub(
+        rf"from {re.escape(old_place)} import {old_name}( as \w+)?$",
+        lambda found: f"from {new_place} import {new_name}{found[1] or f' as {old_name}'}",
+        text,
+        flags=re.MULTILINE,
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,7 +176,7 @@ def test_more_trials_train_only_the_new_ones(checkout: Checkout) -> None:
         # versions deletes the results.
         ("constraints.txt", "torch==2", "torch==3"),
         ("workflow/rules/training.smk", "rule train:", "# A comment.\nrule train:"),
-        ("workflow/report/importance.rst", " ", "  "),
+        ("workflow/report/importance_table.rst", " ", "  "),
     ],
 )
 def test_words_and_machine_settings_rerun_nothing(

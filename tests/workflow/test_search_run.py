@@ -9,6 +9,8 @@ import pytest
 from checkout import Checkout
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.trials import dataset as trials
+from hsic_hpo.trials.history import round_numbers
+from shared_folders import made_once
 
 SEARCH = """\
 search:
@@ -37,10 +39,13 @@ def times(n: int, part: dict[str, int]) -> dict[str, int]:
 @pytest.fixture(scope="session")
 def searched(finished: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout in which searches have gone on from the finished random search."""
-    checkout = finished.copy(tmp_path_factory.mktemp("searched") / "project")
-    checkout.edit("config/tiny.yaml", "search: {}\nfinal: {seeds: 1}\n", SEARCH)
-    checkout.run()
-    return checkout
+
+    def make(root: Path) -> None:
+        checkout = finished.copy(root)
+        checkout.edit("config/tiny.yaml", "search: {}\nfinal: {seeds: 1}\n", SEARCH)
+        checkout.run()
+
+    return Checkout(made_once(tmp_path_factory, "searched", make))
 
 
 @pytest.fixture
@@ -72,7 +77,7 @@ def test_nothing_is_proposed_twice(searched: Checkout) -> None:
 def test_rounds_are_numbered_and_belong_to_the_space(searched: Checkout) -> None:
     for method in ("gpbo", "hsic-gpbo"):
         dataset = trials.read_trials(searched.results / "search" / method / "0" / "trials.nc")
-        assert dataset["round"].values.tolist() == [1, 1, 2, 2]
+        assert round_numbers(dataset).tolist() == [1, 1, 2, 2]
         assert dataset.attrs["method"] == method
         for configuration in trials.configurations(dataset):
             trials.space(dataset).check_configuration(configuration, method)

@@ -61,7 +61,7 @@ def test_the_report_of_snakemake_has_every_figure_and_table(checkout: Checkout) 
     assert {*packed} >= {*figures, "importance.csv", "selection.csv", "comparison.csv"}
     for text in (
         *("Study", "Sensitivity", "Decisions", "Search", "Impact on the worst", "Indices"),
-        "What spoils a network need not be what makes it one of the best",
+        "What spoils a trial need not be what makes it one of the best",
     ):
         assert text in page, text
 

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from hsic_hpo.study import study as studies
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import space_warning
+from hsic_hpo.study.fingerprint import code_fingerprint, training_fingerprint
 from hsic_hpo.study.locks import clear_stale_locks
-from hsic_hpo.study.provenance import PACKAGE, code_fingerprint
 from hsic_hpo.training.records import training_seed
 from snakemake.exceptions import WorkflowError
 
@@ -29,7 +29,7 @@ except InputError as error:
 # Jobs inherit it; no path enters what a job depends on.
 studies.extend_python_path(workflow.configfiles, os.environ)
 PROBLEM_SOURCE = STUDY.problem.source
-TRAINING_CODE = code_fingerprint(PACKAGE / "training" / "train.py", PROBLEM_SOURCE)
+TRAINING_CODE = training_fingerprint(PROBLEM_SOURCE)
 
 
 # Results, and Snakemake's own records of them, stay together: a copied folder is complete. A job
@@ -60,11 +60,3 @@ def code(script, *modules):
 def slices(n, per_job=TRIALS_PER_JOB):
     """Cut n trials into the slices that share a job."""
     return [f"{first}-{min(first + per_job, n)}" for first in range(0, n, per_job)]
-
-
-def captions(figures):
-    """Return what stands below each figure, here and in Snakemake's own report."""
-    folder = Path(workflow.basedir, "workflow", "report")
-    return {
-        name: " ".join((folder / f"{name}.rst").read_text().split()) for name in figures
-    }

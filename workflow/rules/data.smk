@@ -3,6 +3,7 @@ rule data:
         "data.nc",
     log:
         "logs/data.log",
+    localrule: True
     params:
         problem=STUDY.settings.problem,
         seed=STUDY.seed,

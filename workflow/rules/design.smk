@@ -10,6 +10,7 @@ rule design:
         "random/design.nc",
     log:
         "logs/design.log",
+    localrule: True
     params:
         **RANDOM_DESIGN,
         code=code("design"),

@@ -9,6 +9,7 @@ rule peers:
         "peers.nc",
     log:
         "logs/peers.log",
+    localrule: True
     params:
         seed=STUDY.seed,
         code=code("peers"),
@@ -24,6 +25,7 @@ rule peers_table:
         "tables/peers.md",
     log:
         "logs/peers_table.log",
+    localrule: True
     params:
         code=code("peers_table"),
     script:
@@ -41,6 +43,7 @@ rule findings:
         "findings.md",
     log:
         "logs/findings.log",
+    localrule: True
     params:
         code=code("findings"),
     script:
@@ -52,3 +55,4 @@ rule reference:
         rules.all.input,
         rules.peers_table.output,
         rules.findings.output,
+    localrule: True

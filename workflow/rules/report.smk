@@ -11,13 +11,10 @@ rule html_report:
         "report.html",
     log:
         "logs/html_report.log",
+    localrule: True
     params:
         settings=STUDY.config,
-        captions=captions(FIGURES),
-        code=code(
-            "html_report",
-            PACKAGE / "report" / "page.html.j2",
-            PACKAGE / "report" / "page.css",
-        ),
+        captions=CAPTIONS,
+        code=code("html_report"),
     script:
         "../scripts/html_report.py"

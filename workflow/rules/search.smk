@@ -16,6 +16,7 @@ rule selection:
         "selection.nc",
     log:
         "logs/selection.log",
+    localrule: True
     params:
         settings=asdict(STUDY.settings.selection),
         code=code("selection"),
@@ -36,6 +37,7 @@ rule selection_table:
         "tables/selection.md",
     log:
         "logs/selection_table.log",
+    localrule: True
     params:
         code=code("selection_table"),
     script:
@@ -51,11 +53,10 @@ rule propose:
         f"{ROUND}/design.nc",
     log:
         "logs/search/{method}-{repeat}-{round}/propose.log",
+    localrule: True
     threads: 1
     params:
-        n=round_size,
-        initial_trials=initial_trials,
-        stage=round_stage,
+        round=settings_of_round,
         cost=STUDY.settings.selection.cost,
         seed=STUDY.seed,
         budget=STUDY.budget,
@@ -90,6 +91,7 @@ use rule gather as gather_round with:
         f"{ROUND}/trials.nc",
     log:
         "logs/search/{method}-{repeat}-{round}/gather.log",
+    localrule: True
 
 
 rule search_trials:
@@ -99,6 +101,7 @@ rule search_trials:
         "search/{method}/{repeat}/trials.nc",
     log:
         "logs/search/{method}-{repeat}/search_trials.log",
+    localrule: True
     params:
         code=code("search_trials"),
     script:
@@ -114,10 +117,10 @@ rule choose:
         f"{FINAL}/design.nc",
     log:
         "logs/final/{method}/choose.log",
+    localrule: True
     params:
-        initial_trials=initial_trials,
+        choice=settings_of_choice,
         cost=STUDY.settings.selection.cost,
-        tolerance=final_tolerance,
         budget=STUDY.final_budget,
         code=code("choose"),
     script:
@@ -150,6 +153,7 @@ use rule gather as gather_final with:
         f"{FINAL}/trials.nc",
     log:
         "logs/final/{method}/gather.log",
+    localrule: True
     params:
         study=STUDY.name,
         problem=STUDY.settings.problem,
@@ -167,33 +171,12 @@ rule comparison:
         "comparison.nc",
     log:
         "logs/comparison.log",
+    localrule: True
     params:
         methods=["random", *STUDY.searches],
         code=code("comparison"),
     script:
         "../scripts/comparison.py"
-
-
-rule comparison_figure:
-    input:
-        random="random/trials.nc",
-        searches=all_searches,
-        compared="comparison.nc",
-    output:
-        report(
-            "figures/comparison.svg",
-            caption="../report/comparison.rst",
-            category="Search",
-            labels={"figure": "Error against FLOPs"},
-        ),
-        "figures/comparison.pdf",
-        "figures/comparison.png",
-    log:
-        "logs/comparison_figure.log",
-    params:
-        code=code("comparison_figure"),
-    script:
-        "../scripts/comparison_figure.py"
 
 
 rule comparison_table:
@@ -210,6 +193,7 @@ rule comparison_table:
         "tables/comparison.tex",
     log:
         "logs/comparison_table.log",
+    localrule: True
     params:
         code=code("comparison_table"),
     script:
@@ -231,6 +215,7 @@ rule tradeoffs_table:
         "tables/tradeoffs.md",
     log:
         "logs/tradeoffs_table.log",
+    localrule: True
     params:
         code=code("tradeoffs_table"),
     script:

@@ -1,11 +1,11 @@
-from hsic_hpo.search.final_choice import COST_AWARE
+from hsic_hpo.search import methods
 from hsic_hpo.search.settings import DEFAULTS
 
 # What the rules of a search ask of its settings: inputs and parameters by method and round.
 
 
-def n_rounds(method):
-    return STUDY.searches[method].n_rounds
+def settings_of(wildcards):
+    return STUDY.searches.get(wildcards.method, DEFAULTS["random"])
 
 
 def earlier_rounds(wildcards):
@@ -22,17 +22,17 @@ def all_rounds(wildcards):
         "search/{method}/{repeat}/{round}/trials.nc",
         method=wildcards.method,
         repeat=wildcards.repeat,
-        round=range(1, n_rounds(wildcards.method) + 1),
+        round=range(1, settings_of(wildcards).n_rounds + 1),
     )
 
 
 def all_repeats(wildcards):
-    if wildcards.method == "random":
+    if wildcards.method not in STUDY.searches:
         return []
     return expand(
         "search/{method}/{repeat}/trials.nc",
         method=wildcards.method,
-        repeat=range(STUDY.searches[wildcards.method].repeats),
+        repeat=range(settings_of(wildcards).repeats),
     )
 
 
@@ -45,26 +45,19 @@ def all_searches(_):
 
 
 def selected(wildcards):
-    return {"selection": "selection.nc"} if wildcards.method == "hsic-gpbo" else {}
+    needed = methods.needs_selection(wildcards.method)
+    return {"selection": "selection.nc"} if needed else {}
 
 
-def round_size(wildcards):
-    return STUDY.searches[wildcards.method].batch_size
+def settings_of_round(wildcards):
+    number = int(wildcards.round)
+    return methods.round_settings(wildcards.method, settings_of(wildcards), number)
 
 
-def round_stage(wildcards):
-    if wildcards.method != "hsic-gpbo":
-        return 0
-    return 1 if int(wildcards.round) <= STUDY.searches["hsic-gpbo"].rounds else 2
-
-
-def initial_trials(wildcards):
-    return STUDY.searches.get(wildcards.method, DEFAULTS["random"]).initial_trials
-
-
-def final_tolerance(wildcards):
-    weighs_cost = wildcards.method in COST_AWARE
-    return STUDY.settings.final.tolerance if weighs_cost else None
+def settings_of_choice(wildcards):
+    return methods.choice_settings(
+        wildcards.method, settings_of(wildcards), STUDY.settings.final.tolerance
+    )
 
 
 def round_records(wildcards):
@@ -73,15 +66,14 @@ def round_records(wildcards):
         method=wildcards.method,
         repeat=wildcards.repeat,
         round=wildcards.round,
-        slice=slices(round_size(wildcards)),
+        slice=slices(settings_of(wildcards).batch_size),
     )
 
 
 def final_records(wildcards):
-    settings = STUDY.searches.get(wildcards.method, DEFAULTS["random"])
     return expand(
         "final/{method}/records/{slice}.jsonl",
         method=wildcards.method,
         # Each with all its seeds, and perhaps a longer budget: long enough for a job of its own.
-        slice=slices(settings.repeats, per_job=1),
+        slice=slices(settings_of(wildcards).repeats, per_job=1),
     )

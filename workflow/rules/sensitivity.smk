@@ -5,6 +5,7 @@ rule sensitivity:
         "sensitivity.nc",
     log:
         "logs/sensitivity.log",
+    localrule: True
     params:
         settings=asdict(STUDY.settings.sensitivity),
         code=code("sensitivity"),
@@ -19,6 +20,7 @@ rule convergence:
         "convergence.nc",
     log:
         "logs/convergence.log",
+    localrule: True
     params:
         settings=asdict(STUDY.settings.sensitivity),
         code=code("convergence"),

@@ -7,6 +7,7 @@ rule summary:
         "summary.txt",
     log:
         "logs/summary.log",
+    localrule: True
     params:
         folder=f"results/{STUDY.name}",
         code=code("summary"),

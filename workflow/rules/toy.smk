@@ -6,6 +6,7 @@ rule toy_draws:
         "toy.nc",
     log:
         "logs/toy_draws.log",
+    localrule: True
     params:
         n_draws=STUDY.settings.toy.n_draws,
         seed=STUDY.seed,
@@ -22,6 +23,7 @@ rule toy_tables:
         "tables/toy.md",
     log:
         "logs/toy_tables.log",
+    localrule: True
     params:
         code=code("toy_tables"),
     script:
@@ -55,6 +57,7 @@ rule toy_figures:
         ),
     log:
         "logs/toy_figures.log",
+    localrule: True
     params:
         code=code("toy_figures"),
     script:
@@ -65,3 +68,4 @@ rule toy:
     input:
         rules.toy_tables.output,
         rules.toy_figures.output,
+    localrule: True

@@ -35,6 +35,7 @@ rule gather:
         "random/trials.nc",
     log:
         "logs/gather.log",
+    localrule: True
     params:
         study=STUDY.name,
         problem=STUDY.settings.problem,

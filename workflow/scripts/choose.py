@@ -1,39 +1,19 @@
 """Choose the configuration that each repeat of a method ends with."""
 
+from typing import Any
+
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.search.final_choice import chosen_design
-from hsic_hpo.search.final_choice import initial_trials as start
-from hsic_hpo.selection.stages import stage_ceiling
 from hsic_hpo.study.logs import job_log
-from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.dataset import read_trials
 
 
 def main(
-    *,
-    random: str,
-    searches: list[str],
-    selection: str | None,
-    initial_trials: int,
-    cost: str,
-    tolerance: float | None,
-    budget: dict,
-    output: str,
+    *, random: str, searches: list[str], selection: str | None, output: str, **settings: Any
 ) -> None:
-    drawn = trials_data.read_trials(random)
-    known = [
-        [start(drawn, initial_trials, repeat), trials_data.read_trials(path)]
-        for repeat, path in enumerate(searches)
-    ]
-    ceiling = float("inf") if selection is None else stage_ceiling(read_netcdf(selection))
-    design = chosen_design(
-        trials_data.space(drawn),
-        known or [[drawn]],
-        budget,
-        cost=cost,
-        ceiling=ceiling,
-        tolerance=tolerance,
-    )
-    write_netcdf(design, output)
+    decided = None if selection is None else read_netcdf(selection)
+    found = [read_trials(path) for path in searches]
+    write_netcdf(chosen_design(read_trials(random), found, selection=decided, **settings), output)
 
 
 if __name__ == "__main__":
@@ -42,9 +22,8 @@ if __name__ == "__main__":
             random=snakemake.input.random,
             searches=list(snakemake.input.searches),
             selection=snakemake.input.get("selection"),
-            initial_trials=snakemake.params.initial_trials,
             cost=snakemake.params.cost,
-            tolerance=snakemake.params.tolerance,
             budget=snakemake.params.budget,
             output=snakemake.output[0],
+            **snakemake.params.choice,
         )

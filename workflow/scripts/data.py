@@ -1,7 +1,7 @@
 """Generate or fetch the data of a learning problem."""
 
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.problems.base import load_problem
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.study.logs import job_log
 
 

@@ -4,7 +4,8 @@ import json
 from itertools import chain
 
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.problems.base import load_problem
+from hsic_hpo.problems.data import read_stamp
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.provenance import git_commit, versions
 from hsic_hpo.training.records import read_records
@@ -23,8 +24,8 @@ def main(
     code_fingerprint: str,
     output: str,
 ) -> None:
-    loaded = load_problem(problem, "problem")
-    stored = loaded.load(data)
+    kind = load_problem(problem, "problem")
+    stamp = read_stamp(data)
     gathered = trials.gather_records(
         read_netcdf(design),
         chain.from_iterable(read_records(path) for path in records),
@@ -35,12 +36,12 @@ def main(
             "versions": json.dumps(versions()),
             "git_commit": git_commit(),
             "code_fingerprint": code_fingerprint,
-            "data_fingerprint": stored.fingerprint,
-            "training_samples": stored.training_samples,
+            "data_fingerprint": stamp.fingerprint,
+            "training_samples": stamp.training_samples,
         },
         n_repeats=repeats,
-        error_name=loaded.error_name,
-        error_units=loaded.error_units,
+        error_name=kind.error_name,
+        error_units=kind.error_units,
     )
     trials.write_trials(gathered, output)
 

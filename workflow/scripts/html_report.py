@@ -23,7 +23,7 @@ def main(
 ) -> None:
     text = page(
         trials.read_trials(drawn),
-        [trials.read_trials(path) for path in searches],
+        searches=[trials.read_trials(path) for path in searches],
         **{name: read_netcdf(path) for name, path in datasets.items()},
         figures={Path(path).stem: Path(path) for path in figures},
         captions=captions,

@@ -1,44 +1,19 @@
 """Propose the configurations of a search's next round."""
 
+from typing import Any
+
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.search.final_choice import initial_trials as start
 from hsic_hpo.search.rounds import next_round
 from hsic_hpo.study.logs import job_log
-from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.dataset import read_trials
 
 
 def main(
-    *,
-    random: str,
-    rounds: list[str],
-    selection: str | None,
-    method: str,
-    repeat: int,
-    n: int,
-    initial_trials: int,
-    stage: int,
-    cost: str,
-    seed: int,
-    budget: dict,
-    output: str,
+    *, random: str, rounds: list[str], selection: str | None, output: str, **settings: Any
 ) -> None:
-    known = [
-        start(trials_data.read_trials(random), initial_trials, repeat),
-        *(trials_data.read_trials(path) for path in rounds),
-    ]
+    known = [read_trials(path) for path in (random, *rounds)]
     decided = None if selection is None else read_netcdf(selection)
-    design = next_round(
-        known,
-        n,
-        method=method,
-        repeat=repeat,
-        cost=cost,
-        seed=seed,
-        budget=budget,
-        selection=decided,
-        stage=stage,
-    )
-    write_netcdf(design, output)
+    write_netcdf(next_round(known, selection=decided, **settings), output)
 
 
 if __name__ == "__main__":
@@ -49,11 +24,9 @@ if __name__ == "__main__":
             selection=snakemake.input.get("selection"),
             method=snakemake.wildcards.method,
             repeat=int(snakemake.wildcards.repeat),
-            n=snakemake.params.n,
-            initial_trials=snakemake.params.initial_trials,
-            stage=snakemake.params.stage,
             cost=snakemake.params.cost,
             seed=snakemake.params.seed,
             budget=snakemake.params.budget,
             output=snakemake.output[0],
+            **snakemake.params.round,
         )

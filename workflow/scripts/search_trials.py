@@ -1,13 +1,13 @@
 """Put the trials of all rounds of a search together."""
 
-from hsic_hpo.search.final_choice import join_rounds
 from hsic_hpo.study.logs import job_log
-from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.dataset import read_trials, write_trials
+from hsic_hpo.trials.history import join_rounds
 
 
 def main(*, rounds: list[str], method: str, repeat: int, output: str) -> None:
-    joined = join_rounds([trials_data.read_trials(path) for path in rounds])
-    trials_data.write_trials(joined.assign_attrs(method=method, search_repeat=repeat), output)
+    joined = join_rounds([read_trials(path) for path in rounds])
+    write_trials(joined.assign_attrs(method=method, search_repeat=repeat), output)
 
 
 if __name__ == "__main__":

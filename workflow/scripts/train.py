@@ -11,7 +11,7 @@ from pathlib import Path
 import xarray as xr
 
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.problems.base import load_problem
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study.logs import job_log

@@ -19,6 +19,7 @@ from hsic_hpo.figures.style import (
     style,
 )
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.history import round_numbers
 from hsic_hpo.wording import with_units
 
 
@@ -95,8 +96,9 @@ def _path(axes: Axes, search: xr.Dataset, colour: str) -> None:
     axes.scatter(flops, error, s=7, color=colour, alpha=0.35, linewidths=0, rasterized=True)
     errors, costs = trials_data.error(search), search["flops"].values
     path: list[tuple[float, float]] = []
-    for number in np.unique(search["round"].values):
-        inside = np.flatnonzero(search["round"].values == number)
+    rounds = round_numbers(search)
+    for number in np.unique(rounds):
+        inside = np.flatnonzero(rounds == number)
         first = inside[np.argmin(errors[inside])]
         if np.isfinite(errors[first]) and (not path or errors[first] < path[-1][1]):
             path.append((float(costs[first]), float(errors[first])))

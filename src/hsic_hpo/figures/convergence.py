@@ -64,7 +64,7 @@ def convergence(converged: xr.Dataset) -> Figure:
     title = f"Analysis of the best {percent(float(converged.attrs['goal_fraction']))} on nested "
     title += "subsets of the trials"
     with style():
-        if not np.isfinite(converged["hsic_order_free"]).any():
+        if not np.isfinite(converged["hsic"]).any():
             figure, (axes,) = page(1, 1, 1.5, remarks=remarks)
             message(axes, "no subset of the trials has an index")
             return figure
@@ -78,12 +78,12 @@ def convergence(converged: xr.Dataset) -> Figure:
 
 
 def _indices(axes: Axes, converged: xr.Dataset) -> list[Line2D]:
-    last = np.nan_to_num(converged["hsic_order_free"].isel(size=-1).values, nan=-1.0)
+    last = np.nan_to_num(converged["hsic"].isel(size=-1).values, nan=-1.0)
     order = np.argsort(-last, kind="stable")
     marks = []
     for rank, i in reversed(list(enumerate(order))):
         found = converged.isel(hyperparameter=int(i))
-        index, significant = found["hsic_order_free"].values, found["significant"].values == 1
+        index, significant = found["hsic"].values, found["significant"].values == 1
         named = rank < len(_COLOURS) and np.isfinite(index).any()
         colour = _COLOURS[rank] if named else LIGHT_GREY
         marker = _MARKERS[rank] if named else "."

@@ -66,7 +66,7 @@ def distributions(trials: xr.Dataset, sensitivity: xr.Dataset, most: int = 6) ->
 
 def _highest(chosen: xr.Dataset, most: int) -> list[_Shown]:
     """Return the highest indices of the main group, then of each conditional group in turn."""
-    index = chosen["hsic_order_free"]
+    index = chosen["hsic"]
     # Groups by size: the first that has an index of a hyperparameter is its widest.
     order = np.argsort(-chosen["n"].values, kind="stable")
     home: dict[str, str] = {}
@@ -128,8 +128,8 @@ def _reached(trials: xr.Dataset, chosen: xr.Dataset, inside: np.ndarray) -> np.n
 
 def _title(chosen: xr.Dataset, one: _Shown, width: int) -> str:
     found = chosen.sel(group=one.group, hyperparameter=one.name)
-    index = number(found["hsic_order_free"].item())
-    adjusted = p_value(found["p_value_order_free_adjusted"].item())
+    index = number(found["hsic"].item())
+    adjusted = p_value(found["p_value_adjusted"].item())
     rows = [f"index {index}, adj. p {adjusted}"]
     if one.group != chosen["group"].values[0]:
         rows.insert(0, f"where {one.group}")

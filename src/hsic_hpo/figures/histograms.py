@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from scipy.stats import gaussian_kde
 
 from hsic_hpo.figures.style import BLUE, GREY, LIGHT_GREY, ORANGE, SKY, VERMILLION
 from hsic_hpo.figures.values import label_levels, label_values, level_texts, shown_by_level
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.trials.groups import bounds
+from hsic_hpo.trials.variables import hyperparameter_values
 
 _BINS = np.linspace(0, 1, 11).tolist()
 _GRID = np.linspace(0, 1, 201)
@@ -83,7 +84,7 @@ def legend_marks(
 
 def _levels(axes: Axes, trials: xr.Dataset, hyperparameter: Hyperparameter, sets: Sets) -> None:
     levels = hyperparameter.levels
-    values = trials[hyperparameter.name].values.tolist()
+    values = hyperparameter_values(trials, hyperparameter.name).tolist()
     index = np.array([levels.index(hyperparameter.from_stored(value)) for value in values])
     width = _GROUP_WIDTH / len(sets)
     for i, (picked, look) in enumerate(sets):
@@ -117,4 +118,4 @@ def _reflected_density(u: np.ndarray) -> np.ndarray:
     mirrored = np.concatenate([-u, u, 2 - u])
     # Scott's rule for the sample itself: its own size and spread, not those with its mirrors.
     factor = len(u) ** -0.2 * u.std(ddof=1) / mirrored.std(ddof=1)
-    return np.asarray(3 * gaussian_kde(mirrored, factor)(_GRID))
+    return np.asarray(3 * scipy.stats.gaussian_kde(mirrored, factor)(_GRID))

@@ -38,7 +38,7 @@ def importance(sensitivity: xr.Dataset, subset: str = "best", target: str = "err
     """Draw the indices of every group, largest first, with how sure they are.
 
     Indices compare within a group only, so that each panel has an axis of its own. A bar is the
-    V-statistic by the values alone (``hsic_order_free``), which decides significance; the grey
+    V-statistic ``hsic``, by the values alone, which decides significance; the grey
     field behind it is its noise floor; the dot on a line is the debiased U-statistic with its
     confidence interval, drawn at zero where it is negative, as no index is. For a discrete
     hyperparameter a diamond shows the paper's index of the u that was drawn.
@@ -70,7 +70,7 @@ def importance(sensitivity: xr.Dataset, subset: str = "best", target: str = "err
     drawn, reasons = [], []
     for label in chosen["group"].values:
         group = chosen.sel(group=label)
-        if np.isfinite(group["hsic_order_free"]).any():
+        if np.isfinite(group["hsic"]).any():
             drawn.append(_sorted(group))
         else:
             reasons.append(f"{group_name(label)}: no index, {group['note'].item()}")
@@ -79,8 +79,8 @@ def importance(sensitivity: xr.Dataset, subset: str = "best", target: str = "err
 
 
 def _sorted(group: xr.Dataset) -> xr.Dataset:
-    present = group.isel(hyperparameter=np.isfinite(group["hsic_order_free"].values))
-    return present.sortby("hsic_order_free", ascending=False)
+    present = group.isel(hyperparameter=np.isfinite(group["hsic"].values))
+    return present.sortby("hsic", ascending=False)
 
 
 def _draw(groups: list[xr.Dataset], title: str, reasons: list[str]) -> Figure:
@@ -136,17 +136,17 @@ def _panel(axes: Axes, group: xr.Dataset) -> None:
     names = _names(group)
     rows = np.array([_lines(name) for name in names])
     at = np.cumsum(rows) - rows / 2
-    axes.barh(at, group["noise_floor_order_free"], rows, color=LIGHT_GREY, label="noise floor")
-    axes.barh(at, group["hsic_order_free"], 0.5, label="index", **_bar_colours(group))
-    low, high = (group[f"interval_{end}_order_free"].values for end in ("low", "high"))
+    axes.barh(at, group["noise_floor"], rows, color=LIGHT_GREY, label="noise floor")
+    axes.barh(at, group["hsic"], 0.5, label="index", **_bar_colours(group))
+    low, high = (group[f"interval_{end}"].values for end in ("low", "high"))
     axes.hlines(at, low, high, color="black", linewidth=0.8, label="interval")
-    debiased = np.maximum(group["hsic_order_free_unbiased"].values, 0)
+    debiased = np.maximum(group["hsic_unbiased"].values, 0)
     axes.plot(debiased, at, label="debiased index", linestyle="none", clip_on=False, **_DOT)
     differs = _differs(group)
-    by_u = group["hsic"].values[differs]
+    by_u = group["paper"].sel(statistic="hsic").values[differs]
     axes.plot(by_u, at[differs], label="index of drawn u", linestyle="none", **_DIAMOND)
     axes.set_xlim(left=0)
-    _p_values(axes, at, group["p_value_order_free_adjusted"].values)
+    _p_values(axes, at, group["p_value_adjusted"].values)
     axes.set_yticks(at, names, parse_math=False)
     axes.set_ylim(rows.sum(), 0)
     axes.tick_params(axis="y", length=0)
@@ -168,8 +168,8 @@ def _bar_colours(group: xr.Dataset) -> dict[str, Any]:
         _SIGNIFICANT if yes == 1 else _NOISE if index <= floor else _UNSURE
         for yes, index, floor in zip(
             group["significant"].values,
-            group["hsic_order_free"].values,
-            group["noise_floor_order_free"].values,
+            group["hsic"].values,
+            group["noise_floor"].values,
             strict=True,
         )
     ]
@@ -178,7 +178,7 @@ def _bar_colours(group: xr.Dataset) -> dict[str, Any]:
 
 def _differs(group: xr.Dataset) -> np.ndarray:
     # For continuous hyperparameters the two indices are one.
-    return ~np.isclose(group["hsic_order_free"], group["hsic"], rtol=1e-9, atol=0)
+    return ~np.isclose(group["hsic"], group["paper"].sel(statistic="hsic"), rtol=1e-9, atol=0)
 
 
 def _legend(groups: list[xr.Dataset]) -> list[Artist]:

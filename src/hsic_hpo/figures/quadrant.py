@@ -20,6 +20,7 @@ from hsic_hpo.figures.style import (
     message,
     style,
 )
+from hsic_hpo.trials.goals import cost_names
 from hsic_hpo.wording import goal, percent, target_name, wrapped
 
 _HEIGHT, _NAME_LETTERS = 4.2, 30
@@ -70,13 +71,13 @@ def quadrant(sensitivity: xr.Dataset, cost: str | None = None) -> Figure:
     >>> figure = hh.plot.quadrant(hh.explain(hh.example_trials()))
     """
     main = sensitivity.sel(subset="best").isel(group=0)
-    costs = [name for name in main["target"].values.tolist() if name != "error"]
-    known = main["hsic_order_free"].notnull().any("hyperparameter")
+    costs = cost_names(sensitivity)
+    known = main["hsic"].notnull().any("hyperparameter")
     cost = cost or next((name for name in costs if known.sel(target=name)), None)
     if cost is None or not known.sel(target="error") or not known.sel(target=cost):
         lacking = (cost or next(iter(costs), None)) if known.sel(target="error") else "error"
         return _without(main, lacking)
-    kept = main["hsic_order_free"].sel(target=["error", cost]).notnull().all("target")
+    kept = main["hsic"].sel(target=["error", cost]).notnull().all("target")
     main = main.isel(hyperparameter=kept.values)
     others = sensitivity["hyperparameter"].values[~kept.values].tolist()
     remarks = [f"compared within their own groups: {', '.join(others)}"] if others else []
@@ -133,8 +134,8 @@ def _draw(main: xr.Dataset, cost: str, remarks: list[str]) -> Figure:
 
 def _ratios(found: xr.Dataset) -> np.ndarray:
     """Return the index and the ends of its interval over its noise floor, (3, d)."""
-    names = ["hsic_order_free", "interval_low_order_free", "interval_high_order_free"]
-    floor = found["noise_floor_order_free"].values
+    names = ["hsic", "interval_low", "interval_high"]
+    floor = found["noise_floor"].values
     return np.stack([np.maximum(found[name].values, 0) / floor for name in names])
 
 

@@ -66,7 +66,7 @@ def worst(trials: xr.Dataset, sensitivity: xr.Dataset, hyperparameter: str | Non
             f"figure worst: no hyperparameter {hyperparameter!r} in the main group"
             f"{did_you_mean(hyperparameter, members)}"
         )
-    ranked = indices.sortby(indices["hsic_order_free"].sel(subset="best"), ascending=False)
+    ranked = indices.sortby(indices["hsic"].sel(subset="best"), ascending=False)
     name = hyperparameter or _most_different(trials, indices)
     with style():
         return _draw(trials, ranked, name)
@@ -74,7 +74,7 @@ def worst(trials: xr.Dataset, sensitivity: xr.Dataset, hyperparameter: str | Non
 
 def _most_different(trials: xr.Dataset, indices: xr.Dataset) -> str:
     space = trials_data.space(trials)
-    index = indices["hsic_order_free"]
+    index = indices["hsic"]
     differences = np.nan_to_num(np.abs(index.sel(subset="worst") - index.sel(subset="best")))
     names = indices["hyperparameter"].values.tolist()
     categorical = np.array([space[name].type == "categorical" for name in names])
@@ -95,7 +95,7 @@ def _draw(trials: xr.Dataset, ranked: xr.Dataset, name: str) -> Figure:
     figure.suptitle(title, parse_math=False)
     grid = GridSpec(2, 2, figure, height_ratios=heights)
     bars = figure.add_subplot(grid[0, :])
-    if np.isfinite(ranked["hsic_order_free"]).any():
+    if np.isfinite(ranked["hsic"]).any():
         _bars(bars, ranked, names, rows)
     else:
         message(bars, f"no index: {ranked['note'].sel(subset='best').item()}")
@@ -113,9 +113,9 @@ def _bars(axes: Axes, ranked: xr.Dataset, names: list[str], rows: np.ndarray) ->
     for offset, (subset, look) in zip((-_BAR / 2, _BAR / 2), _SUBSETS.items(), strict=True):
         found = ranked.sel(subset=subset)
         faces = [look.edge if yes == 1 else "white" for yes in found["significant"].values]
-        index = np.nan_to_num(found["hsic_order_free"].values)
+        index = np.nan_to_num(found["hsic"].values)
         axes.barh(at + offset, index, _BAR, color=faces, edgecolor=look.edge, label=subset)
-        floor = found["noise_floor_order_free"].values
+        floor = found["noise_floor"].values
         ends = (at + offset - _BAR / 2, at + offset + _BAR / 2)
         axes.vlines(floor, *ends, color="black", linewidth=1)
     axes.set_yticks(at, names, parse_math=False)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.indices.features import Categories, Column, Points
@@ -48,10 +48,12 @@ def resolve(columns: Sequence[Column], z: NDArray[np.bool_], bandwidth: Bandwidt
         - ``"sample-median"``: the median distance between two different trials (of the midpoints of
           intervals); `MEDIAN_BANDWIDTH` where ties make it 0, and for levels, which have none;
         - ``"max"``: the maximiser over `SEARCH_GRID` of the index less its exact mean under
-          permutation (ours: the plain index is largest at the smallest bandwidths by bias alone);
-        - ``"authors-median"``, ``"authors-max"``: as in the authors' code [1]_, that is the median
-          over all n**2 distances, zeros included, and a bounded Brent search of the plain index
-          over (1e-4, 5), with the index held constant below `MIN_BANDWIDTH` (ours).
+          permutation (not in the paper: the plain index is largest at the smallest bandwidths by
+          bias alone);
+        - ``"authors-median"``, ``"authors-max"``: as in the authors' code [1]_, to compare with
+          values that it printed: the median over all n**2 distances, zeros included, and a bounded
+          Brent search of the plain index over (1e-4, 5). The index is held constant below
+          `MIN_BANDWIDTH` (not in their code).
 
     Returns
     -------
@@ -101,7 +103,8 @@ def median_distance(values: FloatArray, *, with_self: bool = False) -> float:
     values
         Shape (n,), n >= 2.
     with_self
-        Whether the n distances of a trial with itself, all 0, count, and each other one twice.
+        Count all n**2 distances, those of a trial with itself (0) included, rather than each pair
+        of different trials once.
     """
     ordered = np.sort(values)
     n = len(ordered)
@@ -255,5 +258,5 @@ def _authors_maximum(column: Column, z: NDArray[np.bool_]) -> float:
     def negative_index(bandwidth: float) -> float:
         return -float((feature_sums(column, sums, max(bandwidth, MIN_BANDWIDTH)) ** 2).sum())
 
-    found = optimize.minimize_scalar(negative_index, bounds=_AUTHORS_BOUNDS, method="bounded")
+    found = scipy.optimize.minimize_scalar(negative_index, bounds=_AUTHORS_BOUNDS, method="bounded")
     return max(float(found.x), MIN_BANDWIDTH)

@@ -15,7 +15,7 @@ def resampled_indices(
     """Return the indices of trials drawn with replacement, less the pairs of a trial with itself.
 
     Without these pairs the resampled indices spread around the U-statistic; with them, the bias of
-    the V-statistic would enter twice (ours).
+    the V-statistic would enter twice (not in the paper).
 
     Parameters
     ----------

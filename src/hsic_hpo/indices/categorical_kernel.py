@@ -1,8 +1,9 @@
-"""The Gaussian kernel between levels of a categorical hyperparameter, free of their order (ours).
+"""The Gaussian kernel between levels of a categorical hyperparameter, free of their order.
 
 The levels of a categorical hyperparameter own adjacent bins of [0, 1], so the kernel averaged over
 two bins depends on the order in which a person happened to list the levels. Here that bin kernel is
-averaged over all L! orders, in closed form up to two quadratures that are exact to rounding:
+averaged over all L! orders (not in the paper), in closed form up to two quadratures that are exact
+to rounding:
 
 - the Gaussian is its Fourier integral, on a trapezoidal rule whose aliases lie nine bandwidths
   away;
@@ -18,7 +19,7 @@ import numpy as np
 
 from hsic_hpo.indices.gaussian_kernel import FloatArray
 
-_REACH = 9.0  # exp(-9**2 / 2) = 3e-18: beyond this many bandwidths the Gaussian is nought
+_REACH = 9.0  # exp(-9**2 / 2) = 3e-18: beyond this many bandwidths the Gaussian is 0
 
 
 def order_free_kernel(weights: FloatArray, bandwidth: float) -> FloatArray:

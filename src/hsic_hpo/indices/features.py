@@ -1,10 +1,10 @@
 """What one hyperparameter contributes to an index: a column of trials and its explicit features.
 
-`Points`, `Intervals` and `Levels` give the same thing by blocks of rows: the features ``phi(u)`` of
-a kernel, ``k(u, v) = <phi(u), phi(v)>``, centred under the law of the hyperparameter. Centring
-leaves every single index unchanged and makes the pure interaction a plain product; `mean` gives
-back what it took. All kernels stem from one Gaussian kernel on [0, 1] (see
-`hsic_hpo.indices.gaussian_kernel`).
+`Points`, `Intervals` and `Categories` give the same thing by blocks of rows: the features
+``phi(u)`` of a kernel, ``k(u, v) = <phi(u), phi(v)>``, centred under the law of the hyperparameter.
+Centring leaves every single index unchanged and makes the pure interaction a plain product; the
+mean that it subtracts is kept beside the features. All kernels stem from one Gaussian kernel on
+[0, 1] (see `hsic_hpo.indices.gaussian_kernel`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,23 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.categorical_kernel import order_free_kernel
-from hsic_hpo.indices.gaussian_kernel import (
-    MEDIAN_BANDWIDTH,
-    TOLERANCE,
-    FloatArray,
-    factor,
-    polynomials,
-)
-
-__all__ = [
-    "MEDIAN_BANDWIDTH",
-    "Categories",
-    "Column",
-    "Features",
-    "Intervals",
-    "Points",
-    "as_columns",
-]
+from hsic_hpo.indices.gaussian_kernel import TOLERANCE, FloatArray, factor, polynomials
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +49,8 @@ class Intervals:
     """A hyperparameter of which u is known to lie, uniformly, in an interval for each trial.
 
     Its feature is the exact conditional expectation of the feature of u: for a discrete value
-    without a recorded u, the bin of its level (ours; the authors draw u at random within the bin).
+    without a recorded u, the bin of its level (not in the paper: the authors' code draws u at
+    random within the bin).
 
     Parameters
     ----------
@@ -85,7 +70,7 @@ class Intervals:
         low, high = _in_unit_interval("low", self.low), _in_unit_interval("high", self.high)
         if low.shape != high.shape:
             raise InputError(
-                f"low, high: {len(low)} and {len(high)} values; as many of each needed"
+                f"low, high: {len(low)} and {len(high)} values; as many of each are needed"
             )
         if np.any(low > high):
             k = int(np.argmax(low > high))
@@ -223,7 +208,7 @@ class Features:
     starts
         Shape (d + 1,): the features of column i are rows ``starts[i]:starts[i + 1]`` of a block.
     mean
-        Shape (D,): what the centring took from each of the D features.
+        Shape (D,): what the centring subtracted from each of the D features.
     """
 
     def __init__(self, columns: Sequence[Column], bandwidths: Sequence[float] | FloatArray) -> None:

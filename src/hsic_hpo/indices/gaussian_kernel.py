@@ -3,13 +3,13 @@
 On [0, 1] the Gaussian kernel ``k(u, v) = exp(-(u - v)**2 / (2 * bandwidth**2))`` has a tiny
 numerical rank. It is interpolated by Chebyshev polynomials of a degree from a rigorous bound, and
 the matrix of its coefficients is factorised, so that ``k(u, v)`` is the scalar product of two short
-vectors (ours).
+vectors (not in the paper).
 
 Bound. With ``x = 2u - 1``, ``k(., v)`` is analytic; on the Bernstein ellipse of parameter ``rho``
 its modulus is at most ``M = exp(b**2 / (8 * bandwidth**2))``, ``b = (rho - 1/rho) / 2``.
-Interpolation in R + 1 Chebyshev points then errs by at most ``4 M rho**-R / (rho - 1)`` ([1],
+Interpolation in R + 1 Chebyshev points then errs by at most ``4 M rho**-R / (rho - 1)`` ([1]_,
 Theorem 8.2), and doing it in the second argument too by at most ``1 + L`` times that,
-``L = 1 + (2 / pi) log(R + 1)`` being the Lebesgue constant ([1], Theorem 15.2). `a_priori_degree`
+``L = 1 + (2 / pi) log(R + 1)`` being the Lebesgue constant ([1]_, Theorem 15.2). `a_priori_degree`
 takes the best ``rho``; `factor` then drops the degrees and eigenvalues whose summed contributions
 stay under the tolerance. Chebyshev rather than Legendre polynomials, because they stay within 1:
 rounding is not amplified at the ends of [0, 1].
@@ -22,6 +22,7 @@ References
 from functools import lru_cache
 
 import numpy as np
+from numpy.polynomial.chebyshev import chebvander
 from numpy.typing import NDArray
 from scipy import fft, linalg
 
@@ -84,15 +85,7 @@ def polynomials(u: FloatArray, degree: int) -> FloatArray:
     FloatArray
         Shape (degree + 1, *S).
     """
-    values = np.empty((degree + 1, *u.shape))
-    values[0] = 1.0
-    np.multiply(u, 2.0, out=values[1])
-    values[1] -= 1.0
-    doubled = 2 * values[1]
-    for r in range(1, degree):
-        np.multiply(values[r], doubled, out=values[r + 1])
-        values[r + 1] -= values[r - 1]
-    return values
+    return np.moveaxis(np.asarray(chebvander(2 * u - 1, degree), dtype=float), -1, 0)
 
 
 def polynomial_means(degree: int) -> FloatArray:

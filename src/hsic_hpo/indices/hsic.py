@@ -9,29 +9,30 @@ V-statistic
 with the linear kernel on Z: the squared distance between the laws of U_i and of U_i given Z = 1,
 times zbar**2 ([1]_, Section 3; the authors' code has the requested fraction in place of zbar). All
 is computed from explicit features in O(n), streaming over blocks of rows, and equals the sums over
-all pairs of trials within 1e-12 (ours).
+all pairs of trials within 1e-12 (not in the paper, which sums over all pairs).
 
 References
 ----------
 .. [1] P. Novello, G. Poëtte, D. Lugato, P. M. Congedo, "Goal-oriented sensitivity analysis of
    hyperparameters in deep learning", Journal of Scientific Computing 94 (2023) 45.
-.. [2] L. Song, A. Smola, A. Gretton, J. Bedo, K. Borgwardt, "Feature selection via dependence
-   maximization", Journal of Machine Learning Research 13 (2012) 1393-1434.
-.. [3] S. Da Veiga, "Kernel-based ANOVA decomposition and Shapley effects", arXiv 2101.05487 (2021).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bandwidths import Bandwidth, resolve
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Column, Features, as_columns
-from hsic_hpo.indices.gaussian_kernel import FloatArray
-
-__all__ = ["MEDIAN_BANDWIDTH", "hsic", "joint_hsic", "pure_interaction"]
+from hsic_hpo.indices.features import Column, Features, as_columns
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH, FloatArray
+from hsic_hpo.indices.sums import (
+    covariances,
+    joint_and_pure,
+    pair_sums,
+    second_sums,
+    single_sums,
+)
 
 
 def hsic(
@@ -43,7 +44,10 @@ def hsic(
     normalised: bool = False,
     requested_fraction: float | None = None,
 ) -> FloatArray:
-    """Return the index of each hyperparameter.
+    """Return the HSIC index of each hyperparameter: how much it decides which trials reach a goal.
+
+    The squared distance, in the space of a Gaussian kernel, between the law of the hyperparameter
+    and its law among the trials that reach the goal, times their share squared ([1]_, Section 3).
 
     Parameters
     ----------
@@ -63,8 +67,9 @@ def hsic(
         Divide by ``zbar (1 - zbar) ||Sigma||_F``, Sigma the covariance of the features: R2-HSIC, in
         [0, 1] for the V-statistic ([3]_).
     requested_fraction
-        The authors' own convention: ``zbar**2`` is replaced by the square of this fraction, which
-        is in (0, 1].
+        The convention of the authors' code [1]_: ``zbar**2`` is replaced by the square of this
+        fraction, which is in (0, 1]. With ``bandwidth="authors-max"`` the values of their published
+        run come out to ten digits.
 
     Returns
     -------
@@ -74,7 +79,18 @@ def hsic(
     Raises
     ------
     InputError
-        u outside [0, 1] or missing, z not boolean, empty or full, or shapes that do not fit.
+        u outside [0, 1] or missing, z not boolean, all or none of the trials at the goal, shapes
+        that do not fit, a bandwidth or fraction out of range.
+
+    References
+    ----------
+    .. [1] P. Novello, G. Poëtte, D. Lugato, P. M. Congedo, "Goal-oriented sensitivity analysis of
+       hyperparameters in deep learning", Journal of Scientific Computing 94 (2023) 45, and the code
+       published with it.
+    .. [2] L. Song, A. Smola, A. Gretton, J. Bedo, K. Borgwardt, "Feature selection via dependence
+       maximization", Journal of Machine Learning Research 13 (2012) 1393-1434.
+    .. [3] S. Da Veiga, "Kernel-based ANOVA decomposition and Shapley effects", arXiv 2101.05487
+       (2021).
 
     Examples
     --------
@@ -119,13 +135,19 @@ def joint_hsic(
     -------
     FloatArray
         Shape (d, d), symmetric, V-statistics. The diagonal holds the pair (i, i), as in the
-        authors' code: the index of i with its kernel squared, a Gaussian one of bandwidth divided
-        by sqrt(2).
+        authors' code [1]_: the index of i with its kernel squared, a Gaussian one of bandwidth
+        divided by sqrt(2).
 
     Raises
     ------
     InputError
         As for `hsic`.
+
+    References
+    ----------
+    .. [1] P. Novello, G. Poëtte, D. Lugato, P. M. Congedo, "Goal-oriented sensitivity analysis of
+       hyperparameters in deep learning", Journal of Scientific Computing 94 (2023) 45, and the code
+       published with it.
 
     Examples
     --------
@@ -149,7 +171,7 @@ def pure_interaction(
 
     With features centred under the law of each hyperparameter, it is the part of the dependence
     that neither main effect holds: the joint index of the kernel ``(1 + k_i)(1 + k_j)`` is
-    ``S_i + S_j + I_ij`` ([3]_).
+    ``S_i + S_j + I_ij`` ([1]_; not in the paper, which has the joint index alone).
 
     Parameters
     ----------
@@ -165,6 +187,11 @@ def pure_interaction(
     ------
     InputError
         As for `hsic`.
+
+    References
+    ----------
+    .. [1] S. Da Veiga, "Kernel-based ANOVA decomposition and Shapley effects", arXiv 2101.05487
+       (2021).
 
     Examples
     --------
@@ -209,135 +236,3 @@ def checked(
             " do not, are needed"
         )
     return columns, mask
-
-
-@dataclass(frozen=True)
-class SingleSums:
-    """Sums over trials from which every single index follows; D features of d columns.
-
-    Parameters
-    ----------
-    features
-        The features, of n trials, that were summed.
-    m
-        Number of trials that reach the goal.
-    total, chosen
-        Shape (D,): sums of the features over all trials, and over those that reach the goal.
-    total_square, chosen_square
-        Shape (d,): sums of the squared norms of the features, over the same trials.
-    """
-
-    features: Features
-    m: int
-    total: FloatArray
-    chosen: FloatArray
-    total_square: FloatArray
-    chosen_square: FloatArray
-
-    @property
-    def share(self) -> float:
-        """The realised fraction zbar."""
-        return self.m / self.features.n
-
-    @property
-    def contrast(self) -> FloatArray:
-        """Shape (D,): ``(1/n) sum_k (z_k - zbar) phi(u_k)``."""
-        return (self.chosen - self.share * self.total) / self.features.n
-
-    def v_statistic(self) -> FloatArray:
-        """Shape (d,): the V-statistics."""
-        return self.features.per_column(self.contrast**2)
-
-    def u_statistic(self) -> FloatArray:
-        """Shape (d,): the U-statistics, [2]_ Equation 5 with the linear kernel on z."""
-        n, m, per_column = self.features.n, self.m, self.features.per_column
-        pairs_chosen = per_column(self.chosen**2) - self.chosen_square
-        pairs_all = per_column(self.total**2) - self.total_square
-        pairs_mixed = per_column(self.chosen * self.total) - self.chosen_square
-        return (
-            pairs_chosen
-            + pairs_all * (m * (m - 1) / ((n - 1) * (n - 2)))
-            - pairs_mixed * (2 * (m - 1) / (n - 2))
-        ) / (n * (n - 3))
-
-
-def single_sums(features: Features, z: NDArray[np.bool_]) -> SingleSums:
-    """Return the sums that every single index needs, in one pass over the trials."""
-    total = np.zeros(len(features.mean))
-    chosen, square, chosen_square = total.copy(), total.copy(), total.copy()
-    for rows, block in features.blocks():
-        goal = block[:, z[rows]]
-        total += block.sum(axis=1)
-        chosen += goal.sum(axis=1)
-        square += np.einsum("ij,ij->i", block, block)
-        chosen_square += np.einsum("ij,ij->i", goal, goal)
-    per_column = features.per_column
-    return SingleSums(
-        features, int(z.sum()), total, chosen, per_column(square), per_column(chosen_square)
-    )
-
-
-def second_sums(
-    features: Features, z: NDArray[np.bool_]
-) -> tuple[list[FloatArray], list[FloatArray]]:
-    """Return each column's sum of phi phi^T (r, r), over all trials and over those with z."""
-    total = [np.zeros((r, r)) for r in np.diff(features.starts)]
-    chosen = [np.zeros((r, r)) for r in np.diff(features.starts)]
-    for rows, block in features.blocks():
-        for i in range(features.d):
-            part = block[features.starts[i] : features.starts[i + 1]]
-            goal = part[:, z[rows]]
-            total[i] += part @ part.T
-            chosen[i] += goal @ goal.T
-    return total, chosen
-
-
-def covariances(features: Features, sums: SingleSums, second: list[FloatArray]) -> list[FloatArray]:
-    """Return the covariance (r, r) of each column's features, from its `second_sums`."""
-    means = np.split(sums.total / features.n, features.starts[1:-1])
-    return [
-        raw / features.n - np.outer(mean, mean) for raw, mean in zip(second, means, strict=True)
-    ]
-
-
-def pair_sums(features: Features, z: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
-    """Return ``(1/n) sum_k (z_k - zbar) phi`` and the same of ``phi phi^T``, in one pass.
-
-    Two symmetric products of the stacked features: over all trials, and over the fewer with z.
-    """
-    size = len(features.mean)
-    single, product = np.zeros(size), np.zeros((size, size))
-    single_chosen, product_chosen = np.zeros(size), np.zeros((size, size))
-    for rows, block in features.blocks():
-        goal = block[:, z[rows]]
-        single += block.sum(axis=1)
-        single_chosen += goal.sum(axis=1)
-        product += block @ block.T
-        product_chosen += goal @ goal.T
-    share = float(z.mean())
-    return (
-        (single_chosen - share * single) / features.n,
-        (product_chosen - share * product) / features.n,
-    )
-
-
-def joint_and_pure(
-    features: Features, single: FloatArray, product: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the joint indices (d, d) and the pure interactions (d, d), from `pair_sums`.
-
-    With the mean feature mu given back, the product of columns i and j is
-    ``C_ij + c_i mu_j^T + mu_i c_j^T``, and its squared norm is expanded.
-    """
-    starts, mean = features.starts[:-1], features.mean
-    pure = np.add.reduceat(np.add.reduceat(product**2, starts, axis=1), starts, axis=0)
-    towards_mean = np.add.reduceat(product * mean, starts, axis=1)
-    cross = np.add.reduceat(single[:, None] * towards_mean, starts, axis=0)
-    effect, height = features.per_column(single**2), features.per_column(mean**2)
-    overlap = features.per_column(single * mean)
-    main = np.outer(effect, height)
-    # Rounding follows the order of the sums: else (i, j) and (j, i) differ in the last digit.
-    pure = (pure + pure.T) / 2
-    joint = pure + (main + main.T) + 2 * (np.outer(overlap, overlap) + (cross + cross.T))
-    np.fill_diagonal(pure, np.nan)
-    return np.maximum(joint, 0.0), pure

@@ -1,14 +1,15 @@
 """Uncertainty of single indices without permutation: p-values, noise floors, intervals.
 
-Under independence ``(n - 1) S`` follows ``zbar (1 - zbar) sum_j lambda_j chi2_j``, lambda_j the
-eigenvalues of the covariance of the features ([1]_): a p-value for each column. Away from it, the
-U-statistic is asymptotically normal around the true index, with a variance from the covariance of
-``h_k = (z_k - zbar)(phi_k - phibar)`` (delta method), or its law is taken from the bootstrap.
+Under independence ``(n - 1) S`` follows ``zbar (1 - zbar) sum_j lambda_j chi2_j`` for large n,
+lambda_j the eigenvalues of the kernel centred under the law of the hyperparameter ([1]_): a p-value
+for each index. Away from independence the U-statistic is asymptotically normal around the true
+index, with a variance from the covariance of ``h_k = (z_k - zbar)(phi_k - phibar)`` (delta method),
+or its law is taken from the bootstrap.
 
-References ---------- .. [1] A. Gretton, K. Fukumizu, C. H. Teo, L. Song, B. Schölkopf, A. Smola, "A
-kernel statistical test
-   of independence", NeurIPS 20 (2007).
-.. [2] B. Efron and R. J. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall, 1993.
+References
+----------
+.. [1] A. Gretton, K. Fukumizu, C. H. Teo, L. Song, B. Schölkopf, A. Smola, "A kernel statistical
+   test of independence", NeurIPS 20 (2007).
 """
 
 from collections.abc import Sequence
@@ -16,15 +17,16 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bandwidths import Bandwidth, resolve
 from hsic_hpo.indices.bootstrap import resampled_indices
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Column, Features
-from hsic_hpo.indices.gaussian_kernel import FloatArray, uniform_eigenvalues
-from hsic_hpo.indices.hsic import SingleSums, checked, covariances, second_sums, single_sums
+from hsic_hpo.indices.features import Column, Features
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH, FloatArray, uniform_eigenvalues
+from hsic_hpo.indices.hsic import checked
+from hsic_hpo.indices.sums import SingleSums, covariances, second_sums, single_sums
 from hsic_hpo.indices.weighted_chi2 import quantile, tail_probability
 
 
@@ -65,72 +67,6 @@ class Interval(NamedTuple):
     high: FloatArray
 
 
-def asymptotic_test(
-    x: ArrayLike | Sequence[Column],
-    z: ArrayLike,
-    *,
-    bandwidth: Bandwidth = MEDIAN_BANDWIDTH,
-    level: float = 0.05,
-) -> AsymptoticTest:
-    """Test every single index against chance by its asymptotic law, without permutation.
-
-    Parameters
-    ----------
-    x, z
-        As for `hsic_hpo.indices.hsic.hsic`.
-    bandwidth
-        As for `hsic_hpo.indices.hsic.hsic`, but for the rules that look at z to maximise the index:
-        their p-values would not be valid.
-    level
-        Probability with which chance exceeds the noise floors, in (0, 1).
-
-    Raises
-    ------
-    InputError
-        As for `hsic_hpo.indices.hsic.hsic`; or a maximising bandwidth, or a level outside (0, 1).
-    """
-    if not 0 < level < 1:
-        raise InputError(f"level: {level}; it must be within (0, 1)")
-    statistic, scale, laws = _null_laws(x, z, bandwidth)
-    noise_floor = np.array([quantile(1 - level, law) if law.any() else 0.0 for law in laws])
-    return AsymptoticTest(statistic, _p_values(statistic / scale, laws), scale * noise_floor)
-
-
-def asymptotic_p_values(
-    x: ArrayLike | Sequence[Column],
-    z: ArrayLike,
-    *,
-    bandwidth: Bandwidth = MEDIAN_BANDWIDTH,
-) -> FloatArray:
-    """Return the p-values (d,) of `asymptotic_test` alone, which takes a fraction of its time."""
-    statistic, scale, laws = _null_laws(x, z, bandwidth)
-    return _p_values(statistic / scale, laws)
-
-
-def _null_laws(
-    x: ArrayLike | Sequence[Column], z: ArrayLike, bandwidth: Bandwidth
-) -> tuple[FloatArray, float, list[FloatArray]]:
-    """Return the indices, the scale of their law under independence, and the eigenvalues in it."""
-    if bandwidth in ("max", "authors-max"):
-        raise InputError(f"bandwidth: {bandwidth!r} depends on z; use permutation_test with 'max'")
-    columns, mask = checked(x, z)
-    features = Features(columns, resolve(columns, mask, bandwidth))
-    sums = single_sums(features, mask)
-    scale = sums.share * (1 - sums.share) / (features.n - 1)
-    laws = [
-        np.asarray(np.linalg.eigvalsh(spread), dtype=np.float64)
-        for spread in covariances(features, sums, second_sums(features, mask)[0])
-    ]
-    # A column of one value has no spread, but for rounding: its index is 0 under every law.
-    laws = [np.where(law > np.finfo(float).eps, law, 0.0) for law in laws]
-    return sums.v_statistic(), scale, laws
-
-
-def _p_values(scaled: FloatArray, laws: list[FloatArray]) -> FloatArray:
-    pairs = zip(scaled, laws, strict=True)
-    return np.array([tail_probability(v, law) if law.any() else 1.0 for v, law in pairs])
-
-
 def uniform_law_test(
     statistic: ArrayLike,
     n: ArrayLike,
@@ -139,10 +75,11 @@ def uniform_law_test(
     bandwidth: float = MEDIAN_BANDWIDTH,
     level: float = 0.05,
 ) -> AsymptoticTest:
-    """Test many indices of u at once, by the eigenvalues of the uniform law itself.
+    """Test many indices at once against their asymptotic law under independence, u being uniform.
 
-    A range sweep takes hundreds of indices, of different numbers of trials: here they share one
-    law.
+    A range sweep takes hundreds of indices, of different numbers of trials: they share the
+    eigenvalues of the kernel under the uniform law, and no permutations are needed (not in the
+    paper).
 
     Parameters
     ----------
@@ -198,19 +135,28 @@ def confidence_interval(
     confidence
         Of the intervals, in (0, 1).
     method
-        ``"delta"``: the delta method, with the variance taken at each index on trial (ours);
-        ``"bootstrap"``: percentiles of the index over resampled trials ([2]_), without the pairs
-        that a trial forms with itself (ours).
+        ``"delta"``: the delta method, with the variance taken at each index on trial;
+        ``"bootstrap"``: percentiles of the index over resampled trials ([1]_), without the pairs
+        that a trial forms with itself. Neither is in the paper.
     seed
         Seed or generator of the bootstrap, required by it.
     n_resamples
         Number of resamples of the bootstrap.
+
+    Returns
+    -------
+    Interval
+        Shape (d,) each.
 
     Raises
     ------
     InputError
         As for `hsic_hpo.indices.hsic.hsic`; or a confidence outside (0, 1), an unknown method, no
         seed.
+
+    References
+    ----------
+    .. [1] B. Efron and R. J. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall, 1993.
 
     Examples
     --------
@@ -266,7 +212,8 @@ def _delta(
 
     The variance of U is ``4 S v / n + 2 tr(V**2) / n**2``: V the covariance of h, v its value along
     the contrast. It depends on S, and is taken at the S on trial rather than at the estimate, as in
-    Wilson's interval of a proportion (ours): plugging in the estimate undercovers for weak effects.
+    Wilson's interval of a proportion (not in the paper): with the variance at the estimate,
+    intervals of weak effects would cover too seldom.
     """
     estimate, n = sums.u_statistic(), features.n
     contrasts = np.split(sums.contrast, features.starts[1:-1])
@@ -277,7 +224,7 @@ def _delta(
         along[i] = max(float(contrasts[i] @ noise @ contrasts[i]), 0.0) / (n * length or 1.0)
         square[i] = 2 * (noise**2).sum() / n**2
     error = np.sqrt(4 * np.maximum(estimate, 0.0) * along + square)
-    quantile_square = stats.norm.ppf((1 + confidence) / 2) ** 2
+    quantile_square = scipy.stats.norm.ppf((1 + confidence) / 2) ** 2
     centre = estimate + 2 * quantile_square * along
     reach = np.sqrt(np.maximum(centre**2 - estimate**2 + quantile_square * square, 0.0))
     low, high = np.maximum(centre - reach, 0.0), np.maximum(centre + reach, 0.0)

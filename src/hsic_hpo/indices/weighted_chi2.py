@@ -1,8 +1,8 @@
 """The law of a positive combination of independent chi-square variables."""
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import optimize
 
 from hsic_hpo.indices.gaussian_kernel import FloatArray
 
@@ -67,7 +67,7 @@ def quantile(probability: float, weights: FloatArray) -> float:
     def excess(value: float) -> float:
         return float(tail_probability(value, weights)) - (1 - probability)
 
-    return float(optimize.brentq(excess, 0.0, high, xtol=1e-9 * high))
+    return float(scipy.optimize.brentq(excess, 0.0, high, xtol=1e-9 * high))
 
 
 def _distance_to_branch(value: FloatArray, ratio: FloatArray) -> FloatArray:

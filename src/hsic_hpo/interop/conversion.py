@@ -10,14 +10,13 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.spaces.parsing import RESERVED
+from hsic_hpo.spaces.parsing import check_name
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials import design
+from hsic_hpo.trials.variables import cost_variable
 
 MIN_TRIALS = 30
-# The others hold what an analysis needs beside costs.
-_COST_VARIABLES = ("flops", "n_params", "train_seconds", "epochs")
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def to_dataset(
     ------
     InputError
         For too few trials, no error, equal errors, a trial that stands twice, a configuration
-        that is not a point of the space, or a cost of a reserved name.
+        that is not a point of the space, or a cost whose name is ``error`` or no name.
     """
     _check(finished, space, where)
     u = np.array([space.point(trial.configuration) for trial in finished])
@@ -86,12 +85,13 @@ def to_dataset(
         error_units="1",
     )
     for cost in costs:
-        values = np.array([trial.costs.get(cost, np.nan) for trial in finished])
+        values = np.array([trial.costs.get(cost, np.nan) for trial in finished], dtype=float)
         described = {"long_name": cost, "units": ""}
-        if cost in dataset and "repeat" in dataset[cost].dims:
-            dataset[cost] = (("trial", "repeat"), values[:, None], dataset[cost].attrs)
+        variable = cost_variable(cost)
+        if variable in dataset and "repeat" in dataset[variable].dims:
+            dataset[variable] = (("trial", "repeat"), values[:, None], dataset[variable].attrs)
         else:
-            dataset[cost] = ("trial", values, described)
+            dataset[variable] = ("trial", values, described)
     return dataset
 
 
@@ -103,8 +103,9 @@ def _check(finished: Sequence[ImportedTrial], space: Space, where: str) -> None:
             f"{where}: {len(finished)} trials; at least {MIN_TRIALS} are needed for an analysis"
         )
     for cost in sorted({name for trial in finished for name in trial.costs}):
-        if cost == "error" or (cost in RESERVED and cost not in _COST_VARIABLES):
-            raise InputError(f"{where}: cost {cost!r}: reserved for results; choose another name")
+        check_name(cost, f"{where}: cost")
+        if cost == "error":
+            raise InputError(f"{where}: cost 'error': the error has this name; choose another one")
     errors = {trial.error for trial in finished if trial.error is not None}
     if not errors:
         raise InputError(f"{where}: no trial has a finite error")

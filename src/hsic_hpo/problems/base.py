@@ -5,13 +5,12 @@ trained here), :class:`LightningProblem` (networks and data of the user's own) a
 :class:`FunctionProblem` (no training at all).
 """
 
-import importlib
 import inspect
 import json
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import Field, asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
@@ -19,23 +18,13 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.problems.data import FINGERPRINT, Data, read_data, stamp, standardise
+from hsic_hpo.problems.data import FINGERPRINT, Data, Stamp, read_data, stamp, standardise
 from hsic_hpo.problems.dense_space import Accepted, check_space
-from hsic_hpo.problems.importing import import_class
-from hsic_hpo.problems.options import check_options
 from hsic_hpo.spaces.space import Space
 
 if TYPE_CHECKING:
     import torch
     from pytorch_lightning import LightningDataModule, LightningModule
-
-PROBLEMS = {
-    "bateman": "hsic_hpo.problems.bateman:Bateman",
-    "runge": "hsic_hpo.problems.runge:Runge",
-    "mnist": "hsic_hpo.problems.mnist:Mnist",
-    "fashion-mnist": "hsic_hpo.problems.mnist:FashionMnist",
-    "hpolib": "hsic_hpo.problems.hpolib:Hpolib",
-}
 
 
 class Loaded(Protocol):
@@ -44,26 +33,6 @@ class Loaded(Protocol):
     @property
     def fingerprint(self) -> str:
         """Hexadecimal SHA-256 of the arrays on disk."""
-
-    @property
-    def training_samples(self) -> float:
-        """Samples that an epoch trains on, NaN where unknown."""
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What is loaded of data that the package itself does not hold.
-
-    Attributes
-    ----------
-    fingerprint
-        Hexadecimal SHA-256 of the file's arrays.
-    training_samples
-        Samples that an epoch trains on: unknown.
-    """
-
-    fingerprint: str
-    training_samples: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -188,7 +157,7 @@ class DenseProblem(Problem):
 
 @dataclass(frozen=True)
 class OutsideProblem(Problem):
-    """A problem whose data, if any, lie outside this package: the options stand for them."""
+    """A problem whose data, if any, lie outside this package; its options identify them."""
 
     def check_space(self, space: Space, where: str = "space") -> None:
         """Check that ``space`` holds hyperparameters of the default space alone.
@@ -207,7 +176,7 @@ class OutsideProblem(Problem):
                 )
 
     def generate(self, seed: int) -> xr.Dataset:
-        """Return the options, whose fingerprint tells when trainings have to be repeated."""
+        """Return the options; when their fingerprint changes, trainings are repeated."""
         options = json.dumps(asdict(self), sort_keys=True)
         described = {"long_name": f"options of {self.name} as JSON"}
         return stamp(xr.Dataset({"options": ((), np.array(options, dtype=object), described)}))
@@ -269,7 +238,7 @@ class FunctionProblem(OutsideProblem):
 
 @dataclass(frozen=True)
 class LightningProblem(OutsideProblem):
-    """A task whose networks and data are Lightning modules of the user's own, used unchanged.
+    """A task whose networks and data are the user's own Lightning modules, used unchanged.
 
     Attributes
     ----------
@@ -319,7 +288,7 @@ def option(
     minimum: float = -math.inf,
     maximum: float = math.inf,
 ) -> Any:
-    """Declare an option of a problem: a field of type int, float, str or bool.
+    """Declare an option of a problem: a dataclass field of type int, float, str or bool.
 
     Parameters
     ----------
@@ -339,72 +308,3 @@ def option(
     0.1
     """
     return field(default=default, metadata={"minimum": minimum, "maximum": maximum})
-
-
-def load_problem(
-    spec: Mapping[str, Any], where: str = "problem", folders: Sequence[Path | str] = ()
-) -> Problem:
-    """Build the problem that a study config names.
-
-    Parameters
-    ----------
-    spec
-        ``{"name": ..., "options": {...}}`` for a problem of the package, ``{"import":
-        "module:Class", "options": {...}}`` for another; options may be left out.
-    where
-        Place named first in messages.
-    folders
-        Where a module to import is looked for, before Python's own search path.
-
-    Raises
-    ------
-    InputError
-        For an unknown problem or option, or an option's value of the wrong type or range, or
-        when the module or class to import is missing or no problem.
-    """
-    if "import" in spec:
-        kind = _imported(spec["import"], f"{where}.import", folders)
-    else:
-        kind = _built_in(spec["name"], f"{where}.name")
-    options = spec.get("options") or {}
-    check_options(options, fields(kind), kind.name, f"{where}.options")
-    try:
-        return kind(**options)
-    except InputError as error:
-        raise InputError(f"{where}.options: {error}") from None
-    except Exception as error:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise InputError(f"{where}: {kind.__name__} could not be made: {reason}") from error
-
-
-def _built_in(name: str, where: str) -> type[Problem]:
-    if name not in PROBLEMS:
-        raise InputError(
-            f"{where}: {name!r} is not a problem; known: {', '.join(PROBLEMS)}"
-            f"{did_you_mean(name, PROBLEMS)}"
-        )
-    module, _, class_name = PROBLEMS[name].partition(":")
-    kind: type[Problem] = getattr(importlib.import_module(module), class_name)
-    return kind
-
-
-def _imported(target: str, where: str, folders: Sequence[Path | str]) -> type[Problem]:
-    kind = import_class(target, where, folders)
-    if not issubclass(kind, Problem):
-        raise InputError(
-            f"{where}: {target} is not a subclass of DenseProblem, LightningProblem or "
-            "FunctionProblem"
-        )
-    _check_complete(kind, target, where)
-    return kind
-
-
-def _check_complete(kind: type[Problem], target: str, where: str) -> None:
-    if inspect.isabstract(kind):
-        missing = ", ".join(sorted(kind.__abstractmethods__))
-        raise InputError(f"{where}: {target} does not define {missing}")
-    for attribute in ("name", "error_name", "error_units"):
-        if not isinstance(getattr(kind, attribute, None), str):
-            raise InputError(f"{where}: {target} has no text {attribute!r}")
-    if any(isinstance(value, Field) for value in vars(kind).values()):
-        raise InputError(f"{where}: {target} has options; decorate it with @dataclass(frozen=True)")

@@ -5,19 +5,20 @@ The concentrations :math:`\eta(t) \in R_+^M` follow
 .. math:: \partial_t \eta(t) = v \, \Sigma(\eta(t)) \, \eta(t), \qquad \eta(0) = \eta_0,
 
 as in [1]_, which gives M = 11 species, 13 inputs, t in [0, 5] and the reaction rates 1, 5, 3 and
-0.1, but neither the matrix nor the sampling. Those are ours. Reaction i turns species i into
-species i + 1 and is started by species i + 1 (an autocatalytic chain,
+0.1, but neither the matrix nor the sampling: both are not from the paper. Reaction i turns species
+i into species i + 1 and is started by species i + 1 (an autocatalytic chain,
 :math:`A_i + A_{i+1} \to 2 A_{i+1}`), with rates r_i that go through 1, 5, 3, 0.1 cyclically:
 
 .. math:: \Sigma_{i+1,i}(\eta) = r_i \, \eta_{i+1}, \qquad
           \Sigma_{ii}(\eta) = - r_i \, \eta_{i+1}, \qquad i = 1, ..., M - 1,
 
 and zero elsewhere. Every column of the matrix sums to zero, so that the total amount
-:math:`\sum_i \eta_i` is conserved; concentrations stay positive. With two species the solution is
-logistic, :func:`two_species`.
+:math:`\sum_i \eta_i` is conserved; concentrations stay positive. With two species the second one
+grows logistically.
 
 The network learns :math:`(t, v, \eta_0) \mapsto \eta(t)`, 13 inputs for 11 species. Initial
-concentrations are fractions of the total, uniform on the simplex; t and v are uniform (ours).
+concentrations are fractions of the total, uniform on the simplex; t and v are uniform (not in the
+paper).
 
 References
 ----------
@@ -31,9 +32,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy.integrate import solve_ivp
-from scipy.stats import qmc
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import DenseProblem, option
@@ -159,7 +159,7 @@ class Bateman(DenseProblem):
     def _draw(
         self, n: int, sobol: np.random.SeedSequence, order: np.random.SeedSequence
     ) -> tuple[np.ndarray, np.ndarray]:
-        sampler = qmc.Sobol(self.n_species + 1, rng=np.random.default_rng(sobol))
+        sampler = scipy.stats.qmc.Sobol(self.n_species + 1, rng=np.random.default_rng(sobol))
         points = sampler.random_base2(int(np.ceil(np.log2(n))))
         # Consecutive Sobol points fill the cube alternately; shuffled, every split fills it alike.
         points = np.random.default_rng(order).permutation(points)[:n]
@@ -195,35 +195,9 @@ def solve(eta_0: np.ndarray, v: float, times: np.ndarray) -> np.ndarray:
         change[1:] += flow
         return change
 
-    solution = solve_ivp(
+    solution = scipy.integrate.solve_ivp(
         derivative, (0.0, times[-1]), eta_0, "LSODA", t_eval=times, rtol=1e-10, atol=1e-12
     )
     if not solution.success:
         raise RuntimeError(f"Bateman equations not solved: {solution.message}")
     return solution.y.T
-
-
-def two_species(eta_0: np.ndarray, v: float, times: np.ndarray) -> np.ndarray:
-    r"""Return the closed form for two species.
-
-    With :math:`N = \eta_1(0) + \eta_2(0)` the second species grows logistically,
-    :math:`\eta_2(t) = N \eta_2(0) / (\eta_2(0) + \eta_1(0) e^{-v r_1 N t})`, and
-    :math:`\eta_1 = N - \eta_2`.
-
-    Parameters
-    ----------
-    eta_0
-        ``(2,)`` initial concentrations.
-    v
-        Factor on the rate.
-    times
-        ``(n,)``.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``(n, 2)`` concentrations.
-    """
-    total = eta_0.sum()
-    second = total * eta_0[1] / (eta_0[1] + eta_0[0] * np.exp(-v * RATES[0] * total * times))
-    return np.column_stack([total - second, second])

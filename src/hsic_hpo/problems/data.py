@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.files import read_netcdf
+from hsic_hpo.files import read_header, read_netcdf
 
 SPLITS = ("train", "validation", "test")
 FINGERPRINT = "data_fingerprint"
@@ -44,16 +47,27 @@ class Data:
     output_mean: np.ndarray | None = None
     output_scale: np.ndarray | None = None
 
-    @property
-    def training_samples(self) -> float:
-        """Samples of the training split."""
-        return float(len(self.x_train))
-
     def physical(self, outputs: np.ndarray) -> np.ndarray:
         """Undo the standardisation of ``(n, n_outputs)`` outputs, if they were standardised."""
         if self.output_mean is None or self.output_scale is None:
             return outputs
         return outputs * self.output_scale + self.output_mean
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What tells stored data from others.
+
+    Attributes
+    ----------
+    fingerprint
+        Hexadecimal SHA-256 of the file's arrays, see :func:`fingerprint`.
+    training_samples
+        Samples that an epoch trains on, NaN where the data lie outside this package.
+    """
+
+    fingerprint: str
+    training_samples: float = math.nan
 
 
 def fingerprint(dataset: xr.Dataset) -> str:
@@ -82,8 +96,21 @@ def fingerprint(dataset: xr.Dataset) -> str:
 
 
 def stamp(dataset: xr.Dataset) -> xr.Dataset:
-    """Return ``dataset`` with its fingerprint as an attribute, which reading checks again."""
+    """Return ``dataset`` with its fingerprint as an attribute, which :func:`read_data` checks."""
     return dataset.assign_attrs({FINGERPRINT: fingerprint(dataset)})
+
+
+def read_stamp(path: Path | str) -> Stamp:
+    """Read the stamp of a data file, none of its arrays, which whoever trains on them checks.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, unreadable or has no fingerprint.
+    """
+    attrs, shapes = read_header(path)
+    n_training, *_ = shapes.get("x_train", (math.nan,))
+    return Stamp(_stored_fingerprint(attrs, path), float(n_training))
 
 
 def read_data(path: Path | str) -> xr.Dataset:
@@ -95,11 +122,7 @@ def read_data(path: Path | str) -> xr.Dataset:
         When the file is missing, unreadable, has no fingerprint or another one than its arrays.
     """
     dataset = read_netcdf(path)
-    stored = dataset.attrs.get(FINGERPRINT)
-    if stored is None:
-        raise InputError(
-            f"{path}: attribute {FINGERPRINT!r} is missing; not a data file of a study"
-        )
+    stored = _stored_fingerprint(dataset.attrs, path)
     actual = fingerprint(dataset)
     if actual != stored:
         raise InputError(
@@ -107,6 +130,14 @@ def read_data(path: Path | str) -> xr.Dataset:
             "it was altered; delete it and run again"
         )
     return dataset
+
+
+def _stored_fingerprint(attrs: Mapping[str, Any], path: Path | str) -> str:
+    if FINGERPRINT not in attrs:
+        raise InputError(
+            f"{path}: attribute {FINGERPRINT!r} is missing; not a data file of a study"
+        )
+    return str(attrs[FINGERPRINT])
 
 
 def standardise(dataset: xr.Dataset, n_inputs: int, n_outputs: int, where: str) -> Data:

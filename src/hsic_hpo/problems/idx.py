@@ -28,7 +28,7 @@ def read_idx(path: Path) -> bytes:
     Raises
     ------
     InputError
-        When the file is no whole gzip file though its name says so.
+        When the name ends in ``.gz`` and the file is not a complete gzip file.
     """
     content = path.read_bytes()
     if path.suffix != ".gz":
@@ -52,7 +52,7 @@ def decode(content: bytes, where: str) -> np.ndarray:
     Raises
     ------
     InputError
-        When it is no IDX file of unsigned bytes, or shorter or longer than its header says.
+        When it is not an IDX file of unsigned bytes, or shorter or longer than its header says.
     """
     n_axes = content[3] if len(content) > 3 else 0
     start = 4 + 4 * n_axes

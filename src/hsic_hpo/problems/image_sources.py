@@ -1,8 +1,8 @@
 """Where the image sets come from: a folder that the user names, else sources tried in order.
 
 Every source gives the four IDX files of a set as bytes, which are compared with the SHA-256 of
-the original ones. A source that cannot be reached gives way to the next one; a file that is there
-but is not the original is an error, whatever other sources there are.
+the original ones. Where a source cannot be reached, the next one is tried; a file that is found but
+is not the original one is an error, even if other sources are left.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ class ImageSet:
     Attributes
     ----------
     title
-        As people call it.
+        Its usual name.
     subfolders
         Folders below a named one where the files may lie, as torchvision lays them out.
     sha256
@@ -72,7 +72,7 @@ def fetch(images: ImageSet, folder: str = "") -> tuple[dict[str, np.ndarray], st
     images
         What to get.
     folder
-        The only source if given; no other one stands in for it.
+        The only source that is tried, if given.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def from_folder(folder: Path, subfolders: tuple[str, ...] = ()) -> Parts:
     Raises
     ------
     InputError
-        When the folder or one of the files is missing, or a file is no whole gzip file.
+        When the folder or one of the files is missing, or a gzip file is damaged.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
@@ -148,7 +148,7 @@ def from_installed(folder: Path) -> Parts:
     Unavailable
         When the package is not installed.
     InputError
-        When it is, but not whole.
+        When it is installed, but a file is missing or damaged.
     """
     if not folder.is_dir():
         raise Unavailable(f"{folder}: no such folder")
@@ -156,7 +156,7 @@ def from_installed(folder: Path) -> Parts:
 
 
 def from_openml(name: str) -> Parts:
-    """Fetch version 1 of a data set of OpenML by scikit-learn, which keeps it for the next time.
+    """Fetch version 1 of a data set of OpenML by scikit-learn, which caches it.
 
     OpenML holds arrays, the original training images first; they are encoded as IDX files again.
 
@@ -165,12 +165,12 @@ def from_openml(name: str) -> Parts:
     Unavailable
         When OpenML cannot be reached or holds something else than grey images with labels.
     """
-    # Importing scikit-learn's data sets takes a second, which only the data step should pay.
+    # Importing scikit-learn's data sets takes a second; only the data step needs them.
     from sklearn.datasets import fetch_openml
 
     try:
         with _time_out(OPENML_SECONDS), warnings.catch_warnings():
-            # Scikit-learn says that it tries again; the outcome says enough.
+            # Scikit-learn warns that it tries again; what counts is whether that succeeds.
             warnings.filterwarnings("ignore", "A network error occurred|Invalid cache")
             bunch = fetch_openml(name, version=1, as_frame=False, parser="pandas", n_retries=1)
         pixels = np.asarray(bunch.data).astype(np.uint8)

@@ -33,8 +33,8 @@ def split(
     Returns
     -------
     dict
-        Variables of a Dataset: ``x_<split>(<split>, row, column)`` and ``y_<split>(<split>)`` as
-        they were, and ``image_<split>(<split>)``, where each stood in the original.
+        Variables of a Dataset: ``x_<split>(<split>, row, column)`` and ``y_<split>(<split>)``,
+        unchanged, and ``image_<split>(<split>)``, the position of each image in the original set.
     """
     order = np.random.default_rng(seed).permutation(len(parts["train labels"]))
     rows = {
@@ -64,10 +64,10 @@ def split(
 
 
 def scale(dataset: xr.Dataset, n_pixels: int, n_classes: int, where: str) -> Data:
-    """Check images and labels and scale the grey values, all by the same two numbers.
+    """Check images and labels and standardise the grey values, all pixels alike.
 
-    Grey values are standardised by the mean and the standard deviation over all pixels of the
-    training split together: pixels that are always black are no fault of an image set.
+    Mean and standard deviation are those over all pixels of the training split together, as pixels
+    that are black in every image have no standard deviation of their own.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Import a class of the user's own, named by a study config as ``module:Class``."""
+"""Import a user's own class, named by a study config as ``module:Class``."""
 
 import importlib
 import sys
@@ -29,6 +29,7 @@ def import_class(target: str, where: str, folders: Sequence[Path | str] = ()) ->
     """
     name, _, class_name = target.partition(":")
     with _search_path(folders):
+        # Not pkgutil.resolve_name: its errors do not tell a failing module from a missing class.
         try:
             module = importlib.import_module(name)
         except Exception as error:
@@ -47,7 +48,7 @@ def import_class(target: str, where: str, folders: Sequence[Path | str] = ()) ->
 def _search_path(folders: Sequence[Path | str]) -> Iterator[None]:
     before = sys.path.copy()
     sys.path[:0] = [str(folder) for folder in folders]
-    # A module that was written a moment ago is otherwise not seen.
+    # Without this a module that was written a moment ago is not found.
     importlib.invalidate_caches()
     try:
         yield

@@ -3,7 +3,7 @@
 The original files of MNIST [1]_ and Fashion-MNIST [2]_, checked byte for byte; see
 :mod:`hsic_hpo.problems.image_sources` for where they come from. 10 000 of the 60 000 original
 training images validate. The paper trains on MNIST as well [3]_ and reports the test accuracy;
-its split is not known, this one is ours.
+its split is not known; this one is not from there.
 
 References
 ----------
@@ -141,7 +141,7 @@ class Mnist(DenseProblem):
         Raises
         ------
         InputError
-            When the images cannot be had, or are not the original ones.
+            When the images cannot be fetched, or are not the original ones.
         """
         folder = str(Path(self.folder).expanduser()) if self.folder else ""
         parts, origin = fetch(self.images, folder)

@@ -4,7 +4,7 @@ r"""Runge's function, learned by a dense network: one input, one output.
 
 Carl Runge's example of 1901 of a smooth function that polynomials through equidistant points do
 not approach; its peak is shifted to the middle of the unit interval. All points are independent
-uniform draws (ours).
+uniform draws (not in the paper).
 """
 
 import json

@@ -6,42 +6,73 @@ from typing import Any
 import xarray as xr
 
 from hsic_hpo.training.budget import budget_in_words
-from hsic_hpo.wording import counted, outcomes, percent
+from hsic_hpo.trials.goals import target_names
+from hsic_hpo.wording import cost_name, counted, outcomes, percent
 
 _KEPT = 16
+_RECORDED = {
+    "Seed": "seed",
+    "Versions": "versions",
+    "Git commit of the code": "git_commit",
+    "Fingerprint of the training code": "code_fingerprint",
+    "Fingerprint of the data": "data_fingerprint",
+}
 
 
-def asked(trials: xr.Dataset, settings: dict[str, Any]) -> dict[str, str]:
+def asked(
+    trials: xr.Dataset, goal_fraction: float, settings: dict[str, Any] | None
+) -> dict[str, str]:
     """Return what a study was asked to do.
 
     Parameters
     ----------
     trials
-        Trials Dataset of the random search.
+        Trials Dataset of the random search, or of imported trials.
+    goal_fraction
+        Fraction of the trials that the indices explain, in (0, 1).
     settings
-        The study's config with all defaults.
+        The study's config with all defaults; None where there is no study.
     """
+    units = trials.attrs["error_units"]
+    counts = (
+        f"{counted(trials.sizes['trial'], 'trials')} of "
+        f"{counted(trials.sizes['hyperparameter'], 'hyperparameters')}"
+    )
+    goal = {
+        "Goal that the indices explain": f"to be among the {percent(goal_fraction)} of the trials "
+        "with the lowest validation error"
+    }
+    error = {"Error": trials.attrs["error_name"] + ("" if units == "1" else f" in {units}")}
+    if settings is None:
+        return {**error, "Costs": _costs(trials), "Trials": counts, **goal}
+    return {
+        "Problem": _problem(trials),
+        **error,
+        "Random search": f"{counts}, {counted(trials.sizes['repeat'], 'trainings')} each",
+        "Budget of a training": budget_in_words(json.loads(trials.attrs.get("budget", "{}"))),
+        **goal,
+        "Searches": _searches(settings["search"]),
+    }
+
+
+def _costs(trials: xr.Dataset) -> str:
+    return ", ".join(map(cost_name, target_names(trials)[1:])) or "none recorded"
+
+
+def _problem(trials: xr.Dataset) -> str:
     problem = json.loads(trials.attrs["problem"])
     options = ", ".join(f"{key} {value}" for key, value in problem.get("options", {}).items())
     name = str(problem.get("name") or problem.get("import"))
-    searches = [
+    return f"{name}{f' ({options})' if options else ''}"
+
+
+def _searches(searches: dict[str, Any]) -> str:
+    told = [
         f"{method} ({counted(_rounds(search), 'rounds')} of {search['batch_size']}, "
         f"{counted(search['repeats'], 'repeats')})"
-        for method, search in settings["search"].items()
+        for method, search in searches.items()
     ]
-    units = trials.attrs["error_units"]
-    fraction = float(settings["sensitivity"]["goal_fraction"])
-    return {
-        "Problem": f"{name}{f' ({options})' if options else ''}",
-        "Error": trials.attrs["error_name"] + ("" if units == "1" else f" in {units}"),
-        "Random search": f"{counted(trials.sizes['trial'], 'trials')} of "
-        f"{counted(trials.sizes['hyperparameter'], 'hyperparameters')}, "
-        f"{counted(trials.sizes['repeat'], 'trainings')} each",
-        "Budget of a training": budget_in_words(json.loads(trials.attrs.get("budget", "{}"))),
-        "Goal that the indices explain": f"to be among the {percent(fraction)} of the trials with "
-        "the lowest validation error",
-        "Searches": "; ".join(searches) or "none beside the random search",
-    }
+    return "; ".join(told) or "none beside the random search"
 
 
 def _rounds(search: dict[str, Any]) -> int:
@@ -49,7 +80,7 @@ def _rounds(search: dict[str, Any]) -> int:
 
 
 def provenance(trials: xr.Dataset, made: str) -> dict[str, str]:
-    """Return what the results depend on.
+    """Return what the results depend on, as far as the trials recorded it.
 
     Parameters
     ----------
@@ -59,12 +90,8 @@ def provenance(trials: xr.Dataset, made: str) -> dict[str, str]:
         When the page was made.
     """
     versions = json.loads(trials.attrs.get("versions", "{}"))
-    return {
-        "Trainings": outcomes(trials),
-        "Seed": str(trials.attrs.get("seed", "unknown")),
-        "Versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
-        "Git commit of the code": str(trials.attrs.get("git_commit", "unknown")),
-        "Fingerprint of the training code": str(trials.attrs.get("code_fingerprint", "unknown")),
-        "Fingerprint of the data": str(trials.attrs.get("data_fingerprint", "unknown"))[:_KEPT],
-        "Page made": made,
-    }
+    known = {name: str(trials.attrs.get(key, "")) for name, key in _RECORDED.items()}
+    known["Versions"] = ", ".join(f"{name} {version}" for name, version in versions.items())
+    known["Fingerprint of the data"] = known["Fingerprint of the data"][:_KEPT]
+    recorded = {name: text for name, text in known.items() if text}
+    return {"Trainings": outcomes(trials), **recorded, "Page made": made}

@@ -35,9 +35,9 @@ class Finding:
 def findings(
     trials: xr.Dataset,
     sensitivity: xr.Dataset,
-    convergence: xr.Dataset,
-    selection: xr.Dataset,
-    comparison: xr.Dataset,
+    convergence: xr.Dataset | None = None,
+    selection: xr.Dataset | None = None,
+    comparison: xr.Dataset | None = None,
 ) -> list[Finding]:
     """Say what a study found.
 
@@ -45,17 +45,20 @@ def findings(
     ----------
     trials
         Trials Dataset of the random search.
-    sensitivity, convergence, selection, comparison
-        The Datasets of the same names.
+    sensitivity
+        Sensitivity Dataset of these trials.
+    convergence, selection, comparison
+        The Datasets of the same names; None where there is none.
 
     Returns
     -------
     list of Finding
-        From how the trainings ended to what the search methods reached.
+        From how the trainings ended to what the search methods reached; without those on a
+        Dataset that does not exist.
     """
     outcome, impact, cost = summary(trials, sensitivity)
     more = [sentences.intervals(sensitivity), sentences.groups_without_index(sensitivity)]
-    return [
+    found = [
         Finding("trainings", "How the trainings went", [outcome], ["errors", "trainings"]),
         Finding(
             "impact",
@@ -63,33 +66,25 @@ def findings(
             [impact, *filter(None, more)],
             ["importance", "distributions"],
         ),
-        Finding("worst", "What spoils a network", [sentences.worst(sensitivity)], ["worst"]),
+        Finding("worst", "What spoils a trial", [sentences.worst(sensitivity)], ["worst"]),
         Finding(
             "interactions",
             "What matters together",
             [sentences.interactions(sensitivity)],
             ["interactions"],
         ),
-        Finding(
-            "convergence",
-            "Were there enough trials?",
-            [sentences.enough(convergence)],
-            ["convergence"],
-        ),
-        Finding(
-            "cost",
-            "What only costs",
-            [cost, *filter(None, [sentences.sweeps(sensitivity)])],
-            ["quadrant", "sweeps"],
-        ),
-        Finding("selection", "What was decided", sentences.decisions(selection), []),
-        Finding(
-            "comparison",
-            "What the searches reached",
-            [comparison_table.comparison_sentence(comparison)],
-            ["comparison"],
-        ),
     ]
+    if convergence is not None:
+        enough = [sentences.enough(convergence)]
+        found.append(Finding("convergence", "Were there enough trials?", enough, ["convergence"]))
+    costly = [cost, *filter(None, [sentences.sweeps(sensitivity)])]
+    found.append(Finding("cost", "What only costs", costly, ["quadrant", "sweeps"]))
+    if selection is not None:
+        found.append(Finding("selection", "What was decided", sentences.decisions(selection), []))
+    if comparison is not None:
+        reached = [comparison_table.comparison_sentence(comparison)]
+        found.append(Finding("comparison", "What the searches reached", reached, ["comparison"]))
+    return found
 
 
 def markdown(found: Sequence[Finding]) -> str:

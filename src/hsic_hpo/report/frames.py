@@ -8,7 +8,10 @@ import xarray as xr
 
 from hsic_hpo.figures.values import value_text
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.goals import target_names
 from hsic_hpo.trials.groups import in_group
+from hsic_hpo.trials.history import round_numbers
+from hsic_hpo.trials.variables import MEASURED_COSTS, cost_values, cost_variable
 from hsic_hpo.wording import number
 
 RANDOM = "random"
@@ -23,7 +26,7 @@ def trials_frame(drawn: xr.Dataset, searches: Sequence[xr.Dataset]) -> pd.DataFr
     drawn
         Trials Dataset of the random search.
     searches
-        Trials Datasets of the searches, with the attribute ``method`` and the variable ``round``.
+        Trials Datasets of the searches, with the attribute ``method`` and numbered rounds.
 
     Returns
     -------
@@ -31,7 +34,8 @@ def trials_frame(drawn: xr.Dataset, searches: Sequence[xr.Dataset]) -> pd.DataFr
         One row per trial, those of the random search first: ``trial`` (the first letters of its
         identifier), ``search``, ``round`` (0 for the random search), ``status``,
         ``validation_error`` and ``test_error`` (means over the repeats, missing unless all ended
-        well), ``n_params``, ``flops``, ``seconds`` (of all repeats together), ``share`` (the rank
+        well), ``n_params``, ``flops``, ``seconds`` (of all repeats together), ``cost:NAME`` for
+        each cost that came with imported trials, ``share`` (the rank
         of its validation error within its search over the number of its trials, in (0, 1];
         trials that did not end well come last), ``share_from_worst`` (the same from the other
         end) and ``configuration`` (one line of text).
@@ -60,18 +64,23 @@ def _rows(dataset: xr.Dataset, search: str) -> pd.DataFrame:
         {
             "trial": [str(name)[:_SHORT] for name in dataset["trial"].values],
             "search": search,
-            "round": dataset["round"].values if "round" in dataset else 0,
+            "round": round_numbers(dataset),
             "status": status,
             "validation_error": _mean(dataset, "validation_error"),
             "test_error": _mean(dataset, "test_error"),
             **cost,
-            "seconds": dataset["train_seconds"].sum("repeat").values,
+            "seconds": dataset["train_seconds"].sum("repeat", min_count=1).values,
+            **{cost_variable(name): cost_values(dataset, name) for name in _given(dataset)},
             "configuration": [
                 ", ".join(f"{name} {_text(value)}" for name, value in configuration.items())
                 for configuration in trials_data.configurations(dataset)
             ],
         }
     )
+
+
+def _given(dataset: xr.Dataset) -> list[str]:
+    return [name for name in target_names(dataset)[1:] if name not in MEASURED_COSTS]
 
 
 def _not_ok(statuses: Sequence[str]) -> str:

@@ -37,15 +37,15 @@ _PIXELS_PER_POINT = 1.25 * 96 / 72
 
 def page(
     trials: xr.Dataset,
-    searches: Sequence[xr.Dataset],
     sensitivity: xr.Dataset,
-    convergence: xr.Dataset,
-    selection: xr.Dataset,
-    comparison: xr.Dataset,
     *,
+    searches: Sequence[xr.Dataset] = (),
+    convergence: xr.Dataset | None = None,
+    selection: xr.Dataset | None = None,
+    comparison: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
-    settings: dict[str, Any],
+    settings: dict[str, Any] | None = None,
     made: str,
 ) -> str:
     """Tell the story of a study in one HTML page that needs no network.
@@ -53,17 +53,19 @@ def page(
     Parameters
     ----------
     trials
-        Trials Dataset of the random search.
+        Trials Dataset of the random search, or of imported trials.
+    sensitivity
+        Sensitivity Dataset of these trials.
     searches
         Trials Datasets of the searches.
-    sensitivity, convergence, selection, comparison
-        The Datasets of the same names.
+    convergence, selection, comparison
+        The Datasets of the same names; the page has no section on one that is None.
     figures
-        SVG files of the figures, by name.
+        SVG files of the figures, by name; a figure that is not among them is left out.
     captions
         What each figure shows, by name; the first sentence serves as alternative text.
     settings
-        The study's config with all defaults.
+        The study's config with all defaults; None where there is no study.
     made
         When the page is made, for its provenance.
 
@@ -74,6 +76,7 @@ def page(
     """
     space = trials_data.space(trials)
     frame = frames.trials_frame(trials, searches)
+    goal_fraction = float(sensitivity.attrs["goal_fraction"])
     charts = {
         "plane": plane(frame, trials.attrs["error_name"], trials.attrs["error_units"]),
         "parallel": parallel_coordinates(
@@ -81,30 +84,53 @@ def page(
             space,
             frames.positions(trials, searches),
             frames.memberships(trials, searches),
-            float(sensitivity.attrs["goal_fraction"]),
+            goal_fraction,
         ),
     }
     return _template().render(
         study=trials.attrs["study"],
-        asked=asked(trials, settings),
+        asked=asked(trials, goal_fraction, settings),
         space=space_rows(space),
         findings=findings(trials, sensitivity, convergence, selection, comparison),
         figures={name: _Figure.read(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
-        selection=_cells(decisions_table(selection)),
-        comparison=_cells(comparison_table.comparison_table(comparison)),
-        comparison_remark=comparison_table.comparison_remark(comparison),
-        tradeoffs=_cells(tradeoffs.tradeoffs(selection, [trials, *searches])),
-        tradeoffs_remark=tradeoffs.tradeoffs_remark(selection),
-        chosen=_cells(chosen(comparison, space)),
+        tables=_tables(trials, searches, selection, comparison),
+        remarks=_remarks(selection, comparison),
         trials=trials_table(frame, frames.values_frame(trials, searches)),
         provenance=provenance(trials, made),
-        config=yaml.safe_dump(settings, sort_keys=False, allow_unicode=True),
+        config=settings and yaml.safe_dump(settings, sort_keys=False, allow_unicode=True),
         style=(_FOLDER / "page.css").read_text(encoding="utf-8"),
         vega=vl_convert.javascript_bundle(_SNIPPET),
         datatables=offline_scripts(),
     )
+
+
+def _tables(
+    trials: xr.Dataset,
+    searches: Sequence[xr.Dataset],
+    selection: xr.Dataset | None,
+    comparison: xr.Dataset | None,
+) -> dict[str, list[list[str]]]:
+    """Return the cells of the tables for which there are data, by their names."""
+    found: dict[str, pd.DataFrame] = {}
+    if selection is not None:
+        found["selection"] = decisions_table(selection)
+    if comparison is not None:
+        found["comparison"] = comparison_table.comparison_table(comparison)
+        found["chosen"] = chosen(comparison, trials_data.space(trials))
+    if selection is not None and comparison is not None:
+        found["tradeoffs"] = tradeoffs.tradeoffs(selection, [trials, *searches])
+    return {name: _cells(table) for name, table in found.items()}
+
+
+def _remarks(selection: xr.Dataset | None, comparison: xr.Dataset | None) -> dict[str, str]:
+    found = {}
+    if comparison is not None:
+        found["comparison"] = comparison_table.comparison_remark(comparison)
+    if selection is not None:
+        found["tradeoffs"] = tradeoffs.tradeoffs_remark(selection)
+    return found
 
 
 def _template() -> jinja2.Template:

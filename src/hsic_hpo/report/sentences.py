@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.spaces.space import MAIN_GROUP
 from hsic_hpo.wording import goal, group_name, number, p_value, percent, target_name
 
 _ROLES = {
@@ -31,10 +32,10 @@ def worst(sensitivity: xr.Dataset) -> str:
         return f"No hyperparameter has an index for {aim}: {notes.values[0]}."
     bad = _significant(sensitivity, "worst")
     if not bad:
-        return f"No hyperparameter is found to decide which networks are among {aim}."
+        return f"No hyperparameter is found to decide which trials are among {aim}."
     good = _significant(sensitivity, "best")
     named = ", ".join(f"{name} (adjusted p = {p_value(p)})" for name, p in bad.items())
-    text = f"What decides whether a network is among {aim}: {named}."
+    text = f"What decides whether a trial is among {aim}: {named}."
     new = [name for name in bad if name not in good]
     if new and good:
         verb = "matters" if len(new) == 1 else "matter"
@@ -45,7 +46,7 @@ def worst(sensitivity: xr.Dataset) -> str:
 def _significant(sensitivity: xr.Dataset, subset: str) -> dict[str, float]:
     """Return the smallest adjusted p-value of each significant hyperparameter."""
     error = sensitivity.sel(target="error", subset=subset)
-    p = error["p_value_order_free_adjusted"].where(error["significant"] == 1)
+    p = error["p_value_adjusted"].where(error["significant"] == 1)
     smallest = p.min("group")
     found = {
         str(name): float(value)
@@ -64,10 +65,9 @@ def intervals(sensitivity: xr.Dataset) -> str:
         # The largest group in which it is significant.
         label = one["group"].values[int(np.argmax(np.where(one["significant"] == 1, one["n"], 0)))]
         low, high = (
-            number(float(one[f"interval_{end}_order_free"].sel(group=label)))
-            for end in ("low", "high")
+            number(float(one[f"interval_{end}"].sel(group=label))) for end in ("low", "high")
         )
-        where = "" if label == "all" else f" where {group_name(str(label))}"
+        where = "" if label == MAIN_GROUP else f" where {group_name(str(label))}"
         parts.append(f"{name} {low} to {high}{where}")
     if not parts:
         return ""
@@ -77,7 +77,7 @@ def intervals(sensitivity: xr.Dataset) -> str:
 
 def interactions(sensitivity: xr.Dataset) -> str:
     """Say which pairs matter for the best beyond what each of the two does alone."""
-    best = sensitivity.sel(group="all", target="error", subset="best")
+    best = sensitivity.sel(group=MAIN_GROUP, target="error", subset="best")
     names = best["hyperparameter"].values.tolist()
     p = best["pure_p_value_adjusted"].values
     pairs = sorted(
@@ -114,7 +114,7 @@ def enough(convergence: xr.Dataset) -> str:
     overlaps = convergence["significant_overlap"].values
     if convergence["note"].values[-1]:
         return f"There is no ranking of {sizes[-1]} trials: {convergence['note'].values[-1]}."
-    if np.isfinite(convergence["hsic_order_free"].values[-1]).sum() < 2:
+    if np.isfinite(convergence["hsic"].values[-1]).sum() < 2:
         return "A single hyperparameter has no ranking."
     if not np.isfinite(correlations[:-1]).any():
         return "There are too few trials to tell whether more would change the ranking."

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hsic_hpo.sensitivity.analysis import SINGLES
+from hsic_hpo.trials.goals import cost_names
 from hsic_hpo.wording import group_name, number, p_value, percent
 
 N_INTERACTIONS = 5
@@ -34,7 +35,7 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
         "HSIC in thousandths; * significant: adjusted p (over the hyperparameters of the group) "
         f"at most {attrs['significance']:g}; compare within one table only"
     )
-    costs = [str(name) for name in sensitivity["target"].values if name != "error"]
+    costs = cost_names(sensitivity)
     for label in sensitivity["group"].values:
         group = sensitivity.sel(group=label, subset=subset)
         error = group.sel(target="error")
@@ -60,20 +61,20 @@ def _table(title: str, group: xr.Dataset, costs: list[str], attrs: dict[str, Any
     interval = f"{percent(float(attrs['confidence']))} interval"
     for heading in ["HSIC", interval, "p", "adjusted p", *(f"HSIC, {cost}" for cost in costs)]:
         table.add_column(Text(heading), justify="right")
-    index = error["hsic_order_free"]
+    index = error["hsic"]
     order = index.dropna("hyperparameter").sortby(index, ascending=False)["hyperparameter"].values
     for name in order:
         row = {key: error[key].sel(hyperparameter=name).item() for key in SINGLES}
         is_significant = row["significant"] == 1
-        ends = (_scaled(row[f"interval_{end}_order_free"]) for end in ("low", "high"))
+        ends = (_scaled(row[f"interval_{end}"]) for end in ("low", "high"))
         cells = [
-            _scaled(row["hsic_order_free"]),
+            _scaled(row["hsic"]),
             "{} to {}".format(*ends),
-            p_value(row["p_value_order_free"]),
-            p_value(row["p_value_order_free_adjusted"]) + ("*" if is_significant else " "),
+            p_value(row["p_value"]),
+            p_value(row["p_value_adjusted"]) + ("*" if is_significant else " "),
         ]
         for cost in costs:
-            value = group["hsic_order_free"].sel(target=cost, hyperparameter=name).item()
+            value = group["hsic"].sel(target=cost, hyperparameter=name).item()
             cells.append("" if np.isnan(value) else _scaled(value))
         table.add_row(Text(str(name)), *cells, style="" if is_significant else "dim")
     return table

@@ -8,6 +8,7 @@ from itables.javascript import generate_init_offline_itables_html
 from itables.options import dt_bundle
 
 from hsic_hpo.figures.values import value_text
+from hsic_hpo.report.frames import RANDOM
 
 _COLUMNS = {
     "trial": "trial",
@@ -20,6 +21,8 @@ _COLUMNS = {
     "flops": "FLOPs per sample",
     "seconds": "seconds",
 }
+# What imported trials may lack.
+_OPTIONAL = ("test_error", "n_params", "flops", "seconds")
 # DataTables puts the heading in place of the brackets.
 _FILTER = {"extend": "search", "titleAttr": "filter [title]"}
 
@@ -35,9 +38,10 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
         The n rows of :func:`hsic_hpo.report.frames.values_frame`.
     """
     values = values.map(lambda value: value_text(value) if isinstance(value, bool) else value)
-    table = pd.concat([frame[list(_COLUMNS)].rename(columns=_COLUMNS), values], axis=1)
-    # Sorted here, as the browser would put missing errors first.
-    table = table.sort_values("validation error", kind="stable")
+    # Sorted here, as the browser would put missing errors first; by the frame, as names of
+    # hyperparameters may be those of results.
+    order = frame["validation_error"].reset_index(drop=True).sort_values(kind="stable").index
+    table = pd.concat([_results(frame), values], axis=1).iloc[order]
     html = to_html_datatable(
         table,
         table_id="trials",
@@ -54,6 +58,16 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
     # What is shown until the table is drawn: without its maker's logo and links.
     waiting = re.compile(r"<tbody>.*?</tbody>", flags=re.DOTALL)
     return re.sub(r"<sup>.*?</sup>", "", waiting.sub("", html, count=1), count=1)
+
+
+def _results(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the results that the trials have, under their headings."""
+    given = {name: name.removeprefix("cost:") for name in frame if name.startswith("cost:")}
+    left_out = {name for name in _OPTIONAL if frame[name].isna().all()}
+    if (frame["search"] == RANDOM).all():
+        left_out |= {"search", "round"}
+    shown = {name: title for name, title in (_COLUMNS | given).items() if name not in left_out}
+    return frame[list(shown)].rename(columns=shown)
 
 
 def offline_scripts() -> str:

@@ -1,25 +1,67 @@
 """The configuration that a search ends with, and what it took to find it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.spaces.space import Space
+from hsic_hpo.selection.decisions import cost_ceiling
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.costs import TRAINING_FACTOR
 from hsic_hpo.trials.design import label_design
-from hsic_hpo.trials.history import History
+from hsic_hpo.trials.history import History, initial_part
 
-# Methods that weigh the cost end with the cheapest of their nearly best trials.
-COST_AWARE = ("hsic-gpbo", "nsga2")
-# A backward pass takes twice the operations of a forward pass.
-_PASSES = 3
 DESCRIPTIONS = {
     "validation_error": ("validation error of the chosen trial in the search", ""),
     "n_trainings": ("trainings that the search knew, those of the random search included", "1"),
     "training_flops": ("floating-point operations of these trainings", "1"),
     "train_seconds": ("wall time of these trainings, one after the other", "s"),
 }
+
+
+@dataclass(frozen=True)
+class FinishedTrial:
+    """A trial that ended well.
+
+    Attributes
+    ----------
+    configuration
+        Values of its active hyperparameters by name.
+    error
+        Lower is better.
+    cost
+        None where unknown.
+    """
+
+    configuration: dict[str, Any]
+    error: float
+    cost: float | None
+
+
+def finished_trial(finished: History, place: int) -> FinishedTrial:
+    """Return one of the trials that a search knew."""
+    cost = float(finished.costs[place])
+    return FinishedTrial(
+        dict(finished.configurations[place]),
+        float(finished.errors[place]),
+        cost if np.isfinite(cost) else None,
+    )
+
+
+def pareto_front(finished: History) -> list[int]:
+    """Return the places of the trials to which no other is preferable in both error and cost.
+
+    The cheapest comes first. Of equal trials the first one stands for all; without known costs
+    one trial of the lowest error remains.
+    """
+    places: list[int] = []
+    for place in np.lexsort((finished.errors, finished.costs)).tolist():
+        lowest = finished.errors[places[-1]] if places else np.inf
+        if finished.errors[place] < lowest:
+            places.append(place)
+    return places
 
 
 def choose(finished: History, *, ceiling: float = np.inf, tolerance: float | None = None) -> int:
@@ -65,7 +107,7 @@ def effort(datasets: Sequence[xr.Dataset]) -> dict[str, float]:
     sums = {"n_trainings": 0.0, "training_flops": 0.0, "train_seconds": 0.0}
     n_known = 0
     for dataset in datasets:
-        passes = _PASSES * float(dataset.attrs["training_samples"])
+        passes = TRAINING_FACTOR * float(dataset.attrs["training_samples"])
         operations = dataset["flops"] * dataset["epochs"] * passes
         sums["n_trainings"] += dataset["status"].size
         sums["training_flops"] += float(operations.sum())
@@ -75,25 +117,33 @@ def effort(datasets: Sequence[xr.Dataset]) -> dict[str, float]:
 
 
 def chosen_design(
-    space: Space,
-    searches: Sequence[Sequence[xr.Dataset]],
+    random: xr.Dataset,
+    searches: Sequence[xr.Dataset],
     budget: Mapping[str, Any],
     *,
-    cost: str,
-    ceiling: float = np.inf,
+    cost: str | None,
+    initial_trials: int = 0,
+    selection: xr.Dataset | None = None,
     tolerance: float | None = None,
 ) -> xr.Dataset:
     """Put the chosen configuration of every repeat of a method into a design.
 
     Parameters
     ----------
-    space
-        The search space.
+    random
+        Trials Dataset of the random search.
     searches
-        For each repeat, the trials Datasets that it knew.
+        For each repeat the trials Dataset of its rounds; none for the random search itself.
     budget
         Training budget.
-    cost, ceiling, tolerance
+    cost
+        Variable of the trials that counts as the cost.
+    initial_trials
+        How many trials of the random search each repeat knew, see
+        :func:`hsic_hpo.trials.history.initial_part`.
+    selection
+        Selection Dataset of HSIC-GPBO, under whose ceiling it chooses; None for other methods.
+    tolerance
         See :func:`choose`.
 
     Returns
@@ -101,59 +151,21 @@ def chosen_design(
     xarray.Dataset
         A design with one trial per repeat and the variables of ``DESCRIPTIONS``.
     """
-    finished = [History.of(datasets, cost) for datasets in searches]
-    places = [choose(known, ceiling=ceiling, tolerance=tolerance) for known in finished]
-    configurations = [
-        dict(known.configurations[i]) for known, i in zip(finished, places, strict=True)
-    ]
+    space = trials_data.space(random)
+    ceiling = np.inf if selection is None else cost_ceiling(selection)
+    known = [
+        [initial_part(random, initial_trials, repeat), rounds]
+        for repeat, rounds in enumerate(searches)
+    ] or [[random]]
+    configurations, rows = [], []
+    for datasets in known:
+        finished = History.of(datasets, cost)
+        place = choose(finished, ceiling=ceiling, tolerance=tolerance)
+        configurations.append(dict(finished.configurations[place]))
+        rows.append({"validation_error": finished.errors[place], **effort(datasets)})
     u = np.array([space.point(configuration) for configuration in configurations])
-    found = [
-        {"validation_error": known.errors[i], **effort(datasets)}
-        for known, i, datasets in zip(finished, places, searches, strict=True)
-    ]
     design = label_design(space, u, configurations, budget)
     for name, (long_name, units) in DESCRIPTIONS.items():
-        values = np.array([row[name] for row in found], dtype=float)
+        values = np.array([row[name] for row in rows], dtype=float)
         design[name] = xr.Variable("trial", values, {"long_name": long_name, "units": units})
     return design
-
-
-def initial_trials(trials: xr.Dataset, n: int, repeat: int) -> xr.Dataset:
-    """Return the trials of the random search that a repeat of a method starts from.
-
-    Parameters
-    ----------
-    trials
-        Trials Dataset of the random search.
-    n
-        How many; 0 for all.
-    repeat
-        Each repeat takes the next n, round and round.
-    """
-    size = trials.sizes["trial"]
-    if n == 0 or n >= size:
-        return trials
-    return trials.isel(trial=(repeat * n + np.arange(n)) % size)
-
-
-def join_rounds(rounds: Sequence[xr.Dataset]) -> xr.Dataset:
-    """Put the trials of a search's rounds together, with the number of their ``round``."""
-    numbered = [
-        dataset.assign(
-            round=(
-                "trial",
-                np.full(dataset.sizes["trial"], number),
-                {"long_name": "round of the search", "units": "1"},
-            )
-        )
-        for number, dataset in enumerate(rounds, start=1)
-    ]
-    return xr.concat(
-        numbered,
-        "trial",
-        data_vars="minimal",
-        coords="minimal",
-        compat="override",
-        join="outer",
-        combine_attrs="override",
-    )

@@ -13,7 +13,7 @@ References
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,7 @@ def propose_by_improvement(
     *,
     seed: int,
     ceiling: float = np.inf,
+    cost_of: Callable[[dict[str, Any]], float] | None = None,
 ) -> list[dict[str, Any]]:
     """Propose a batch of configurations of the largest expected improvement.
 
@@ -59,8 +60,9 @@ def propose_by_improvement(
     seed
         Non-negative integer.
     ceiling
-        Proposals are predicted to cost at most as much; improvement counts from the best trial
-        that does.
+        Proposals cost at most as much; improvement counts from the best trial that does.
+    cost_of
+        Cost of a configuration; None predicts it from the costs of the finished trials.
 
     Returns
     -------
@@ -75,7 +77,8 @@ def propose_by_improvement(
     kept = representative(errors, LARGEST_FIT)
     x, y = x[kept], surrogate.modelled_errors(errors[kept])
     if np.isfinite(ceiling):
-        new &= _predicted(x, costs[kept], z, seed) <= ceiling
+        known = None if cost_of is None else np.array([cost_of(c) for c in drawn])
+        new &= (_predicted(x, costs[kept], z, seed) if known is None else known) <= ceiling
     places = np.flatnonzero(new)
     if not places.size:
         return []

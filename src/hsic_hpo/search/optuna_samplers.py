@@ -114,15 +114,12 @@ def _study(
 def _suggest(space: Space, trial: "optuna.Trial") -> dict[str, Any]:
     configuration: dict[str, Any] = {}
     for parameter in space.hyperparameters:
-        if all(
-            c.parent in configuration and c.holds(configuration[c.parent])
-            for c in parameter.conditions
-        ):
-            configuration[parameter.name] = _asked(parameter, trial)
+        if parameter.is_active(configuration):
+            configuration[parameter.name] = _suggest_value(parameter, trial)
     return configuration
 
 
-def _asked(parameter: Hyperparameter, trial: "optuna.Trial") -> Any:
+def _suggest_value(parameter: Hyperparameter, trial: "optuna.Trial") -> Any:
     name, law = parameter.name, distribution(parameter)
     if isinstance(law, CategoricalDistribution):
         return trial.suggest_categorical(name, law.choices)

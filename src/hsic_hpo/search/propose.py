@@ -6,6 +6,7 @@ remembered between rounds but the trials themselves.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials.goals import worst_for_missing
 from hsic_hpo.trials.history import History
 
-METHODS = ("random", "gpbo", "tpe", "gp", "nsga2")
+PROPOSERS = ("random", "gpbo", "tpe", "gp", "nsga2")
 _DRAWS_PER_PROPOSAL = 50
 
 
@@ -29,6 +30,7 @@ def propose(
     method: str,
     seed: int,
     ceiling: float = np.inf,
+    cost_of: Callable[[dict[str, Any]], float] | None = None,
 ) -> list[dict[str, Any]]:
     """Propose the next configurations of a search.
 
@@ -46,8 +48,9 @@ def propose(
     seed
         Non-negative integer.
     ceiling
-        Cost that no proposal may exceed, as far as the finished trials let it be predicted;
-        for ``"gpbo"`` alone.
+        Cost that no proposal may exceed, for ``"gpbo"`` alone.
+    cost_of
+        Cost of a configuration; None predicts it from the finished trials, as far as they let it.
 
     Returns
     -------
@@ -59,10 +62,10 @@ def propose(
     InputError
         For an unknown method, or one whose library is not installed.
     """
-    if method not in METHODS:
+    if method not in PROPOSERS:
         raise InputError(
-            f"search.{method}: not a method; known: {', '.join(METHODS)}"
-            f"{did_you_mean(method, METHODS)}"
+            f"search.{method}: not a method; known: {', '.join(PROPOSERS)}"
+            f"{did_you_mean(method, PROPOSERS)}"
         )
     if method == "random" or not len(finished):
         return _random(subspace, finished, n, seed)
@@ -75,11 +78,12 @@ def propose(
             n,
             seed=seed,
             ceiling=ceiling,
+            cost_of=cost_of,
         )
     # Only who asks for a method of Optuna needs it installed.
-    from hsic_hpo.search import optuna_samplers as optuna_search
+    from hsic_hpo.search import optuna_samplers
 
-    return optuna_search.propose_by_sampler(
+    return optuna_samplers.propose_by_sampler(
         subspace.space,
         finished.configurations,
         worst_for_missing(finished.errors),

@@ -1,18 +1,18 @@
 """The design of a search's next round."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from hsic_hpo.search.propose import propose
-from hsic_hpo.selection.stages import STAGES, stage_ceiling, stage_space
+from hsic_hpo.selection.decisions import LAST_STAGE, cost_ceiling, stage_space
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.design import label_design
-from hsic_hpo.trials.history import History
+from hsic_hpo.trials.history import History, initial_part
 
 
 def next_round(
@@ -21,54 +21,66 @@ def next_round(
     *,
     method: str,
     repeat: int,
-    cost: str,
+    cost: str | None,
     seed: int,
     budget: Mapping[str, Any],
+    initial_trials: int = 0,
     selection: xr.Dataset | None = None,
     stage: int = 0,
+    cost_of: Callable[[dict[str, Any]], float] | None = None,
 ) -> xr.Dataset:
     """Propose a round and label it as a design.
 
     Parameters
     ----------
     known
-        Trials Datasets of one space: those that the search started from, then its rounds.
+        Trials Datasets of one space: those of the random search, then the rounds so far.
     n
         Size of the round.
     method, repeat
         Of the search.
     cost
-        Variable of the trials that counts as the cost.
+        Variable of the trials that counts as the cost, None where there is none.
     seed
         Of the study.
     budget
         Training budget.
+    initial_trials
+        How many trials of the random search are known, see
+        :func:`hsic_hpo.trials.history.initial_part`.
     selection, stage
         Selection Dataset and stage, 1 or 2, of HSIC-GPBO; None and 0 for other methods.
+    cost_of
+        Cost of a configuration that is not trained yet; None predicts it from the trials.
 
     Returns
     -------
     xarray.Dataset
-        A design, see :func:`hsic_hpo.trials.design.label`, of at most n trials.
+        A design, see :func:`hsic_hpo.trials.design.label_design`, of at most n trials.
     """
     space = trials_data.space(known[0])
-    finished = History.of(known, cost)
+    finished = History.of([initial_part(known[0], initial_trials, repeat), *known[1:]], cost)
     seed = _seed(seed, method, repeat, len(known))
     if selection is None:
         proposed = propose(Subspace.of(space, {}), finished, n, method=method, seed=seed)
     else:
-        proposed = _staged(finished, n, seed, selection, stage)
+        proposed = _staged(finished, n, seed, selection, stage, cost_of)
     u = np.array([space.point(configuration) for configuration in proposed])
     return label_design(space, u.reshape(-1, len(space)), proposed, budget)
 
 
 def _staged(
-    finished: History, n: int, seed: int, selection: xr.Dataset, stage: int
+    finished: History,
+    n: int,
+    seed: int,
+    selection: xr.Dataset,
+    stage: int,
+    cost_of: Callable[[dict[str, Any]], float] | None,
 ) -> list[dict[str, Any]]:
     """Propose in a stage, and in the next one where the stage has too little that is new."""
-    ceiling = stage_ceiling(selection)
+    ceiling = cost_ceiling(selection)
     proposed: list[dict[str, Any]] = []
-    for searched in range(stage, max(STAGES) + 1):
+    for searched in range(stage, LAST_STAGE + 1):
         more = propose(
             stage_space(selection, searched),
             finished,
@@ -76,6 +88,7 @@ def _staged(
             method="gpbo",
             seed=seed,
             ceiling=ceiling,
+            cost_of=cost_of,
         )
         proposed += [configuration for configuration in more if configuration not in proposed]
         if len(proposed) >= n:

@@ -35,6 +35,10 @@ class SearchSettings:
         """Rounds of all stages."""
         return self.rounds + self.fine_tuning_rounds
 
+    def stage(self, number: int) -> int:
+        """Return the stage of HSIC-GPBO, 1 or 2, of a round; rounds are counted from 1."""
+        return 1 if number <= self.rounds else 2
+
 
 _STAGED = SearchSettings(rounds=1, fine_tuning_rounds=5)
 _PLAIN = SearchSettings()

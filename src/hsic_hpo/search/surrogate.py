@@ -65,7 +65,7 @@ def modelled_errors(errors: np.ndarray) -> np.ndarray:
     """Return what the surrogate is fitted to.
 
     Errors of networks spread over decades: their logarithm is modelled where all are positive
-    (ours). A diverged or failed trial counts as the worst one that ended well.
+    (not in the paper). A diverged or failed trial counts as the worst one that ended well.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ References
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest
+import scipy
 
 _STEPS = 20
 
@@ -51,7 +51,7 @@ def lower_bound(successes: int, trials: int, assurance: float) -> float:
     assurance
         Probability in (0, 1) that the bound lies below the true rate.
     """
-    counted = binomtest(successes, trials, alternative="greater")
+    counted = scipy.stats.binomtest(successes, trials, alternative="greater")
     return float(counted.proportion_ci(confidence_level=assurance, method="exact").low)
 
 

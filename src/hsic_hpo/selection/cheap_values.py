@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from hsic_hpo.selection.ceilings import keeps_success_rate
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
@@ -41,7 +40,7 @@ def rises_with_cost(values: Sequence[float], costs: np.ndarray) -> bool:
 
     A few trials of extraordinary cost do not turn it, as they would turn Pearson's correlation.
     """
-    return bool(spearmanr(np.array(values, dtype=float), costs).statistic >= 0)
+    return bool(scipy.stats.spearmanr(np.array(values, dtype=float), costs).statistic >= 0)
 
 
 def cheapest_first(

@@ -1,4 +1,4 @@
-"""What a selection says of a hyperparameter, and the Dataset that holds it."""
+"""What a selection says of a hyperparameter, the Dataset that holds it, and what follows."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,12 @@ import xarray as xr
 
 from hsic_hpo.selection.evidence import Evidence
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.spaces.subspace import Subspace
 
 ROLES = ("optimise", "restrict", "fix", "fine-tune")
 STAGES = {"fix": 0, "optimise": 1, "restrict": 1, "fine-tune": 2}
+LAST_STAGE = max(STAGES.values())
 _TEXTS = {
     "role": "what HSIC-GPBO does with it",
     "definition": "value at which it is fixed, or definition of what is searched, as JSON",
@@ -97,3 +100,33 @@ def label_decisions(
     names = np.array([found.name for found in evidence], dtype=object)
     coords = {"hyperparameter": ("hyperparameter", names, {"long_name": "hyperparameter"})}
     return xr.Dataset(variables, coords, dict(attrs))
+
+
+def stage_space(selection: xr.Dataset, stage: int) -> Subspace:
+    """Return where a stage searches.
+
+    In the first stage the hyperparameters that matter, or could not be fixed, vary; those to be
+    fine-tuned stay at their defaults. In the second stage these vary too. The paper holds the
+    first stage's best values there. Not in the paper: all go on to vary, from the best, as holding
+    them lost accuracy on tabulated networks: the values that are best depend on each other.
+
+    Parameters
+    ----------
+    selection
+        Selection Dataset.
+    stage
+        1 or 2.
+    """
+    changes: dict[str, Any] = {}
+    for name in selection["hyperparameter"].values.tolist():
+        row = selection.sel(hyperparameter=name)
+        later = int(row["stage"]) > stage
+        choice = json.loads(str(row["default" if later else "definition"].values))
+        if choice is not None:
+            changes[name] = choice
+    return Subspace.of(Space.from_json(selection.attrs["space"]), changes, "selection")
+
+
+def cost_ceiling(selection: xr.Dataset) -> float:
+    """Return the cost that no proposal may exceed, infinite without a ceiling."""
+    return float(np.float64(selection.attrs["ceiling"]))

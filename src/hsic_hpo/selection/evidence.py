@@ -59,7 +59,7 @@ def collect_evidence(sensitivity: xr.Dataset, cost: str) -> list[Evidence]:
 
 def _evidence(best: xr.Dataset, name: str, cost: str, groups: Sequence[Group]) -> Evidence:
     error = best.sel(target="error")
-    has_index = error["hsic_order_free"].notnull()
+    has_index = error["hsic"].notnull()
     if not has_index.any():
         own = [group.label for group in groups if name in group.members]
         note = _note(error["note"].sel(group=own).values.tolist())
@@ -71,11 +71,11 @@ def _evidence(best: xr.Dataset, name: str, cost: str, groups: Sequence[Group]) -
         name,
         label,
         "",
-        float(found["hsic_order_free"]),
-        float(found["noise_floor_order_free"]),
-        float(found["p_value_order_free_adjusted"]),
-        float(by_cost["hsic_order_free"]),
-        float(by_cost["p_value_order_free_adjusted"]),
+        float(found["hsic"]),
+        float(found["noise_floor"]),
+        float(found["p_value_adjusted"]),
+        float(by_cost["hsic"]),
+        float(by_cost["p_value_adjusted"]),
         bool(found["significant"] == 1),
         bool(by_cost["significant"] == 1),
     )

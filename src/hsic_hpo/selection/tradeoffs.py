@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.selection.stages import stage_ceiling
+from hsic_hpo.selection.decisions import cost_ceiling
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials import dataset as trials_data
@@ -69,7 +69,7 @@ def _obeying(
     selection: xr.Dataset, known: History, space: Space
 ) -> dict[tuple[str, str], np.ndarray]:
     """Return which networks obey each decision that keeps some out, by its name and choice."""
-    ceiling = stage_ceiling(selection)
+    ceiling = cost_ceiling(selection)
     found = {("ceiling", f"at most {number(ceiling)}"): known.costs <= ceiling}
     for name in selection["hyperparameter"].values.tolist():
         row = selection.sel(hyperparameter=name)

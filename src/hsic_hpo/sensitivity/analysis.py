@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.indices.features import Column
 from hsic_hpo.indices.hsic import hsic
 from hsic_hpo.indices.inference import confidence_interval
 from hsic_hpo.indices.permutation import PermutationTest, permutation_test
@@ -31,9 +32,10 @@ from hsic_hpo.trials.groups import in_group
 
 _FAMILY = "over the hyperparameters of the group"
 SINGLES = {
-    "hsic": "HSIC with reaching the goal, V-statistic",
-    "hsic_unbiased": "HSIC with reaching the goal, U-statistic",
-    "r2_hsic": "R2-HSIC: HSIC over its largest value",
+    "hsic": "HSIC with reaching the goal by the value alone: exact over the bins of discrete "
+    "values, free of the order of a categorical's levels, V-statistic",
+    "hsic_unbiased": "the same, U-statistic",
+    "r2_hsic": "R2-HSIC: hsic over its largest value",
     "standard_error": "standard error of hsic_unbiased",
     "interval_low": "lower end of the confidence interval around hsic_unbiased",
     "interval_high": "upper end of the confidence interval around hsic_unbiased",
@@ -41,16 +43,9 @@ SINGLES = {
     "p_value_adjusted": f"p-value of hsic, max-T adjusted {_FAMILY}",
     "p_value_bh": f"p-value of hsic, Benjamini-Hochberg adjusted {_FAMILY}",
     "noise_floor": "value that hsic exceeds by chance with the probability of the significance",
-    "hsic_order_free": "HSIC by the value alone: exact over the bins of discrete values, free of "
-    "the order of a categorical's levels, V-statistic",
-    "hsic_order_free_unbiased": "the same, U-statistic",
-    "p_value_order_free": "permutation p-value of hsic_order_free",
-    "p_value_order_free_adjusted": f"p-value of hsic_order_free, max-T adjusted {_FAMILY}",
-    "noise_floor_order_free": "noise floor of hsic_order_free",
-    "interval_low_order_free": "lower end of the interval around hsic_order_free_unbiased",
-    "interval_high_order_free": "upper end of the interval around hsic_order_free_unbiased",
-    "significant": "1 where p_value_order_free_adjusted is at most the significance, else 0",
+    "significant": "1 where p_value_adjusted is at most the significance, else 0",
 }
+PAPER = tuple(name for name in SINGLES if name != "significant")
 PAIRS = {
     "joint_hsic": "HSIC of a pair of hyperparameters, by their values, with reaching the goal",
     "joint_p_value": "permutation p-value of joint_hsic",
@@ -60,6 +55,7 @@ PAIRS = {
     "pure_p_value_adjusted": "p-value of pure_interaction, max-T adjusted over the group's pairs",
     "pure_noise_floor": "noise floor of pure_interaction",
 }
+_SINGLE_DIMS = ("group", "target", "subset", "hyperparameter")
 _CARRIED = ("study", "problem", "space", "error_name", "error_units", "data_fingerprint")
 
 
@@ -76,16 +72,18 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Single indices over ``(group, target, subset, hyperparameter)``, pairs over ``partner`` as
-        well, range sweeps over ``(sweep, end, point)`` (see
-        :func:`hsic_hpo.sensitivity.sweeps.range_sweeps`), the numbers of trials ``n(group)`` and of
-        those that reach the goal ``m(group, target, subset)``, and a ``note`` where an index is
-        missing.
+        Single indices over ``(group, target, subset, hyperparameter)``, by the value alone
+        (:data:`SINGLES`); the same statistics of the paper's own index, by the u that was drawn,
+        as ``paper`` over ``statistic`` as well; pairs over ``partner`` as well; range sweeps over
+        ``(sweep, end, point)`` (see :func:`hsic_hpo.sensitivity.sweeps.range_sweeps`); the numbers
+        of trials ``n(group)`` and of those that reach the goal ``m(group, target, subset)``, and a
+        ``note`` where an index is missing.
     """
     space = trials_data.space(trials)
     groups, names, judged_by = space.groups(), space.names, target_names(trials)
     shape = (len(groups), len(judged_by), len(SUBSETS), len(names))
     singles = {name: np.full(shape, np.nan) for name in SINGLES}
+    paper = np.full((len(PAPER), *shape), np.nan)
     pairs = {name: np.full((*shape, len(names)), np.nan) for name in PAIRS}
     n, m = np.zeros(len(groups), dtype=int), np.zeros(shape[:3], dtype=int)
     note = np.full(shape[:3], "", dtype=object)
@@ -113,8 +111,11 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
                     continue
                 rows = [position[name] for name in columns.names]
                 test = tested(columns, reached, settings, pairs=len(rows) > 1)
-                for name, found in single_indices(columns, reached, test, settings).items():
+                by_value = single_indices(columns.order_free, reached, test, settings)
+                for name, found in by_value.items():
                     singles[name][g, t, s, rows] = found
+                by_u = _by_drawn_u(columns, reached, settings, by_value)
+                paper[:, g, t, s, rows] = [by_u[name] for name in PAPER]
                 for name, found in _pair_indices(test).items():
                     pairs[name][g, t, s][np.ix_(rows, rows)] = found
     sweeps = range_sweeps(
@@ -127,6 +128,8 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
         min_successes=settings.min_successes,
     )
     dataset = _label(space, judged_by, singles, pairs).merge(sweeps)
+    dataset["paper"] = _labelled_paper(paper)
+    dataset["statistic"] = ("statistic", list(PAPER), {"long_name": "statistic of an index"})
     counted = ("group", "target", "subset")
     dataset["n"] = xr.Variable("group", n, {"long_name": "trials of the group", "units": "1"})
     dataset["m"] = xr.Variable(
@@ -175,7 +178,7 @@ def tested(
 
 
 def single_indices(
-    columns: GroupColumns,
+    columns: Sequence[Column],
     reached: np.ndarray,
     test: PermutationTest,
     settings: AnalysisSettings,
@@ -189,7 +192,7 @@ def single_indices(
     reached
         ``(n,)`` of bool: which trials reach the goal.
     test
-        What :func:`tested` returned for them.
+        The permutation test of these columns.
     settings
         See :func:`analyse`.
 
@@ -198,39 +201,42 @@ def single_indices(
     dict
         Arrays ``(d,)`` under the names of :data:`SINGLES`.
     """
-    bandwidth, confidence = settings.bandwidth, settings.confidence
-    plain = free = test.single
-    interval = free_interval = confidence_interval(
-        columns.order_free, reached, bandwidth=bandwidth, confidence=confidence
+    bandwidth, single = settings.bandwidth, test.single
+    interval = confidence_interval(
+        columns, reached, bandwidth=bandwidth, confidence=settings.confidence
     )
-    if columns.order_free != columns.columns:
-        # The same seed draws the same permutations: all p-values share them.
-        plain = permutation_test(
-            columns.columns, reached, pairs=False, **_permutations(settings)
-        ).single
-        interval = confidence_interval(
-            columns.columns, reached, bandwidth=bandwidth, confidence=confidence
-        )
     return {
-        "hsic": plain.statistic,
+        "hsic": single.statistic,
         "hsic_unbiased": interval.estimate,
-        "r2_hsic": hsic(columns.columns, reached, bandwidth=bandwidth, normalised=True),
+        "r2_hsic": hsic(columns, reached, bandwidth=bandwidth, normalised=True),
         "standard_error": interval.standard_error,
         "interval_low": interval.low,
         "interval_high": interval.high,
-        "p_value": plain.p_value,
-        "p_value_adjusted": plain.p_value_max_t,
-        "p_value_bh": plain.p_value_bh,
-        "noise_floor": plain.noise_floor,
-        "hsic_order_free": free.statistic,
-        "hsic_order_free_unbiased": free_interval.estimate,
-        "p_value_order_free": free.p_value,
-        "p_value_order_free_adjusted": free.p_value_max_t,
-        "noise_floor_order_free": free.noise_floor,
-        "interval_low_order_free": free_interval.low,
-        "interval_high_order_free": free_interval.high,
-        "significant": (free.p_value_max_t <= settings.significance).astype(float),
+        "p_value": single.p_value,
+        "p_value_adjusted": single.p_value_max_t,
+        "p_value_bh": single.p_value_bh,
+        "noise_floor": single.noise_floor,
+        "significant": (single.p_value_max_t <= settings.significance).astype(float),
     }
+
+
+def _by_drawn_u(
+    columns: GroupColumns,
+    reached: np.ndarray,
+    settings: AnalysisSettings,
+    by_value: dict[str, np.ndarray],
+) -> dict[str, np.ndarray]:
+    """Return the single indices by the u that was drawn, as the paper has them."""
+    if columns.order_free == columns.columns:
+        return by_value
+    # The same seed draws the same permutations: all p-values share them.
+    test = permutation_test(columns.columns, reached, pairs=False, **_permutations(settings))
+    return single_indices(columns.columns, reached, test, settings)
+
+
+def _labelled_paper(values: np.ndarray) -> xr.Variable:
+    described = {"long_name": "the paper's own index, by the u that was drawn", "units": "1"}
+    return xr.Variable(("statistic", *_SINGLE_DIMS), values, described)
 
 
 def _pair_indices(test: PermutationTest) -> dict[str, np.ndarray]:
@@ -265,13 +271,12 @@ def _label(
     singles: Mapping[str, np.ndarray],
     pairs: Mapping[str, np.ndarray],
 ) -> xr.Dataset:
-    dims = ("group", "target", "subset", "hyperparameter")
     names = np.array(space.names, dtype=object)
     variables = {
         name: xr.Variable(kept, values, {"long_name": descriptions[name], "units": "1"})
         for kept, found, descriptions in (
-            (dims, singles, SINGLES),
-            ((*dims, "partner"), pairs, PAIRS),
+            (_SINGLE_DIMS, singles, SINGLES),
+            ((*_SINGLE_DIMS, "partner"), pairs, PAIRS),
         )
         for name, values in found.items()
     }

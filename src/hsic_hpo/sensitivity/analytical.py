@@ -28,14 +28,14 @@ import xarray as xr
 from scipy import optimize, stats
 from scipy.special import erf
 
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.indices.hsic import hsic
 from hsic_hpo.indices.permutation import FamilyTest, permutation_test
 
 REMARK = (
     "The slides do not state the bandwidth and normalisation behind their values: no single choice "
-    "of both gives them all, so that only ratios within a table can be compared. Here: Tables 1 "
-    "and 2 at the bandwidth that maximises each index, Table 3 at the median bandwidth."
+    "of both gives them all, so that only ratios within a table can be compared. Here Tables 1 and "
+    "2 use the bandwidth that maximises each index, Table 3 the median bandwidth."
 )
 VARIABLES = ("X1", "X2", "X3", "X4", "X5")
 THRESHOLD = 1.25
@@ -44,7 +44,7 @@ _HALVES = np.array([0.0, 0.5, 1.0])
 
 
 class Entry(NamedTuple):
-    """One cell of the slides' tables beside its value here."""
+    """One cell of the slides' tables beside the index computed here."""
 
     table: int
     quantity: str

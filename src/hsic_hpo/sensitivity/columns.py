@@ -11,6 +11,7 @@ from hsic_hpo.spaces.conditions import ORDERINGS, Condition
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Group, Space
 from hsic_hpo.trials.groups import bounds
+from hsic_hpo.trials.variables import hyperparameter_values
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _by_level(
 ) -> Categories:
     levels = _levels(hyperparameter, about)
     position = {level: i for i, level in enumerate(levels)}
-    values = trials[hyperparameter.name].values
+    values = hyperparameter_values(trials, hyperparameter.name)
     index = np.array([position[hyperparameter.from_stored(value)] for value in values], dtype=int)
     ends = np.array([hyperparameter.interval(level) for level in levels])
     return Categories(index, ends[:, 1] - ends[:, 0])

@@ -3,8 +3,8 @@
 from dataclasses import asdict
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy import stats
 
 from hsic_hpo.sensitivity.analysis import SINGLES, obstacle, single_indices, tested
 from hsic_hpo.sensitivity.columns import group_columns
@@ -12,10 +12,7 @@ from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import select_goal, target_values
 
-_KEPT = (
-    *("hsic", "hsic_order_free", "interval_low", "interval_high", "noise_floor"),
-    *("p_value_order_free_adjusted", "significant"),
-)
+_KEPT = ("hsic", "significant")
 _FRACTIONS = (8, 4, 2, 1)
 
 
@@ -55,7 +52,7 @@ def convergence(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
             continue
         columns = group_columns(sample, space, group)
         test = tested(columns, goal.reached, settings, pairs=False)
-        indices = single_indices(columns, goal.reached, test, settings)
+        indices = single_indices(columns.order_free, goal.reached, test, settings)
         rows = [space.names.index(name) for name in columns.names]
         for name in _KEPT:
             found[name][i, rows] = indices[name]
@@ -67,7 +64,7 @@ def convergence(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     }
     variables["rank_correlation"] = xr.Variable(
         "size",
-        _rank_correlations(found["hsic_order_free"]),
+        _rank_correlations(found["hsic"]),
         {"long_name": "Spearman correlation of the indices with those of all trials", "units": "1"},
     )
     variables["significant_overlap"] = xr.Variable(
@@ -93,7 +90,7 @@ def _rank_correlations(indices: np.ndarray) -> np.ndarray:
     for i, row in enumerate(indices):
         both = np.isfinite(row) & np.isfinite(final)
         if both.sum() > 1 and np.ptp(row[both]) > 0 and np.ptp(final[both]) > 0:
-            correlations[i] = stats.spearmanr(row[both], final[both]).statistic
+            correlations[i] = scipy.stats.spearmanr(row[both], final[both]).statistic
     return correlations
 
 

@@ -18,8 +18,8 @@ References
 import warnings
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy.stats import spearmanr
 
 from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.spaces.space import MAIN_GROUP
@@ -64,7 +64,7 @@ def compare_measures(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> 
     InputError
         When no hyperparameter exists in every trial, or has an index.
     """
-    errors = sensitivity["hsic_order_free_unbiased"].sel(group=MAIN_GROUP, target="error")
+    errors = sensitivity["hsic_unbiased"].sel(group=MAIN_GROUP, target="error")
     indexed = errors["hyperparameter"][errors.notnull().all("subset").values].values.tolist()
     if not indexed:
         raise InputError("no hyperparameter that exists in every trial has an index")
@@ -147,5 +147,5 @@ def _correlations(shares: np.ndarray) -> np.ndarray:
     for i in range(len(shares)):
         for j in range(len(shares)):
             if varies[i] and varies[j]:
-                found[i, j] = spearmanr(shares[i], shares[j]).statistic
+                found[i, j] = scipy.stats.spearmanr(shares[i], shares[j]).statistic
     return found

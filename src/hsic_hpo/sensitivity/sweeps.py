@@ -17,7 +17,8 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.indices.bandwidths import Bandwidth
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Features, Points
+from hsic_hpo.indices.features import Features, Points
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.indices.inference import uniform_law_test
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space

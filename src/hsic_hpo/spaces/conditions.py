@@ -42,6 +42,10 @@ class Condition:
         """Tell whether the condition holds for a value of the parent."""
         return bool(_HOLDS[self.operator](value, self.value))
 
+    def holds_in(self, configuration: Mapping[str, Any]) -> bool:
+        """Tell whether the parent exists in a configuration and the condition holds there."""
+        return self.parent in configuration and self.holds(configuration[self.parent])
+
     @property
     def label(self) -> str:
         """The condition as people write it, such as ``optimizer = sgd`` or ``n_layers ≥ 3``."""

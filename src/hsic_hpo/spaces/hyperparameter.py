@@ -10,7 +10,7 @@ References
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -197,6 +197,10 @@ class Hyperparameter:
     def contains(self, value: Any) -> bool:
         """Tell whether ``value`` is one that the hyperparameter can take."""
         return self.law.contains(value)
+
+    def is_active(self, configuration: Mapping[str, Any]) -> bool:
+        """Tell whether it exists beside the values of the hyperparameters before it."""
+        return all(condition.holds_in(configuration) for condition in self.conditions)
 
     def from_stored(self, value: Any) -> Any:
         """Return a value that was stored in a file, as a number or as text, in its own type."""

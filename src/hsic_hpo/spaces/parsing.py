@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.spaces.conditions import Condition, parse_conditions
@@ -21,13 +21,8 @@ KEYS = {
     "boolean": ("probability",),
 }
 SCALES = ("linear", "log")
-# Variables of the trials Dataset, where each hyperparameter is a variable too.
-RESERVED = (
-    *("u", "trial", "hyperparameter", "repeat", "epoch", "status", "reason", "configuration"),
-    *("validation_error", "test_error", "train_seconds", "epochs", "n_params", "flops"),
-    "learning_curve",
-)
-_LONGEST_NAME = 255
+# With what names get in front of them, as many bytes as a netCDF file admits.
+_LONGEST_NAME = 240
 # Up to here the bin of every integer, on either scale, is wider than the spacing of floats.
 _LARGEST_INTEGER = 10**12
 _SMALLEST_PROBABILITY = 1e-12
@@ -50,7 +45,7 @@ def parse(name: Any, definition: Any, where: str) -> Hyperparameter:
     InputError
         One line: place, key, value, what is allowed.
     """
-    _check_name(name, where)
+    check_name(name, where)
     where = f"{where}.{name}"
     if not isinstance(definition, Mapping):
         raise InputError(
@@ -79,21 +74,22 @@ def parse(name: Any, definition: Any, where: str) -> Hyperparameter:
     )
 
 
-def _check_name(name: Any, where: str) -> None:
+def check_name(name: Any, where: str) -> None:
+    """Check the name of a hyperparameter or a cost.
+
+    Raises
+    ------
+    InputError
+        When it is empty, not printable, surrounded by spaces, not in composed form or too long.
+    """
     if not isinstance(name, str) or not name or name != name.strip() or not name.isprintable():
         raise InputError(f"{where}: {name!r} is not a name; use printable text")
-    if "/" in name:
-        raise InputError(f"{where}: {name!r} is not a name; '/' is not allowed")
-    # netCDF refuses other first characters, and longer names.
-    if not (name[0].isalnum() or name[0] == "_" or not name[0].isascii()):
-        raise InputError(f"{where}: {name!r} is not a name; begin with a letter, digit or '_'")
     # netCDF composes names when it writes them, and finds them under the composed form alone.
     if not unicodedata.is_normalized("NFC", name):
         raise InputError(f"{where}: {name!r} is not a name; write it in composed form (NFC)")
-    if len(name.encode()) > _LONGEST_NAME:
+    # A file holds these two as three bytes each.
+    if len(name.encode()) + 2 * (name.count("/") + name.count("%")) > _LONGEST_NAME:
         raise InputError(f"{where}: {name!r} is too long a name; at most {_LONGEST_NAME} bytes")
-    if name in RESERVED:
-        raise InputError(f"{where}: {name!r} is reserved for results; choose another name")
 
 
 def _float(definition: Mapping[str, Any], where: str) -> Law:
@@ -174,10 +170,12 @@ def _distribution(given: Any, where: str) -> Continuous:
             f"{where}: {given!r} does not name a distribution, such as {{name: norm, scale: 2}}"
         )
     name = given["name"]
-    law = getattr(stats, name, None) if isinstance(name, str) else None
-    if not isinstance(law, stats.rv_continuous):
+    law = getattr(scipy.stats, name, None) if isinstance(name, str) else None
+    if not isinstance(law, scipy.stats.rv_continuous):
         known = [
-            key for key, value in vars(stats).items() if isinstance(value, stats.rv_continuous)
+            key
+            for key, value in vars(scipy.stats).items()
+            if isinstance(value, scipy.stats.rv_continuous)
         ]
         raise InputError(
             f"{where}.name: {name!r} is not a continuous distribution of scipy.stats"

@@ -231,7 +231,7 @@ class Space:
                 )
         for parameter in self.hyperparameters:
             name = parameter.name
-            missing = [c for c in parameter.conditions if not self._holds(c, configuration)]
+            missing = [c for c in parameter.conditions if not c.holds_in(configuration)]
             if name not in configuration:
                 if not missing:
                     raise InputError(f"{where}: {name} has no value, though it is active")
@@ -244,12 +244,6 @@ class Space:
                 raise InputError(
                     f"{where}: {name} is {configuration[name]!r}; allowed: {allowed(parameter)}"
                 )
-
-    @staticmethod
-    def _holds(condition: Condition, configuration: Mapping[str, Any]) -> bool:
-        return condition.parent in configuration and condition.holds(
-            configuration[condition.parent]
-        )
 
     def groups(self) -> list[Group]:
         """List the conditional groups G_{X_k}, the main group of all trials first.

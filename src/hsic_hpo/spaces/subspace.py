@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.spaces.conditions import Condition
+from hsic_hpo.spaces.conditions import ORDERINGS, Condition, parse_conditions
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Levels
 from hsic_hpo.spaces.parsing import parse
 from hsic_hpo.spaces.space import Space, allowed, probes
@@ -73,11 +73,7 @@ class Subspace:
         """Put the fixed values beside a configuration of the free ones."""
         configuration: dict[str, Any] = {}
         for parameter in self.space.hyperparameters:
-            exists = all(
-                c.parent in configuration and c.holds(configuration[c.parent])
-                for c in parameter.conditions
-            )
-            if exists:
+            if parameter.is_active(configuration):
                 name = parameter.name
                 configuration[name] = free[name] if name in free else self.fixed[name]
         return configuration
@@ -144,7 +140,7 @@ def _free(
             conditions = None
         remaining[name] = conditions
         if name not in fixed and conditions is not None:
-            kept[name] = replace(restricted.get(name, parameter), conditions=conditions)
+            kept[name] = _conditional(restricted.get(name, parameter), conditions, kept)
     return Space.of_hyperparameters(kept.values(), "subspace") if kept else None
 
 
@@ -183,6 +179,48 @@ def _possible(conditions: Sequence[Condition], kept: Mapping[str, Hyperparameter
         if not any(all(c.holds(v) for c in about) for v in probes(kept[name], about)):
             return False
     return True
+
+
+def _conditional(
+    parameter: Hyperparameter, conditions: Sequence[Condition], kept: Mapping[str, Hyperparameter]
+) -> Hyperparameter:
+    """Return it with these conditions, in its definition too, in place of its own."""
+    plain = {key: value for key, value in parameter.definition.items() if key != "when"}
+    if not conditions:
+        return replace(parameter, conditions=(), definition=plain)
+    when = {
+        parent: _written([c for c in conditions if c.parent == parent], kept[parent])
+        for parent in dict.fromkeys(condition.parent for condition in conditions)
+    }
+    return replace(
+        parameter,
+        conditions=parse_conditions(when, parameter.name),
+        definition={**plain, "when": when},
+    )
+
+
+def _written(about: Sequence[Condition], parent: Hyperparameter) -> Any:
+    """Write the conditions on one parent, which hold together, as a definition does.
+
+    A definition has each operator once, whereas conditions that a fixed hyperparameter passes on
+    to its children may repeat one.
+    """
+    tests: dict[str, Any] = {}
+    others = [condition for condition in about if condition.operator not in ORDERINGS]
+    operators = [condition.operator for condition in others]
+    if "=" in operators:
+        return others[operators.index("=")].value
+    if len(set(operators)) == len(operators):
+        tests = {c.operator: list(c.value) if c.operator == "in" else c.value for c in others}
+    else:
+        among = others[operators.index("in")].value if "in" in operators else parent.levels
+        tests["in"] = [value for value in among if all(c.holds(value) for c in others)]
+    for condition in about:
+        if condition.operator in ORDERINGS:
+            strictest = max if condition.operator.startswith(">") else min
+            known = tests.get(condition.operator, condition.value)
+            tests[condition.operator] = strictest(known, condition.value)
+    return tests
 
 
 def _narrowed(condition: Condition, parent: Hyperparameter) -> Condition:

@@ -1,4 +1,4 @@
-"""Clear the locks that a killed Snakemake left, and keep two jobs from the same training."""
+"""Clear the locks that a killed Snakemake left behind."""
 
 import fcntl
 import shutil
@@ -11,7 +11,7 @@ def clear_stale_locks(folder: Path | str) -> IO[str]:
 
     A Snakemake that is killed with -9 leaves its lock files behind, and the next one refuses to
     start. Each process that calls this function holds a shared ``flock``, which the kernel
-    releases however the process ends; whoever gets the lock exclusively is alone.
+    releases however the process ends; a process that gets the lock exclusively is the only one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a workflow job says: to the terminal and to its log file."""
+"""The output of a workflow job: to the terminal and to its log file."""
 
 import sys
 import traceback
@@ -12,7 +12,7 @@ from hsic_hpo.errors import one_line_errors
 
 
 class _Tee(TextIOBase):
-    """A terminal and a log, which may be silenced by a full disk."""
+    """A terminal and a log; what a full disk keeps from the log still reaches the terminal."""
 
     def __init__(self, terminal: TextIO, log: BinaryIO) -> None:
         self._terminal = terminal
@@ -47,7 +47,7 @@ def job_log(path: Path | str) -> Iterator[None]:
         With one line and code 1, see :func:`hsic_hpo.errors.one_line_errors`.
     """
     with one_line_errors():
-        # Unbuffered: nothing is left that closing would have to write to a full disk.
+        # Unbuffered, so that closing has nothing left to write to a disk that may be full.
         log = Path(path).open("wb", buffering=0)  # noqa: SIM115 - closed below
     with log:
         tee = _Tee(sys.stderr, log)

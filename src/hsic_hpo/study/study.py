@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.problems.base import Problem, load_problem
+from hsic_hpo.problems.base import Problem
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.search.settings import SearchSettings
 from hsic_hpo.selection.overrides import check as check_overrides
 from hsic_hpo.spaces.space import Space

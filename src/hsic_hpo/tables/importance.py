@@ -3,16 +3,19 @@
 import pandas as pd
 import xarray as xr
 
-COSTS = ("flops", "train_seconds")
+from hsic_hpo.trials.goals import cost_names
+
 _COLUMNS = {
-    "index": "hsic_order_free",
-    "noise_floor": "noise_floor_order_free",
-    "p_value": "p_value_order_free",
-    "adjusted_p_value": "p_value_order_free_adjusted",
+    "index": "hsic",
+    "noise_floor": "noise_floor",
+    "p_value": "p_value",
+    "adjusted_p_value": "p_value_adjusted",
     "significant": "significant",
-    "debiased_index": "hsic_order_free_unbiased",
-    "interval_low": "interval_low_order_free",
-    "interval_high": "interval_high_order_free",
+    "debiased_index": "hsic_unbiased",
+    "interval_low": "interval_low",
+    "interval_high": "interval_high",
+}
+_PAPER = {
     "paper_index": "hsic",
     "paper_adjusted_p_value": "p_value_adjusted",
     "paper_r2": "r2_hsic",
@@ -36,7 +39,8 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         All indices are dimensionless. ``interval_low`` and ``interval_high`` belong to
         ``debiased_index``; all up to them are by the values alone, which decides significance, and
         the ``paper_`` columns by the u that was drawn;
-        ``flops_index`` and ``train_seconds_index`` are the indices for the cheapest fraction;
+        ``flops_index``, ``train_seconds_index`` or the like of other costs are the indices for the
+        cheapest fraction;
         ``m`` of the ``n`` trials of a group are in the best fraction.
 
     Examples
@@ -49,17 +53,27 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
     best = sensitivity.sel(subset="best", drop=True)
     error = best.sel(target="error", drop=True)
     columns = {column: error[variable] for column, variable in _COLUMNS.items()}
-    for cost in sensitivity["target"].values[1:].tolist():
+    columns |= {
+        column: error["paper"].sel(statistic=statistic, drop=True)
+        for column, statistic in _PAPER.items()
+    }
+    for cost in cost_names(sensitivity):
         # A group that has no index by error must not seem to have one in its single row.
         by_cost = best.sel(target=cost, drop=True).where(error["hsic"].notnull())
-        columns[f"{cost}_index"] = by_cost["hsic_order_free"]
-        columns[f"{cost}_significant"] = by_cost["significant"]
+        columns[cost_column(cost, "index")] = by_cost["hsic"]
+        columns[cost_column(cost, "significant")] = by_cost["significant"]
     columns |= {name: error[name] for name in _COUNTS}
     frame = xr.Dataset(columns).to_dataframe(["group", "hyperparameter"]).reset_index()
     flags = [name for name in frame.columns if name.endswith("significant")]
     frame = frame.astype(dict.fromkeys(flags, "boolean") | {"n": int, "m": int})
     kept = [_kept(part) for _, part in frame.groupby("group", sort=False)]
     return pd.concat(kept, ignore_index=True)
+
+
+def cost_column(cost: str, what: str) -> str:
+    """Return the column of the ``"index"`` of a cost, or of whether it is ``"significant"``."""
+    column = f"{cost}_{what}"
+    return f"cost_{column}" if column in {**_COLUMNS, **_PAPER} else column
 
 
 def _kept(group: pd.DataFrame) -> pd.DataFrame:

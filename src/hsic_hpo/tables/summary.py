@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.tables.importance import COSTS, importance_table
+from hsic_hpo.spaces.space import MAIN_GROUP
+from hsic_hpo.tables.importance import cost_column, importance_table
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.goals import cost_names
 from hsic_hpo.wording import goal, group_name, number, outcomes, p_value, target_name
 
 
@@ -53,7 +55,7 @@ def _impact(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
         nearest = largest.sort_values("adjusted_p_value").head(1)
         return f"No hyperparameter matters significantly for {aim}; nearest: {_named(nearest)}."
     parts = [
-        _named(rows) if label == "all" else f"where {group_name(str(label))}: {_named(rows)}"
+        _named(rows) if label == MAIN_GROUP else f"where {group_name(str(label))}: {_named(rows)}"
         for label, rows in found.groupby("group", sort=False)
     ]
     return f"What matters for {aim}: {'; '.join(parts)}."
@@ -70,12 +72,15 @@ def _no_index(table: pd.DataFrame) -> str:
 
 
 def _only_cost(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
+    known = {cost: cost_column(cost, "significant") for cost in cost_names(sensitivity)}
+    if not known:
+        return "No cost was recorded."
     parts = []
     for _, row in largest[~largest["significant"].astype(bool)].iterrows():
         costs = [
             target_name(sensitivity, cost)
-            for cost in COSTS
-            if pd.notna(row[f"{cost}_significant"]) and row[f"{cost}_significant"]
+            for cost, column in known.items()
+            if pd.notna(row[column]) and row[column]
         ]
         if costs:
             parts.append(f"{row['hyperparameter']} ({', '.join(costs)}{_but(row, sensitivity)})")

@@ -6,10 +6,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.trials.costs import TRAINING_FACTOR
 from hsic_hpo.wording import counted, number
-
-# A backward pass computes two matrix products for each one of the forward pass.
-TRAINING_FACTOR = 3
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Cost:
 def cost(network: nn.Module, n_inputs: int) -> Cost:
     """Count the cost of a network that maps ``(n, n_inputs)`` inputs.
 
-    Nothing is computed: shapes alone are sent through a copy on torch's meta device.
+    Nothing is computed: only shapes pass through a copy of the network on torch's meta device.
     """
     shapes = copy.deepcopy(network).to("meta").eval()
     with torch.no_grad(), FlopCounterMode(display=False) as counter:

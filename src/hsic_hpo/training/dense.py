@@ -47,7 +47,7 @@ def train_dense(
     Raises
     ------
     Diverged
-        When loss or error left the finite, or the loss blew up.
+        See :class:`hsic_hpo.training.outcome.Diverged`.
     """
     network = architecture(problem.n_inputs, problem.n_outputs, settings)
     counted = cost(network, problem.n_inputs)

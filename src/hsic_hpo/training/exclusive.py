@@ -1,4 +1,4 @@
-"""Keep two jobs from the same training."""
+"""A lock that keeps two jobs from training the same thing at the same time."""
 
 import errno
 import fcntl
@@ -14,10 +14,10 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 def exclusive(path: Path | str, key: str) -> Iterator[None]:
     """Hold the lock of ``key``; wait while another process, on whichever node, holds it.
 
-    Jobs that a killed Snakemake has submitted to a cluster go on, and the next one submits the
-    same again. All keys share one lock file, a byte each, so that a study of 10^5 trainings needs
-    no 10^5 more files; such locks also work on NFS, and the kernel releases those of the dead. On
-    a file system without locks the block runs unlocked.
+    Jobs that a killed Snakemake has submitted to a cluster go on, and the next Snakemake submits
+    the same ones again. All keys share one lock file, a byte each, so that a study of 10^5
+    trainings needs no 10^5 more files. Such locks also work on NFS, and the kernel releases those
+    of a process that ends. On a file system without locks the block runs unlocked.
 
     Parameters
     ----------

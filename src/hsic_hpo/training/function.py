@@ -33,7 +33,7 @@ def evaluate(
     Diverged
         When an error is not finite.
     InputError
-        When the problem returns something else than errors and cost.
+        When the problem returns anything but errors and cost.
     """
     found = problem.evaluate(configuration, budget, seed)
     where = f"{problem.name}.evaluate"

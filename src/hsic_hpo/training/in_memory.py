@@ -4,9 +4,9 @@ Lightning's hooks and per-step logging cost about as much as two steps of a smal
 one Lightning step is one epoch: the loader yields the whole training split once, and
 :meth:`InMemoryFit.training_step` cuts it into shuffled mini-batches itself. What Lightning does
 per step is therefore done by hand: the optimiser is stepped directly (manual optimisation),
-limits within an epoch and lower precision are the module's own, there is no gradient clipping or
-accumulation, no scaler for float16, and callbacks see epochs, not mini-batches. Callbacks that
-work per epoch, such as early stopping on ``validation_error``, and devices work as ever.
+the module itself handles limits within an epoch and lower precision, there is no gradient clipping
+or accumulation, no scaler for float16, and callbacks see epochs, not mini-batches. Callbacks that
+work per epoch, such as early stopping on ``validation_error``, and devices work as usual.
 """
 
 import math
@@ -23,7 +23,7 @@ from hsic_hpo.training.trainer import quiet_trainer
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
-# A network that ends this far above its untrained loss has blown up, though not to infinity.
+# A training whose loss ends this many times above the untrained one has diverged, though finite.
 BLOW_UP = 1e3
 CPU = torch.device("cpu")
 
@@ -143,7 +143,7 @@ class InMemoryFit(LightningModule):
             self._steps_left -= len(losses)
 
     def on_train_epoch_end(self) -> None:
-        """Add the validation error to the learning curve; stop if no longer finite or too late.
+        """Add the validation error to the learning curve, and stop at the end of the budget.
 
         Raises
         ------
@@ -161,7 +161,7 @@ class InMemoryFit(LightningModule):
             self.trainer.should_stop = True
 
     def on_train_end(self) -> None:
-        """Check that the loss did not blow up.
+        """Check that the loss did not end far above that of the untrained network.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""One job: train a slice of a design, keep each finished training, take up finished ones."""
+"""One job: train a part of a design, store each finished training, reuse those stored before."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ SECONDS_BETWEEN_LINES = 2.0
 
 @dataclass
 class Progress:
-    """Print a line per finished training: how far, how well, how long still.
+    """Print a line for each finished training: the progress, the best error and the time left.
 
     Parameters
     ----------
@@ -84,12 +84,12 @@ def train_slice(
 ) -> Iterator[dict[str, Any]]:
     """Train every configuration of ``design``, each ``n_repeats`` times.
 
-    Each finished training is stored under ``folder`` before the next one starts; one that was
-    stored by an earlier run, for the same configuration, budget, seed, data and code, is taken
-    up instead of trained; one that another job is at is waited for.
+    Each finished training is stored under ``folder`` before the next one starts. What an earlier
+    run stored for the same configuration, budget, seed, data and code is reused instead of trained
+    again; when another job is training the same thing, this job waits for its result.
 
     Trainings follow one another on one thread, so that no order of them, such as large networks
-    first, would end the job sooner; what evens out jobs is fewer trainings in each.
+    first, would end the job sooner. Jobs of fewer trainings each differ less in their total time.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def train_slice(
     folder
         Where finished trainings are kept.
     progress
-        Told of each finished training.
+        Prints the progress.
     device, precision
         Of the machine, see :func:`hsic_hpo.training.machine.machine`.
 
@@ -117,7 +117,7 @@ def train_slice(
     dict
         The record of a training, with its ``trial`` and ``repeat``, in the order of the design.
     """
-    # The same weights in another precision are another result.
+    # A training in another precision has another result.
     decisive = dict(budget) if precision == "32" else {**budget, "precision": precision}
     for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True):
         configuration = json.loads(text)

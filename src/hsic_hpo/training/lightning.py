@@ -1,4 +1,4 @@
-"""Train a Lightning module of the user's own on a data module of the user's own."""
+"""Train a user's own Lightning module on the user's own data module."""
 
 import copy
 import math

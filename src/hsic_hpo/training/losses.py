@@ -1,4 +1,4 @@
-"""Loss functions that a configuration names.
+"""Loss functions, by the names that a configuration uses.
 
 Losses for regression compare ``(n, n_outputs)`` outputs with targets of that shape, those for
 classification compare them with ``(n,)`` classes: the outputs are then one score per class, which

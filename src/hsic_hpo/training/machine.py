@@ -1,4 +1,4 @@
-"""Where and how precisely a training computes: settings of a machine, not of a study."""
+"""Device and precision of a training: settings of a machine, not of a study."""
 
 import random
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Machine:
     precision: str
 
     def autocast(self) -> AbstractContextManager[object]:
-        """Return the context of forward passes in training, which can be entered repeatedly."""
+        """Return a context for the forward passes of a training; it can be entered repeatedly."""
         if self.precision == "bf16":
             return torch.autocast(self.device.type, torch.bfloat16)
         return nullcontext()
@@ -54,7 +54,7 @@ class Machine:
         streams = np.random.get_state(), random.getstate()  # noqa: NPY002 - to leave it untouched
         with torch.random.fork_rng(devices=[0] if self.device.type == "cuda" else []):
             torch.manual_seed(seed)
-            np.random.seed(seed)  # noqa: NPY002 - the stream of others' code
+            np.random.seed(seed)  # noqa: NPY002 - users' modules may draw from it
             random.seed(seed)
             torch.set_num_threads(1)
             torch.set_float32_matmul_precision("high" if self.precision == "tf32" else "highest")

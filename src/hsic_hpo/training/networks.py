@@ -28,10 +28,10 @@ INITIALISERS: dict[str, Callable[..., torch.Tensor]] = {
 
 
 def architecture(n_inputs: int, n_outputs: int, configuration: Mapping[str, Any]) -> nn.Sequential:
-    """Lay out a dense network without memory or values, on torch's meta device.
+    """Build a dense network without memory or values, on torch's meta device.
 
-    Each of the hidden layers is linear, then batch-normalised if asked for, then activated, then
-    thinned by dropout if asked for. A linear layer of ``n_outputs`` ends the network.
+    Each hidden layer is a linear layer, batch normalisation if configured, the activation, and
+    dropout if configured. A linear layer of ``n_outputs`` ends the network.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def architecture(n_inputs: int, n_outputs: int, configuration: Mapping[str, Any]
 
 
 def initialise(network: nn.Sequential, initialiser: str, generator: torch.Generator) -> None:
-    """Give a network that :func:`architecture` laid out memory on the CPU and first values.
+    """Give a network that :func:`architecture` built memory on the CPU and initial values.
 
     Parameters
     ----------

@@ -61,9 +61,9 @@ def optimiser(configuration: Configuration, network: nn.Module) -> optim.Optimiz
     Parameters
     ----------
     configuration
-        ``optimizer``, ``learning_rate``, ``weight_decay``, ``decay_biases`` and what the
-        optimiser needs besides. The weight decay is an L2 penalty in the gradient, decoupled from
-        it for ``adamw`` alone.
+        ``optimizer``, ``learning_rate``, ``weight_decay``, ``decay_biases`` and the optimiser's own
+        hyperparameters. The weight decay is an L2 penalty in the gradient, except for ``adamw``,
+        where it is decoupled from the gradient.
     network
         What to optimise.
     """
@@ -82,15 +82,15 @@ def optimiser(configuration: Configuration, network: nn.Module) -> optim.Optimiz
 
 
 def penalised_parameters(network: nn.Module, *, decay_biases: bool) -> list[nn.Parameter]:
-    """List the parameters that weight decay and L1 penalty reach.
+    """List the parameters to which weight decay and L1 penalty apply.
 
     Parameters
     ----------
     network
         Any module.
     decay_biases
-        Whether they reach all parameters, biases and those of normalisation layers included, or
-        the weights of linear layers alone.
+        Whether they apply to all parameters, biases and those of normalisation layers included, or
+        to the weights of linear layers alone.
     """
     if decay_biases:
         return list(network.parameters())

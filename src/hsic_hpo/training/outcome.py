@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Diverged(Exception):  # noqa: N818 - an outcome of a training, not a fault of the program
-    """Loss or error left the finite, or the loss blew up."""
+    """Loss or error is not finite, or the loss ends far above that of the untrained network."""
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Outcome:
     reason
         Why it did not end well, one line.
     epochs, train_seconds
-        Where they are not the length of the curve and the time taken.
+        None where they are the length of the curve and the wall time of the whole training.
     """
 
     learning_curve: list[float] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Outcome:
         Parameters
         ----------
         seconds
-            Wall time that was taken.
+            Wall time of the training.
         """
         curve = [error if math.isfinite(error) else None for error in self.learning_curve]
         return {

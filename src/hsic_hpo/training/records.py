@@ -1,4 +1,4 @@
-"""Files of finished trainings: one each, written at once and checked when read; one per job."""
+"""Files of finished trainings: one for each, checked when read, and one for each job."""
 
 import hashlib
 import json
@@ -34,8 +34,7 @@ def training_key(
     Returns
     -------
     str
-        32 hexadecimal digits of a SHA-256; a finished training is taken up again only under an
-        equal key.
+        32 hexadecimal digits of a SHA-256; a stored training is reused only under an equal key.
     """
     content = json.dumps(
         [configuration, budget, seed, data_fingerprint, code_fingerprint], sort_keys=True
@@ -68,8 +67,8 @@ def find(folder: Path | str, key: str) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        None when the training has not finished, or when its file is truncated or altered: it is
-        then to be trained again.
+        None when the training has not finished, or when its file is truncated or altered: it
+        must then be trained again.
     """
     try:
         content = json.loads(_path(folder, key).read_bytes())

@@ -1,4 +1,4 @@
-"""One training: a configuration, a seed and a budget to errors, cost and learning curve."""
+"""One training: from a configuration, a seed and a budget to errors, cost and learning curve."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -65,22 +65,22 @@ def train(
     Returns
     -------
     dict
-        JSON-able. ``status``: ``"ok"``; ``"diverged"`` when loss or error left the finite or the
-        loss blew up; ``"failed"`` when the training raised. ``reason``: one line, empty when ok.
-        ``validation_error``, ``test_error``: of the network after the last epoch, or with early
-        stopping of the epoch with the lowest validation error; None unless ok. ``epochs``: those
-        that were trained, the last one perhaps cut short by the budget. ``train_seconds``: wall
-        time. ``n_params``, ``flops``: see :class:`hsic_hpo.training.cost.Cost`, None when the
-        network could not be laid out. ``learning_curve``: validation error after each epoch, None
-        where not finite.
+        JSON-able. ``status``: ``"ok"``; ``"diverged"``, see
+        :class:`hsic_hpo.training.outcome.Diverged`; ``"failed"`` when the training raised an
+        exception. ``reason``: one line, empty when ok. ``validation_error``, ``test_error``: of the
+        network after the last epoch, or with early stopping of the epoch with the lowest validation
+        error; None unless ok. ``epochs``: number of epochs trained; the budget may have cut the
+        last one short. ``train_seconds``: wall time. ``n_params``, ``flops``: see
+        :class:`hsic_hpo.training.cost.Cost`, None when the network could not be built.
+        ``learning_curve``: validation error after each epoch, None where not finite.
 
     Raises
     ------
     InputError
-        For an unknown hyperparameter, budget, device or precision, or a problem of the user's own
-        that breaks its contract.
+        For an unknown hyperparameter, budget, device or precision, or a user's own problem that
+        does not return or log what it must.
     OSError, MemoryError, KeyboardInterrupt
-        As they come: they say something about the machine, nothing about the configuration.
+        Passed on: they are due to the machine or the user, not to the configuration.
     """
     outcome = Outcome()
     chosen = machine(device, precision)
@@ -128,7 +128,7 @@ def _run(
     elif isinstance(problem, FunctionProblem):
         evaluate(problem, configuration, budget, seed=seed, outcome=outcome)
     else:
-        raise TypeError(f"{type(problem).__name__} is no kind of problem that can be trained")
+        raise TypeError(f"{type(problem).__name__} is not a kind of problem that can be trained")
 
 
 def _raise_if_out_of_memory(error: Exception) -> None:

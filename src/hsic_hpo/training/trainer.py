@@ -1,4 +1,4 @@
-"""Lightning's trainer as every training here uses it: silent, leaving nothing behind."""
+"""Lightning's trainer as every training here uses it: silent, and without files."""
 
 import logging
 import math
@@ -36,7 +36,7 @@ class KeepBest(EarlyStopping):
     limit
         When to stop.
     learning_curve
-        Its values so far, kept by another; Lightning logs them in single precision.
+        Values of ``monitor`` so far, in double precision; Lightning logs single precision.
     """
 
     def __init__(self, monitor: str, limit: Patience, learning_curve: Sequence[float]) -> None:
@@ -45,7 +45,7 @@ class KeepBest(EarlyStopping):
         self._weights: dict[str, torch.Tensor] = {}
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Keep the weights if they are the best so far, then stop if it is time to."""
+        """Keep the weights if they are the best so far, then check whether to stop."""
         *earlier, error = self._learning_curve
         if error < min(earlier, default=math.inf):
             self._weights = {
@@ -102,7 +102,7 @@ def quiet_trainer(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence what Lightning says of every fit that is as small as ours."""
+    """Silence the messages that Lightning prints for every small training on a CPU."""
     notices = logging.getLogger("pytorch_lightning.utilities.rank_zero")
     level = notices.level
     notices.setLevel(logging.WARNING)

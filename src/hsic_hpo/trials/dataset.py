@@ -11,6 +11,12 @@ import xarray as xr
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.spaces.space import Hyperparameter, Space
+from hsic_hpo.trials.variables import (
+    hyperparameter_values,
+    is_active,
+    value_variable,
+    with_named_variables,
+)
 
 STATUSES = ("ok", "diverged", "failed")
 
@@ -126,7 +132,7 @@ def _value_variables(
     space: Space, configurations: Sequence[Mapping[str, Any]]
 ) -> dict[str, xr.Variable]:
     return {
-        hyperparameter.name: _value_variable(hyperparameter, configurations)
+        value_variable(hyperparameter.name): _value_variable(hyperparameter, configurations)
         for hyperparameter in space.hyperparameters
     }
 
@@ -182,7 +188,7 @@ def check_trials(dataset: xr.Dataset, where: str) -> None:
     needed = {
         "u": ("trial", "hyperparameter"),
         **dict.fromkeys([*MEASURES, "status", "reason"], ("trial", "repeat")),
-        **dict.fromkeys([*COSTS, *space.names], ("trial",)),
+        **dict.fromkeys([*COSTS, *map(value_variable, space.names)], ("trial",)),
         "learning_curve": ("trial", "repeat", "epoch"),
     }
     for name, dims in needed.items():
@@ -206,7 +212,7 @@ def check_trials(dataset: xr.Dataset, where: str) -> None:
 
 
 def read_trials(path: Path | str) -> xr.Dataset:
-    """Read and check a trials Dataset.
+    """Read and check a trials Dataset, one of an earlier version too.
 
     Parameters
     ----------
@@ -228,6 +234,8 @@ def read_trials(path: Path | str) -> xr.Dataset:
     300
     """
     dataset = read_netcdf(path)
+    if "hyperparameter" in dataset.coords:
+        dataset = with_named_variables(dataset)
     check_trials(dataset, str(path))
     return dataset
 
@@ -267,11 +275,9 @@ def configurations(dataset: xr.Dataset) -> list[dict[str, Any]]:
     """Return the values of the active hyperparameters of each trial, as plain Python scalars."""
     found: list[dict[str, Any]] = [{} for _ in range(dataset.sizes["trial"])]
     for hyperparameter in space(dataset).hyperparameters:
-        for configuration, value in zip(
-            found, dataset[hyperparameter.name].values.tolist(), strict=True
-        ):
-            if value != "" and value == value:
-                configuration[hyperparameter.name] = hyperparameter.from_stored(value)
+        values = hyperparameter_values(dataset, hyperparameter.name).tolist()
+        for i in np.flatnonzero(is_active(dataset, hyperparameter.name)):
+            found[i][hyperparameter.name] = hyperparameter.from_stored(values[i])
     return found
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.variables import cost_values
 
 SUBSETS = ("best", "worst")
 _COSTS = '["flops", "train_seconds"]'
@@ -59,12 +60,17 @@ def select_goal(values: np.ndarray, fraction: float, subset: str) -> Goal:
 
 
 def target_names(trials: xr.Dataset) -> tuple[str, ...]:
-    """Return what trials are judged by: ``"error"``, then the variables that are costs.
+    """Return what trials are judged by: ``"error"``, then the costs.
 
     The attribute ``costs`` names them as a JSON list; without it they are ``flops`` and
     ``train_seconds``.
     """
     return ("error", *json.loads(trials.attrs.get("costs", _COSTS)))
+
+
+def cost_names(sensitivity: xr.Dataset) -> list[str]:
+    """Return the costs among the targets of a sensitivity Dataset."""
+    return [str(name) for name in sensitivity["target"].values if name != "error"]
 
 
 def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
@@ -75,8 +81,8 @@ def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
     trials
         Trials Dataset.
     target
-        ``"error"`` (validation error, mean over repeats) or a variable that is a cost, such as
-        ``"flops"`` (of one forward pass of one sample) or ``"train_seconds"`` (mean over repeats).
+        ``"error"`` (validation error, mean over repeats) or a cost, see
+        :func:`hsic_hpo.trials.variables.cost_values`.
 
     Returns
     -------
@@ -86,9 +92,7 @@ def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
     """
     if target == "error":
         return trials_data.error(trials)
-    values = trials[target]
-    if "repeat" in values.dims:
-        values = values.mean("repeat", skipna=False)
+    values = cost_values(trials, target)
     return np.where(np.isnan(values), np.inf, values)
 
 

@@ -5,6 +5,7 @@ import xarray as xr
 
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Group
+from hsic_hpo.trials.variables import hyperparameter_values, is_active
 
 
 def in_group(trials: xr.Dataset, group: Group) -> np.ndarray:
@@ -17,8 +18,8 @@ def in_group(trials: xr.Dataset, group: Group) -> np.ndarray:
     """
     inside = np.ones(trials.sizes["trial"], dtype=bool)
     for condition in group.conditions:
-        values = trials[condition.parent].values
-        present = values != "" if values.dtype.kind in "OUT" else ~np.isnan(values)
+        values = hyperparameter_values(trials, condition.parent)
+        present = is_active(trials, condition.parent)
         inside &= present
         inside[present] &= [condition.holds(value) for value in values[present].tolist()]
     return inside
@@ -34,7 +35,7 @@ def bounds(
     """
     u = trials["u"].sel(hyperparameter=hyperparameter.name).values
     low, high = u.copy(), u.copy()
-    values = trials[hyperparameter.name].values
+    values = hyperparameter_values(trials, hyperparameter.name)
     unknown = np.isnan(u) if recorded else np.ones(len(u), dtype=bool)
     for i in np.flatnonzero(unknown):
         low[i], high[i] = hyperparameter.interval(hyperparameter.from_stored(values[i]))

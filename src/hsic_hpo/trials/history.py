@@ -1,4 +1,4 @@
-"""What a search knows: its finished trials, in plain arrays."""
+"""What a search knows: its finished trials in plain arrays, and its rounds in one Dataset."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,10 @@ import xarray as xr
 from hsic_hpo.errors import InputError
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_values
+
+ROUND = "search_round"
+# Under this name trials were published; it is free for a hyperparameter.
+_PUBLISHED_ROUND = "round"
 
 
 @dataclass(frozen=True)
@@ -31,13 +35,22 @@ class History:
     costs: np.ndarray
 
     @classmethod
-    def of(cls, datasets: Sequence[xr.Dataset], cost: str = "flops") -> "History":
-        """Read them from trials Datasets; ``cost`` names the variable that is the cost."""
-        return cls(
-            [c for dataset in datasets for c in trials_data.configurations(dataset)],
-            np.concatenate([[], *(target_values(dataset, "error") for dataset in datasets)]),
-            np.concatenate([[], *(target_values(dataset, cost) for dataset in datasets)]),
-        )
+    def of(cls, datasets: Sequence[xr.Dataset], cost: str | None) -> "History":
+        """Read them from trials Datasets.
+
+        Parameters
+        ----------
+        datasets
+            Trials Datasets, in the order in which their trials were proposed.
+        cost
+            Variable that is the cost; None where there is none.
+        """
+        errors = np.concatenate([[], *(target_values(dataset, "error") for dataset in datasets)])
+        costs = np.full(len(errors), np.inf)
+        if cost is not None:
+            costs = np.concatenate([[], *(target_values(dataset, cost) for dataset in datasets)])
+        configurations = [c for dataset in datasets for c in trials_data.configurations(dataset)]
+        return cls(configurations, errors, costs)
 
     def __len__(self) -> int:
         return len(self.configurations)
@@ -55,3 +68,92 @@ class History:
             dearer = "" if np.isinf(ceiling) else f", or cost more than {ceiling:g}"
             raise InputError(f"no trial to choose: all diverged or failed{dearer}")
         return int(np.argmin(errors))
+
+
+def initial_part(trials: xr.Dataset, n: int, repeat: int) -> xr.Dataset:
+    """Return the trials of the random search that a repeat of a method starts from.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset of the random search.
+    n
+        How many; 0 for all.
+    repeat
+        Each repeat takes the next n; after the last trial the first one follows.
+    """
+    size = trials.sizes["trial"]
+    if n == 0 or n >= size:
+        return trials
+    return trials.isel(trial=(repeat * n + np.arange(n)) % size)
+
+
+def join_trials(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Put trials Datasets of one space together; attributes are those of the first."""
+    return xr.concat(
+        datasets,
+        "trial",
+        data_vars="minimal",
+        coords="minimal",
+        compat="override",
+        join="outer",
+        combine_attrs="override",
+    )
+
+
+def join_rounds(rounds: Sequence[xr.Dataset], first: int = 1) -> xr.Dataset:
+    """Put the trials of a search's rounds together, with the number of the round of each.
+
+    Parameters
+    ----------
+    rounds
+        Trials Datasets of one space.
+    first
+        Number of the first of them.
+    """
+    numbered = [
+        dataset.assign(
+            {
+                ROUND: (
+                    "trial",
+                    np.full(dataset.sizes["trial"], number),
+                    {"long_name": "round of the search", "units": "1"},
+                )
+            }
+        )
+        for number, dataset in enumerate(rounds, start=first)
+    ]
+    return join_trials(numbered)
+
+
+def round_numbers(trials: xr.Dataset) -> np.ndarray:
+    """Return the round of each trial, 0 for all where rounds were not numbered.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(n_trials,)`` of int.
+    """
+    if ROUND in trials:
+        return trials[ROUND].values
+    if _PUBLISHED_ROUND in trials and _PUBLISHED_ROUND not in trials_data.space(trials).names:
+        return trials[_PUBLISHED_ROUND].values
+    return np.zeros(trials.sizes["trial"], dtype=int)
+
+
+def split_rounds(trials: xr.Dataset) -> list[xr.Dataset]:
+    """Return the trials of each round, from round 0 to the last, without their numbers.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset, see :func:`join_rounds`.
+    """
+    numbers = round_numbers(trials)
+    plain = trials.drop_vars(ROUND, errors="ignore")
+    return [plain.isel(trial=numbers == number) for number in range(numbers.max(initial=0) + 1)]

@@ -9,6 +9,7 @@ from hsic_hpo.figures.histograms import _reflected_density
 from hsic_hpo.trials.dataset import space
 from hsic_hpo.trials.goals import select_goal, target_values
 from hsic_hpo.trials.groups import in_group
+from hsic_hpo.trials.variables import hyperparameter_values
 from studies_to_draw import study
 
 
@@ -20,7 +21,7 @@ def test_bars_are_the_shares_of_each_level() -> None:
     one = study("usual")
     axes = panel(distributions(one.trials, one.sensitivity), "optimizer")
     reached = select_goal(target_values(one.trials, "error"), 0.1, "best").reached
-    values = one.trials["optimizer"].values
+    values = hyperparameter_values(one.trials, "optimizer")
     for bars, picked in zip(axes.containers, [np.ones_like(reached), reached], strict=True):
         expected = [100 * np.mean(values[picked] == level) for level in ("sgd", "adam", "rmsprop")]
         assert [bar.get_height() for bar in bars] == pytest.approx(expected)
@@ -29,7 +30,7 @@ def test_bars_are_the_shares_of_each_level() -> None:
 
 def test_panels_are_the_highest_indices_of_the_main_group_then_of_the_others() -> None:
     one = study("usual")
-    index = one.sensitivity["hsic_order_free"].sel(target="error", subset="best", group="all")
+    index = one.sensitivity["hsic"].sel(target="error", subset="best", group="all")
     names = index["hyperparameter"].values[np.argsort(-index.fillna(-1).values)]
     shown = [axes.get_xlabel() for axes in distributions(one.trials, one.sensitivity, 3).axes]
     assert shown[:3] == names[:3].tolist()

@@ -79,11 +79,11 @@ def test_a_sweep_without_an_index_is_named_below_the_others() -> None:
 def test_convergence_draws_every_index_filled_where_significant() -> None:
     converged = study("usual").convergence
     left = convergence(converged).axes[0]
-    hidden = converged["hsic_order_free"].isel(size=-1).notnull().sum().item()
+    hidden = converged["hsic"].isel(size=-1).notnull().sum().item()
     drawn = [
         tuple(np.round(line.get_ydata(), 12)) for line in left.lines if line.get_linestyle() == "-"
     ]
-    index = converged["hsic_order_free"].dropna("hyperparameter", how="all")
+    index = converged["hsic"].dropna("hyperparameter", how="all")
     assert index.sizes["hyperparameter"] == hidden
     for row in index.T.values:
         assert any(np.allclose(row, line, equal_nan=True, atol=1e-12) for line in drawn)

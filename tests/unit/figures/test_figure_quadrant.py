@@ -17,7 +17,7 @@ def test_points_are_indices_over_their_noise_floors() -> None:
     found = study("usual").sensitivity
     axes = quadrant(found, "flops").axes[0]
     chosen = found.sel(group="all", subset="best").isel(hyperparameter=slice(5))
-    ratio = chosen["hsic_order_free"] / chosen["noise_floor_order_free"]
+    ratio = chosen["hsic"] / chosen["noise_floor"]
     expected = np.column_stack([ratio.sel(target="error"), ratio.sel(target="flops")])
     drawn = np.concatenate(
         [line.get_xydata() for line in axes.lines if line.get_linestyle() == "None"]

@@ -13,7 +13,7 @@ def test_bars_are_the_indices_largest_for_the_best_first(subset: str) -> None:
     one = study("usual")
     axes = worst(one.trials, one.sensitivity).axes[0]
     bars = next(group for group in axes.containers if group.get_label() == subset)
-    index = one.sensitivity["hsic_order_free"].sel(group="all", target="error")
+    index = one.sensitivity["hsic"].sel(group="all", target="error")
     index = index.dropna("hyperparameter").sortby(index.sel(subset="best"), ascending=False)
     expected = index.sel(subset=subset)
     assert [bar.get_width() for bar in bars] == pytest.approx(expected.values.tolist())
@@ -23,7 +23,7 @@ def test_bars_are_the_indices_largest_for_the_best_first(subset: str) -> None:
 
 def test_default_is_the_categorical_one_that_differs_most() -> None:
     one = study("usual")
-    index = one.sensitivity["hsic_order_free"].sel(
+    index = one.sensitivity["hsic"].sel(
         group="all", target="error", hyperparameter=["activation", "optimizer"]
     )
     difference = np.abs(index.sel(subset="best") - index.sel(subset="worst"))

@@ -5,7 +5,8 @@ import pytest
 
 from hsic_hpo.indices import bootstrap
 from hsic_hpo.indices.bootstrap import resampled_indices
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH, Categories, Column, Features, Points
+from hsic_hpo.indices.features import Categories, Column, Features, Points
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.indices.hsic import hsic
 
 

@@ -20,7 +20,8 @@ from dense_hsic import (
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bandwidths import median_distance, resolve
 from hsic_hpo.indices.features import Categories, Intervals, Points, as_columns
-from hsic_hpo.indices.hsic import MEDIAN_BANDWIDTH, hsic, joint_hsic, pure_interaction
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
+from hsic_hpo.indices.hsic import hsic, joint_hsic, pure_interaction
 
 BANDWIDTHS = [0.02, 0.1, MEDIAN_BANDWIDTH, 1.0, 5.0]
 

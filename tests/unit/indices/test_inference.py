@@ -3,23 +3,13 @@ import pytest
 from scipy import stats
 
 import toy
+from dense_hsic import asymptotic_p_value, gaussian
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bootstrap import resampled_indices
-from hsic_hpo.indices.features import (
-    MEDIAN_BANDWIDTH,
-    Categories,
-    Features,
-    Intervals,
-    Points,
-    as_columns,
-)
+from hsic_hpo.indices.features import Features, as_columns
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.indices.hsic import hsic
-from hsic_hpo.indices.inference import (
-    asymptotic_p_values,
-    asymptotic_test,
-    confidence_interval,
-    uniform_law_test,
-)
+from hsic_hpo.indices.inference import confidence_interval, uniform_law_test
 from hsic_hpo.indices.permutation import permutation_test
 
 STRONG, MIDDLE, WEAK, INERT = "f1", "f3 at t = 1.25", "f3 at t = 1.8", "inert"
@@ -77,35 +67,41 @@ def test_the_bootstrap_index_is_that_of_the_resampled_trials_without_own_pairs()
 
 def test_asymptotic_p_values_are_uniform_also_in_the_tail():
     rng = np.random.default_rng(4)
-    p = np.concatenate(
-        [asymptotic_p_values(rng.random((500, 20)), np.arange(500) < 50) for _ in range(60)]
-    )
+    z = np.arange(500) < 50
+    indices = np.concatenate([hsic(rng.random((500, 20)), z) for _ in range(60)])
+    p = uniform_law_test(indices, 500, 50).p_value
     assert np.mean(p <= 0.05) == pytest.approx(0.05, abs=0.015)
     assert np.mean(p <= 0.01) == pytest.approx(0.01, abs=0.006)
     assert np.mean(p <= 0.5) == pytest.approx(0.5, abs=0.04)
 
 
-def test_asymptotic_and_permutation_tests_agree_for_every_kind_of_column():
+@pytest.mark.parametrize("bandwidth", [0.1, MEDIAN_BANDWIDTH, 1.0])
+def test_the_uniform_law_agrees_with_permutations_and_with_the_trials_own_law(bandwidth):
     rng = np.random.default_rng(5)
-    n = 600
-    u, level = rng.random(n), rng.integers(0, 3, n)
-    z = (rng.random(n) < 0.12) | ((u < 0.06) & (level == 1))
-    columns = [Points(u), Points(rng.random(n))]
-    columns += [Intervals(level / 3, (level + 1) / 3), Categories(level, np.ones(3))]
-    asymptotic = asymptotic_test(columns, z)
-    exact = permutation_test(columns, z, seed=5, n_permutations=4000, pairs=False).single
-    np.testing.assert_allclose(asymptotic.statistic, hsic(columns, z), atol=1e-16)
-    np.testing.assert_allclose(asymptotic.p_value, exact.p_value, atol=0.03)
-    np.testing.assert_allclose(asymptotic.noise_floor, exact.noise_floor, rtol=0.08)
-
-
-def test_the_uniform_law_serves_many_indices_at_once():
-    u = np.random.default_rng(6).random((1000, 8))
+    u = rng.random((1000, 6))
     z = np.arange(1000) < 100
-    by_sample = asymptotic_test(u, z)
-    by_law = uniform_law_test(by_sample.statistic, 1000, 100)
-    np.testing.assert_allclose(by_law.p_value, by_sample.p_value, atol=0.03)
-    assert by_law.noise_floor[0] == pytest.approx(1.16e-4, rel=0.03)
+    exact = permutation_test(
+        u, z, seed=5, n_permutations=4000, bandwidth=bandwidth, pairs=False
+    ).single
+    by_law = uniform_law_test(hsic(u, z, bandwidth=bandwidth), 1000, 100, bandwidth=bandwidth)
+    np.testing.assert_allclose(by_law.p_value, exact.p_value, atol=0.03)
+    np.testing.assert_allclose(by_law.noise_floor, exact.noise_floor, rtol=0.08)
+    by_trials = [asymptotic_p_value(gaussian(x, bandwidth), z) for x in u.T]
+    np.testing.assert_allclose(by_law.p_value, by_trials, atol=0.03)
+
+
+def test_the_uniform_law_serves_indices_of_different_numbers_of_trials():
+    rng = np.random.default_rng(6)
+    sizes, goals = np.array([200, 1000, 5000]), np.array([20, 100, 2500])
+    indices = np.array(
+        [hsic(rng.random((n, 1)), np.arange(n) < m)[0] for n, m in zip(sizes, goals, strict=True)]
+    )
+    together = uniform_law_test(indices, sizes, goals)
+    for k in range(3):
+        one = uniform_law_test(indices[k], sizes[k], goals[k])
+        assert together.p_value[k] == pytest.approx(float(one.p_value), rel=1e-12)
+        assert together.noise_floor[k] == pytest.approx(float(one.noise_floor), rel=1e-12)
+    assert together.noise_floor[1] == pytest.approx(1.16e-4, rel=0.03)
     none = uniform_law_test([1e-4, 1e-4], [50, 50], [0, 50])
     assert np.isnan(none.p_value).all()
     assert np.isinf(none.noise_floor).all()
@@ -113,7 +109,8 @@ def test_the_uniform_law_serves_many_indices_at_once():
 
 def test_p_values_stay_meaningful_far_in_the_tail():
     u = np.random.default_rng(7).random((2000, 2))
-    p = asymptotic_p_values(u, toy.f1(u))
+    z = toy.f1(u)
+    p = uniform_law_test(hsic(u, z), 2000, z.sum()).p_value
     assert np.all((p > 0) & (p < 1e-20))
 
 
@@ -139,9 +136,6 @@ def test_a_column_of_one_value_has_a_null_interval():
     u[:, 1] = 0.4
     interval = confidence_interval(u, u[:, 0] < 0.3)
     assert np.abs([interval.estimate[1], interval.low[1], interval.high[1]]).max() < 1e-15
-    test = asymptotic_test(u, u[:, 0] < 0.3)
-    assert test.p_value[1] == 1
-    assert test.noise_floor[1] == 0
 
 
 @pytest.mark.parametrize(
@@ -153,8 +147,6 @@ def test_a_column_of_one_value_has_a_null_interval():
         ),
         (lambda x, z: confidence_interval(x, z, method="bootstrap"), "needs a seed"),
         (lambda x, z: confidence_interval(x, z, method="basic"), "'delta' or 'bootstrap'"),
-        (lambda x, z: asymptotic_test(x, z, bandwidth="max"), "use permutation_test"),
-        (lambda x, z: asymptotic_test(x, z, level=1.0), "level: 1.0"),
     ],
 )
 def test_bad_options_are_named(call, message):
@@ -166,7 +158,8 @@ def test_significance_of_a_weak_effect_grows_with_the_trials():
     p = []
     for n in (100, 1000, 10_000):
         u = np.random.default_rng(10).random((n, 4))
-        p.append(asymptotic_p_values(u[:, [2]], toy.f3(1.25)(u))[0])
+        z = toy.f3(1.25)(u)
+        p.append(float(uniform_law_test(hsic(u[:, [2]], z), n, z.sum()).p_value[0]))
     assert p[2] < 1e-6
     assert p == sorted(p, reverse=True)
     assert stats.norm.isf(p[2]) > 3 * max(stats.norm.isf(p[0]), 0.5)

@@ -78,7 +78,22 @@ def test_a_trial_without_an_error_failed_and_says_why() -> None:
     assert np.isfinite(np.delete(trials_data.error(found), 3)).all()
 
 
-@pytest.mark.parametrize("name", ["price", "flops", "train_seconds", "n_params", "epochs"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "price",
+        "flops",
+        "train_seconds",
+        "n_params",
+        "epochs",
+        "status",
+        "u",
+        "trial",
+        "validation_error",
+        "€ / 100 %",
+        "inputs",
+    ],
+)
 def test_a_cost_is_a_target_of_its_own_name(name: str) -> None:
     given = [replace(trial, costs={name: 2.0 * i}) for i, trial in enumerate(finished())]
     given[4] = replace(given[4], costs={})
@@ -97,11 +112,17 @@ def test_several_costs_stand_in_the_order_of_their_names() -> None:
     assert target_names(dataset(given)) == ("error", "a", "b", "c")
 
 
-@pytest.mark.parametrize("name", ["error", "validation_error", "status", "u", "trial"])
-def test_a_cost_must_not_take_the_place_of_results(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("error", "x.csv: cost 'error': the error has this name; choose another one"),
+        (" a", "x.csv: cost: ' a' is not a name; use printable text"),
+    ],
+)
+def test_a_cost_needs_a_name_of_its_own(name: str, line: str) -> None:
     given = finished()
     given[-1] = replace(given[-1], costs={name: 1.0})
-    assert refusal(given) == f"x.csv: cost {name!r}: reserved for results; choose another name"
+    assert refusal(given) == line
 
 
 def test_the_same_configuration_may_have_been_trained_twice() -> None:

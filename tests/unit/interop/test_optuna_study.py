@@ -14,6 +14,7 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.interop.optuna_study import trials_from_optuna
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SETTINGS
 
 with warnings.catch_warnings():
@@ -86,7 +87,7 @@ def test_conditions_are_found_where_a_parameter_explains_them(taken: Any) -> Non
 
 def test_pruned_and_failed_trials_rank_worst(taken: Any) -> None:
     error = trials_data.error(taken)
-    layers = taken["layers"].values
+    layers = hyperparameter_values(taken, "layers")
     np.testing.assert_array_equal(np.isinf(error), layers >= 6)
     assert set(taken["reason"].values[layers == 8, 0]) == {"pruned"}
     (note,) = (note for note in notes(taken) if note.startswith("Without an error"))
@@ -94,8 +95,8 @@ def test_pruned_and_failed_trials_rank_worst(taken: Any) -> None:
 
 
 def test_values_are_those_of_the_trials(taken: Any) -> None:
-    rate = taken["rate"].values
-    sgd = taken["optimizer"].values == "sgd"
+    rate = hyperparameter_values(taken, "rate")
+    sgd = hyperparameter_values(taken, "optimizer") == "sgd"
     error = trials_data.error(taken)
     ok = np.isfinite(error)
     np.testing.assert_allclose(error[ok], (np.abs(np.log10(rate) + 2) + 0.5 * sgd)[ok])
@@ -117,7 +118,7 @@ def test_a_maximised_objective_is_negated(tmp_path: Path) -> None:
 
     storage, name = optimise(accuracy, 40, directions=["minimize", "maximize"])
     taken = trials_from_optuna(storage, name, objective=1)
-    x = taken["x"].values
+    x = hyperparameter_values(taken, "x")
     np.testing.assert_allclose(trials_data.error(taken), x - 1)
     assert taken.attrs["error_name"] == "minus value 1"
 

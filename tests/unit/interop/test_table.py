@@ -14,6 +14,7 @@ from hsic_hpo.interop.table import trials_from_frame, trials_from_table
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.variables import cost_values, hyperparameter_values
 from small_search import SETTINGS, SPACE, search
 
 SEARCH_SPACE = Space.from_dict(SPACE)
@@ -22,7 +23,7 @@ TRIALS = search(120)
 
 def table() -> pd.DataFrame:
     """Return the made-up search as the table that a person would have."""
-    frame = pd.DataFrame({name: TRIALS[name].values.copy() for name in SPACE})
+    frame = pd.DataFrame({name: hyperparameter_values(TRIALS, name).copy() for name in SPACE})
     frame["nesterov"] = frame["nesterov"].map({1.0: "true", 0.0: "false"})
     frame["loss"] = TRIALS["validation_error"].values[:, 0]
     frame["seconds"] = TRIALS["train_seconds"].values[:, 0]
@@ -40,12 +41,13 @@ def path(tmp_path: Path) -> Path:
 def test_values_and_errors_arrive(path: Path) -> None:
     read = trials_from_table(path, SEARCH_SPACE, error="loss", cost="seconds")
     for name in SPACE:
-        expected, found = TRIALS[name].values, read[name].values
+        expected, found = hyperparameter_values(TRIALS, name), hyperparameter_values(read, name)
         if expected.dtype.kind == "f":
             np.testing.assert_array_equal(found, expected)
         else:
             assert list(found) == list(expected)
-    np.testing.assert_array_equal(read["seconds"], TRIALS["train_seconds"].values[:, 0])
+    seconds = TRIALS["train_seconds"].values[:, 0]
+    np.testing.assert_array_equal(cost_values(read, "seconds"), seconds)
     np.testing.assert_array_equal(trials_data.error(read), trials_data.error(TRIALS))
 
 
@@ -164,8 +166,8 @@ def cell(row: int, column: str, value: str) -> Callable[[Path], None]:
     )
 
 
-SGD = int(np.flatnonzero(TRIALS["optimizer"].values == "sgd")[0])
-ADAM = int(np.flatnonzero(TRIALS["optimizer"].values == "adam")[0])
+SGD = int(np.flatnonzero(hyperparameter_values(TRIALS, "optimizer") == "sgd")[0])
+ADAM = int(np.flatnonzero(hyperparameter_values(TRIALS, "optimizer") == "adam")[0])
 COLUMNS = ", ".join([*SPACE, "loss", "seconds", "comment"])
 
 
@@ -228,7 +230,7 @@ COLUMNS = ", ".join([*SPACE, "loss", "seconds", "comment"])
 def test_a_bad_table_is_one_clear_line(
     path: Path, change: Callable[[Path], None], line: str
 ) -> None:
-    first_true = int(np.flatnonzero(TRIALS["nesterov"].values == 1)[0]) + 2
+    first_true = int(np.flatnonzero(hyperparameter_values(TRIALS, "nesterov") == 1)[0]) + 2
     change(path)
     with pytest.raises(InputError) as error:
         trials_from_table(path, SEARCH_SPACE, error="loss")

@@ -10,7 +10,7 @@ import xarray as xr
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import write_netcdf
 from hsic_hpo.problems.bateman import Bateman
-from hsic_hpo.problems.data import fingerprint, stamp
+from hsic_hpo.problems.data import fingerprint, read_stamp, stamp
 
 PROBLEM = Bateman(n_species=3, n_trajectories=16)
 
@@ -61,6 +61,33 @@ def test_fingerprint_is_of_the_arrays_not_of_the_file(dataset: xr.Dataset, tmp_p
 )
 def test_fingerprint_sees_values_names_and_types(dataset: xr.Dataset, change: object) -> None:
     assert fingerprint(change(dataset)) != fingerprint(dataset)  # type: ignore[operator]
+
+
+def test_a_stamp_is_read_without_the_arrays(dataset: xr.Dataset, tmp_path: Path) -> None:
+    path = stored(dataset, tmp_path)
+    data = PROBLEM.load(path)
+    read = read_stamp(path)
+    assert (read.fingerprint, read.training_samples) == (data.fingerprint, len(data.x_train))
+    # Only who reads the arrays sees that they are others.
+    assert read_stamp(stored(dataset.assign(x_test=-dataset["x_test"]), tmp_path)) == read
+
+
+def test_data_that_lie_elsewhere_have_no_known_number_of_samples(tmp_path: Path) -> None:
+    options = stamp(xr.Dataset({"options": ((), np.array("{}", dtype=object))}))
+    read = read_stamp(stored(options, tmp_path))
+    assert read.fingerprint == fingerprint(options)
+    assert np.isnan(read.training_samples)
+
+
+@pytest.mark.parametrize("text", [None, "", "CDF"])
+def test_a_stamp_of_no_data_is_refused(text: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "data.nc"
+    if text is None:
+        write_netcdf(xr.Dataset({"x_train": ("train", [1.0])}), path)
+    else:
+        path.write_text(text)
+    with pytest.raises(InputError, match=f"^{re.escape(str(path))}: .*(is missing|not a readable)"):
+        read_stamp(path)
 
 
 def refused(path: Path, message: str) -> None:

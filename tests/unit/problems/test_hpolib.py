@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.problems.base import load_problem
 from hsic_hpo.problems.hpolib import N_SEEDS, Hpolib
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from small_images import idx_file
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems import idx
+from small_images import idx_file
 
 SHAPES = arrays.array_shapes(min_dims=1, max_dims=4, max_side=5)
 VALUES = arrays.arrays(np.uint8, SHAPES)

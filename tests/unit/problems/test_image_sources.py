@@ -12,7 +12,6 @@ from urllib.error import URLError
 import numpy as np
 import pytest
 import sklearn.datasets
-from small_images import arrays, files, idx_file, image_set, write_files
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.image_sources import (
@@ -24,6 +23,7 @@ from hsic_hpo.problems.image_sources import (
     from_npm,
     from_openml,
 )
+from small_images import arrays, files, idx_file, image_set, write_files
 
 PARTS = arrays()
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from small_images import arrays
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.data import Data, stamp
 from hsic_hpo.problems.images import misclassified, scale, split
+from small_images import arrays
 
 PARTS = arrays(n_train=50, n_test=9)
 

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_images import PARTS, SmallMnist, write_files
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.problems.base import load_problem
 from hsic_hpo.problems.data import SPLITS
 from hsic_hpo.problems.dense_space import CLASSIFICATION_LOSSES
 from hsic_hpo.problems.image_sources import FILES
 from hsic_hpo.problems.mnist import FASHION_MNIST, MNIST, FashionMnist, Mnist
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.training.train import train
+from small_images import PARTS, SmallMnist, write_files
 
 
 def test_problems_are_chosen_by_name() -> None:

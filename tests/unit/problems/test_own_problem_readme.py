@@ -11,7 +11,8 @@ import pytest
 import yaml
 from pytorch_lightning import Trainer
 
-from hsic_hpo.problems.base import Stamp, load_problem
+from hsic_hpo.problems.data import Stamp
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.study import study
 from hsic_hpo.training.machine import machine
 from hsic_hpo.training.train import train

@@ -7,8 +7,8 @@ import pytest
 from scipy.integrate import quad
 
 from hsic_hpo.files import write_netcdf
-from hsic_hpo.problems.base import load_problem
 from hsic_hpo.problems.data import SPLITS
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.problems.runge import Runge, runge
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.training.train import train

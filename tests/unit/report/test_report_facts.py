@@ -29,7 +29,7 @@ def test_question_is_that_of_the_study() -> None:
         "gpbo": {"rounds": 3, "batch_size": 12, "repeats": 2},
         "hsic-gpbo": {"rounds": 2, "fine_tuning_rounds": 1, "batch_size": 5, "repeats": 1},
     }
-    told = asked(trials, settings(search=searches))
+    told = asked(trials, 0.1, settings(search=searches))
     assert told["Problem"] == "bateman (n_species 3, n_trajectories 64)"
     assert told["Error"] == "error in %"
     assert told["Random search"] == "120 trials of 8 hyperparameters, 1 training each"
@@ -40,20 +40,18 @@ def test_question_is_that_of_the_study() -> None:
 
 
 def test_goal_is_that_of_the_analysis() -> None:
-    told = asked(
-        recorded(problem={"name": "bateman"}), settings(sensitivity={"goal_fraction": 0.2})
-    )
+    told = asked(recorded(problem={"name": "bateman"}), 0.2, settings())
     assert "20 %" in told["Goal that the indices explain"]
 
 
 def test_problem_of_a_users_own_is_named_by_where_it_is_imported_from() -> None:
-    told = asked(recorded(problem={"import": "my_problem.py:Spirals"}), settings())
+    told = asked(recorded(problem={"import": "my_problem.py:Spirals"}), 0.1, settings())
     assert told["Problem"] == "my_problem.py:Spirals"
     assert told["Error"] == "error"
 
 
 def test_random_search_alone_is_said() -> None:
-    told = asked(recorded(problem={"name": "bateman"}), settings(search={}))
+    told = asked(recorded(problem={"name": "bateman"}), 0.1, settings(search={}))
     assert told["Searches"] == "none beside the random search"
 
 
@@ -77,7 +75,23 @@ def test_provenance_is_what_the_trials_recorded() -> None:
 
 
 @pytest.mark.parametrize("missing", ["seed", "git_commit", "code_fingerprint", "data_fingerprint"])
-def test_what_an_imported_table_does_not_know_is_unknown(missing: str) -> None:
+def test_what_was_not_recorded_is_left_out(missing: str) -> None:
     trials = recorded(seed="7", git_commit="a", code_fingerprint="b", data_fingerprint="c")
+    told = provenance(trials, "now")
     del trials.attrs[missing]
-    assert list(provenance(trials, "").values()).count("unknown") == 1
+    assert len(provenance(trials, "now")) == len(told) - 1
+
+
+@pytest.mark.parametrize(
+    ("costs", "told"),
+    [([], "none recorded"), (["price"], "price"), (["flops", "x"], "FLOPs per sample, x")],
+)
+def test_trials_without_a_study_say_what_they_are(costs: list[str], told: str) -> None:
+    trials = recorded(costs=costs)
+    assert asked(trials, 0.1, None) == {
+        "Error": "error",
+        "Costs": told,
+        "Trials": "120 trials of 8 hyperparameters",
+        "Goal that the indices explain": "to be among the 10 % of the trials with the lowest "
+        "validation error",
+    }

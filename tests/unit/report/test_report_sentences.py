@@ -16,7 +16,7 @@ def test_the_worst_are_named_with_their_p_values() -> None:
     assert {"learning_rate", "optimizer"} <= set(found)
     for name in found:
         assert f"{name} (adjusted p = " in text
-    assert text.startswith("What decides whether a network is among the worst 10 % by error:")
+    assert text.startswith("What decides whether a trial is among the worst 10 % by error:")
 
 
 def test_what_only_the_worst_have_is_said() -> None:
@@ -132,7 +132,7 @@ def test_intervals_are_those_of_the_significant() -> None:
     main = data.sel(target="error", subset="best", group="all")
     for name in ("learning_rate", "optimizer"):
         one = main.sel(hyperparameter=name)
-        low, high = (float(one[f"interval_{end}_order_free"]) for end in ("low", "high"))
+        low, high = (float(one[f"interval_{end}"]) for end in ("low", "high"))
         assert f"{name} {low:.3g} to {high:.3g}" in text
     assert text.startswith("How large their indices are, 95 % intervals: ")
 

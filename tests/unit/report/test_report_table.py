@@ -15,7 +15,9 @@ from small_search import SPACE, rule, search
 from studies_to_draw import NAMES, study
 from told_studies import HOSTILE, HOSTILE_SPACE, METHODS, searched
 
-OF_ALL = 9
+RESULTS = ["trial", "status", "validation error", "test error", "parameters", "FLOPs per sample"]
+RESULTS += ["seconds"]
+OF_ALL = len(RESULTS)
 
 
 def html(drawn: xr.Dataset, found: list[xr.Dataset] | None = None) -> str:
@@ -59,9 +61,17 @@ def test_rows_are_all_trials_the_best_first_and_failures_last() -> None:
 def test_columns_are_the_results_and_then_the_hyperparameters(name: str) -> None:
     drawn = study(name).trials
     text = html(drawn)
-    assert headings(text)[:2] == ["trial", "search"]
-    assert headings(text)[OF_ALL:] == trials.space(drawn).names
-    assert {len(row) for row in rows(text)} == {OF_ALL + drawn.sizes["hyperparameter"]}
+    names = trials.space(drawn).names
+    known = headings(text)[: -len(names)]
+    assert known[:3] == ["trial", "status", "validation error"]
+    assert set(known) <= set(RESULTS)
+    assert headings(text)[-len(names) :] == names
+    assert {len(row) for row in rows(text)} == {len(known) + len(names)}
+
+
+def test_searches_are_told_apart() -> None:
+    found = [searched(SPACE, rule, method) for method in METHODS]
+    assert headings(html(search(30), found))[:9] == ["trial", "search", "round", *RESULTS[1:]]
 
 
 def test_a_row_holds_the_configuration_of_its_trial() -> None:

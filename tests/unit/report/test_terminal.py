@@ -61,19 +61,19 @@ def test_cells_are_the_figures_of_the_dataset_in_thousandths(subset: str) -> Non
     found = {(row[0], place) for place, row in enumerate(rows(text))}
     assert len(found) == 6
     group = data.sel(group="all", subset=subset)
-    order = group["hsic_order_free"].sel(target="error").to_series().dropna()
+    order = group["hsic"].sel(target="error").to_series().dropna()
     main = rows(text)[:3]
     assert [row[0] for row in main] == list(order.sort_values(ascending=False).index)
     for name, index, interval, p, adjusted, flops, seconds in main:
         at = group.sel(hyperparameter=name)
         error = at.sel(target="error")
-        ends = [1e3 * float(error[f"interval_{end}_order_free"]) for end in ("low", "high")]
-        assert index == f"{1e3 * float(error['hsic_order_free']):.3g}"
+        ends = [1e3 * float(error[f"interval_{end}"]) for end in ("low", "high")]
+        assert index == f"{1e3 * float(error['hsic']):.3g}"
         assert interval == f"{ends[0]:.3g} to {ends[1]:.3g}"
-        assert p == f"{float(error['p_value_order_free']):.2g}"
+        assert p == f"{float(error['p_value']):.2g}"
         star = "*" if error["significant"] == 1 else ""
-        assert adjusted == f"{float(error['p_value_order_free_adjusted']):.2g}{star}"
-        costs = [float(at["hsic_order_free"].sel(target=c)) for c in ("flops", "train_seconds")]
+        assert adjusted == f"{float(error['p_value_adjusted']):.2g}{star}"
+        costs = [float(at["hsic"].sel(target=c)) for c in ("flops", "train_seconds")]
         assert [flops, seconds] == [f"{1e3 * cost:.3g}" for cost in costs]
 
 
@@ -94,7 +94,7 @@ def test_a_cost_that_looks_like_markup_is_a_heading() -> None:
 
 def test_a_cost_without_an_index_is_an_empty_cell() -> None:
     data = study()
-    data["hsic_order_free"].loc[{"target": "flops"}] = np.nan
+    data["hsic"].loc[{"target": "flops"}] = np.nan
     assert {row[5] for row in rows(printed(data))} == {""}
 
 

@@ -77,11 +77,11 @@ def told(one: Study, figures: dict[str, Path], searches: Sequence[xr.Dataset] = 
     methods = ["random", *(found.attrs["method"] for found in searches)]
     return page(
         one.trials,
-        searches,
         one.sensitivity,
-        one.convergence,
-        decide(one.sensitivity, one.trials, SETTINGS.selection),
-        compared(methods),
+        searches=searches,
+        convergence=one.convergence,
+        selection=decide(one.sensitivity, one.trials, SETTINGS.selection),
+        comparison=compared(methods),
         figures=figures,
         captions={key: f"About {key}. And more." for key in FIGURES},
         settings=config.written(SETTINGS),

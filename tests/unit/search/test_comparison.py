@@ -23,12 +23,10 @@ ATTRS = {
 
 def chosen(n_repeats: int) -> xr.Dataset:
     """Return what a method with that many repeats chose."""
-    known = [
-        search(20 + 5 * repeat, seed=repeat).assign_attrs(ATTRS) for repeat in range(n_repeats)
-    ]
-    return chosen_design(
-        trials.space(known[0]), [[dataset] for dataset in known], {"epochs": 1}, cost="flops"
+    random, *searches = (
+        search(20 + 5 * number, seed=number).assign_attrs(ATTRS) for number in range(n_repeats + 1)
     )
+    return chosen_design(random, searches, {"epochs": 1}, cost="flops")
 
 
 def retrained(design: xr.Dataset, errors: list[list[float | None]]) -> xr.Dataset:

@@ -8,7 +8,7 @@ import optuna
 import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-from hsic_hpo.search import optuna_samplers as optuna_search
+from hsic_hpo.search import optuna_samplers
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 
@@ -48,7 +48,7 @@ def ask(
     seed: int = 0,
 ) -> list[dict[str, Any]]:
     given = np.ones(len(errors)) if costs is None else costs
-    return optuna_search.propose_by_sampler(
+    return optuna_samplers.propose_by_sampler(
         space, configurations, errors, given, n, method=method, seed=seed
     )
 
@@ -65,7 +65,7 @@ class Recorder(optuna.samplers.RandomSampler):
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that gives the trials that Optuna knows once it has been asked."""
-    monkeypatch.setitem(optuna_search.SAMPLERS, "recorder", lambda seed, _: Recorder(seed))
+    monkeypatch.setitem(optuna_samplers.SAMPLERS, "recorder", lambda seed, _: Recorder(seed))
 
     def trials(*arguments: Any, **keywords: Any) -> list[optuna.trial.FrozenTrial]:
         ask(*arguments, **keywords, method="recorder")

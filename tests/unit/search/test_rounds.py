@@ -17,6 +17,7 @@ from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials.dataset import configurations
 from hsic_hpo.trials.design import label_design, trial_identifier
+from hsic_hpo.trials.history import initial_part
 from small_search import SPACE, rule, search
 
 BUDGET = {"epochs": 1}
@@ -196,3 +197,12 @@ def test_a_stage_that_has_too_little_left_goes_on_with_the_next() -> None:
     assert [c["kind"] for c in found[2:]] == ["a", "a"]
     known.append(_finish(label_design(space, np.full((4, 2), 0.1), found, BUDGET)))
     assert len(proposed(next_round(known, stage=2, **changes))) == 1
+
+
+def test_a_repeat_proposes_from_its_own_initial_trials() -> None:
+    known = search(30)
+    for repeat in (0, 1):
+        own = initial_part(known, 12, repeat)
+        assert next_round([known], initial_trials=12, repeat=repeat).identical(
+            next_round([own], repeat=repeat)
+        )

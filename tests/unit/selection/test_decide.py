@@ -12,10 +12,11 @@ import xarray as xr
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.selection.decide import decide
+from hsic_hpo.selection.decisions import cost_ceiling, stage_space
 from hsic_hpo.selection.settings import SelectionSettings
-from hsic_hpo.selection.stages import stage_ceiling, stage_space
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SETTINGS, search
 
 UNITS = {"type": "integer", "levels": [8, 16, 32, 64, 128, 256]}
@@ -143,7 +144,7 @@ def test_the_range_of_what_matters_keeps_the_success_rate() -> None:
     levels = choice(selection, "n_units")["levels"]
     errors = trials_data.error(trials)
     best = errors <= np.sort(errors)[29]
-    inside = np.isin(trials["n_units"].values, levels)
+    inside = np.isin(hyperparameter_values(trials, "n_units"), levels)
     assert levels == UNITS["levels"][: len(levels)]
     assert len(levels) < len(UNITS["levels"])
     assert best[inside].mean() >= 0.5 * best.mean()
@@ -208,7 +209,7 @@ def test_without_costs_there_is_no_ceiling() -> None:
     trials = search(300, error=by_rate, spec=PLAIN)
     trials["flops"] = trials["flops"] * np.nan
     selection = decided(trials)
-    assert stage_ceiling(selection) == math.inf
+    assert cost_ceiling(selection) == math.inf
     assert "fix" not in roles(selection).values()
     assert selection.attrs["ceiling_reason"].startswith("No ceiling")
 
@@ -256,7 +257,7 @@ def test_a_selection_survives_its_file(tmp_path: Any) -> None:
     for name, selection in (("a", decided(trials)), ("b", decided(search(300)))):
         write_netcdf(selection, tmp_path / f"{name}.nc")
         read = read_netcdf(tmp_path / f"{name}.nc")
-        assert stage_ceiling(read) == stage_ceiling(selection)
+        assert cost_ceiling(read) == cost_ceiling(selection)
         assert roles(read) == roles(selection)
         assert read.attrs["remark"] == selection.attrs["remark"]
 

@@ -35,8 +35,8 @@ def study(sizes: list[int] = SIZES, **changes: dict[str, str]) -> xr.Dataset:
     found["n"] = ("group", sizes)
     found.attrs["space"] = json.dumps(SPACE)
     # The order-free indices are told apart from the others by their values.
-    found["noise_floor_order_free"] = found["noise_floor_order_free"] * 1.5
-    found["p_value_order_free_adjusted"] = found["p_value_order_free_adjusted"] / 2
+    found["noise_floor"] = found["noise_floor"] * 1.5
+    found["p_value_adjusted"] = found["p_value_adjusted"] / 2
     return found
 
 
@@ -71,11 +71,11 @@ def test_figures_are_those_of_the_largest_group_by_the_value_alone(
         name,
         group,
         "",
-        error["hsic_order_free"].item(),
-        error["noise_floor_order_free"].item(),
-        error["p_value_order_free_adjusted"].item(),
-        by_cost["hsic_order_free"].item(),
-        by_cost["p_value_order_free_adjusted"].item(),
+        error["hsic"].item(),
+        error["noise_floor"].item(),
+        error["p_value_adjusted"].item(),
+        by_cost["hsic"].item(),
+        by_cost["p_value_adjusted"].item(),
         bool(error["significant"].item()),
         bool(by_cost["significant"].item()),
     )
@@ -104,7 +104,7 @@ def test_significance_is_that_of_the_dataset(
 def test_the_worst_fraction_and_other_costs_do_not_count() -> None:
     data = study()
     changed = data.copy(deep=True)
-    for variable in ("hsic_order_free", "significant", "p_value_order_free_adjusted"):
+    for variable in ("hsic", "significant", "p_value_adjusted"):
         changed[variable].loc[{"subset": "worst"}] = 0.5
         changed[variable].loc[{"target": "train_seconds"}] = 0.5
     assert collect_evidence(changed, "flops") == collect_evidence(data, "flops")
@@ -136,7 +136,7 @@ def test_the_reason_is_that_of_its_own_group() -> None:
 
 def test_without_any_reason_a_single_value_is_told() -> None:
     data = study()
-    data["hsic_order_free"].loc[{"hyperparameter": "beta1"}] = np.nan
+    data["hsic"].loc[{"hyperparameter": "beta1"}] = np.nan
     assert (
         of(collect_evidence(data, "flops"), "beta1").note
         == "it takes a single value in every group"
@@ -145,7 +145,7 @@ def test_without_any_reason_a_single_value_is_told() -> None:
 
 def test_an_index_without_one_by_cost_does_not_drive_the_cost() -> None:
     data = study()
-    for variable in ("hsic_order_free", "significant", "p_value_order_free_adjusted"):
+    for variable in ("hsic", "significant", "p_value_adjusted"):
         data[variable].loc[{"target": "flops"}] = np.nan
     found = of(collect_evidence(data, "flops"), "n_layers")
     assert np.isfinite(found.index)

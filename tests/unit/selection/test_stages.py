@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.selection.stages import STAGES, stage_ceiling, stage_space
+from hsic_hpo.selection.decisions import LAST_STAGE, cost_ceiling, stage_space
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
 
@@ -22,6 +22,7 @@ SPEC = {
     "extra": {"type": "float", "range": [0.0, 1.0], "when": {"wide": True}},
 }
 SPACE = Space.from_dict(SPEC)
+STAGES = range(1, LAST_STAGE + 1)
 
 
 def selection(ceiling: float = math.inf, **rows: tuple[int, Any, Any]) -> xr.Dataset:
@@ -114,5 +115,5 @@ def test_everything_fixed_leaves_a_single_configuration() -> None:
 def test_the_ceiling_survives_a_file(ceiling: float, tmp_path: Path) -> None:
     write_netcdf(selection(ceiling), tmp_path / "selection.nc")
     read = read_netcdf(tmp_path / "selection.nc")
-    assert stage_ceiling(read) == stage_ceiling(selection(ceiling)) == ceiling
-    assert type(stage_ceiling(read)) is float
+    assert cost_ceiling(read) == cost_ceiling(selection(ceiling)) == ceiling
+    assert type(cost_ceiling(read)) is float

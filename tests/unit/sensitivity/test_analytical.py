@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import integrate
 
-from hsic_hpo.indices.features import MEDIAN_BANDWIDTH
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.sensitivity.analytical import (
     REMARK,
     THRESHOLD,

@@ -9,6 +9,7 @@ from hsic_hpo.indices.features import Categories, Intervals, Points
 from hsic_hpo.sensitivity.columns import group_columns
 from hsic_hpo.spaces.space import Group, Space
 from hsic_hpo.trials.groups import in_group
+from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SPACE, search
 
 TRIALS = search(2000)
@@ -36,7 +37,9 @@ def test_the_groups_are_those_of_the_conditions() -> None:
 def test_a_trial_belongs_where_the_conditional_hyperparameter_has_a_value(
     label: str, name: str
 ) -> None:
-    np.testing.assert_array_equal(in_group(TRIALS, GROUPS[label]), np.isfinite(TRIALS[name].values))
+    np.testing.assert_array_equal(
+        in_group(TRIALS, GROUPS[label]), np.isfinite(hyperparameter_values(TRIALS, name))
+    )
 
 
 def test_a_parent_left_with_one_level_has_no_column() -> None:
@@ -94,4 +97,4 @@ def test_categorical_columns_know_their_levels_and_weights() -> None:
     assert isinstance(column, Categories)
     np.testing.assert_allclose(column.weights, [0.25, 0.5, 0.25])
     levels = np.array(["relu", "tanh", "elu"])
-    np.testing.assert_array_equal(levels[column.index], TRIALS["activation"].values)
+    np.testing.assert_array_equal(levels[column.index], hyperparameter_values(TRIALS, "activation"))

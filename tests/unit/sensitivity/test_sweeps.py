@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from dense_hsic import asymptotic_p_value, gaussian
+from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.indices.hsic import hsic
-from hsic_hpo.indices.inference import asymptotic_p_values
 from hsic_hpo.sensitivity.sweeps import range_sweeps
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import select_goal, target_values
+from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SETTINGS, search
 
 SPEC = {
@@ -60,7 +62,7 @@ def test_each_range_equals_the_index_of_its_trials(name: str, end: str) -> None:
     compared = 0
     for point in range(8):
         cut, value = float(sweep["sweep_u"][point]), float(sweep["sweep_value"][point])
-        values = TRIALS[name].values
+        values = hyperparameter_values(TRIALS, name)
         inside = values >= value if end == "lower" else values <= value
         restricted = (u - cut) / (1 - cut) if end == "lower" else u / cut
         assert int(sweep["sweep_n"][point]) == inside.sum()
@@ -77,7 +79,8 @@ def test_each_range_equals_the_index_of_its_trials(name: str, end: str) -> None:
 def test_p_values_agree_with_those_of_the_trials_themselves() -> None:
     error = trials_data.error(TRIALS)
     z = error <= np.sort(error)[99]
-    expected = asymptotic_p_values(TRIALS["u"].values[:, :3], z)
+    kernels = [gaussian(u, MEDIAN_BANDWIDTH) for u in TRIALS["u"].values[:, :3].T]
+    expected = [asymptotic_p_value(kernel, z) for kernel in kernels]
     found = SWEEPS["sweep_p_value"].sel(end="lower", point=0)
     np.testing.assert_allclose(found, expected, rtol=0.2, atol=1e-4)
 

@@ -169,6 +169,60 @@ def test_projecting_any_configuration_gives_a_point_of_the_subspace(
         space.check_configuration(projected, "projected")
 
 
+@settings(max_examples=150, deadline=None)
+@given(parts(), st.integers(0, 2**32))
+def test_what_is_free_is_read_back_as_it_was_written(
+    drawn_part: tuple[dict[str, Any], dict[str, Any]], seed: int
+) -> None:
+    spec, changes = drawn_part
+    free = Subspace.of(Space.from_dict(spec), changes).free
+    if free is None:
+        return
+    back = Space.from_json(free.to_json())
+    assert back.names == free.names
+    assert [p.conditions for p in back.hyperparameters] == [
+        p.conditions for p in free.hyperparameters
+    ]
+    u = sample(free, 30, seed)
+    assert back.configurations(u) == free.configurations(u)
+
+
+N = {"type": "integer", "range": [0, 9]}
+R = {"type": "float", "range": [0, 1]}
+KIND = {"type": "categorical", "levels": ["a", "b", "c", "d"]}
+
+
+@pytest.mark.parametrize(
+    ("parent", "passed_on", "own", "when"),
+    [
+        (N, {">": 2}, {">": 4}, {">": 4}),
+        (N, {"<": 8}, {">": 4, "<": 6}, {">": 4, "<": 6}),
+        (N, {">": 2}, 5, 5),
+        (R, {"<=": 0.5, ">": 0.1}, {"<=": 0.7, ">": 0.3}, {"<=": 0.5, ">": 0.3}),
+        (KIND, {"in": ["a", "b"]}, {"in": ["b", "c"]}, {"in": ["b"]}),
+        (KIND, {"not": "a"}, {"not": "b"}, {"in": ["c", "d"]}),
+        (KIND, {"not": "a"}, {"in": ["a", "b"]}, {"not": "a", "in": ["a", "b"]}),
+    ],
+)
+def test_conditions_that_a_fixed_parent_passes_on_join_those_of_its_child(
+    parent: dict[str, Any], passed_on: Any, own: Any, when: Any
+) -> None:
+    spec = {
+        "p": parent,
+        "middle": {"type": "boolean", "when": {"p": passed_on}},
+        "child": {"type": "boolean", "when": {"middle": True, "p": own}},
+    }
+    free = subspace({"middle": True}, spec).free
+    assert free is not None
+    assert free.to_dict()["child"] == {"type": "boolean", "when": {"p": when}}
+    space = Space.from_dict(spec)
+    for configuration in space.configurations(sample(space, 300, 0)):
+        value = configuration["p"]
+        own_hold = all(c.holds(value) for c in space["child"].conditions if c.parent == "p")
+        exists = "middle" in configuration and own_hold
+        assert exists == all(c.holds(value) for c in free["child"].conditions)
+
+
 def test_without_changes_the_whole_space_is_free() -> None:
     part = subspace({})
     assert part.fixed == {}

@@ -452,16 +452,6 @@ BAD = [
         id="removed parent",
     ),
     pytest.param(
-        SPACE + "epochs: {type: integer, range: [1, 3]}",
-        "space: 'epochs' is reserved for results; choose another name",
-        id="reserved",
-    ),
-    pytest.param(
-        SPACE + "a/b: {type: boolean}",
-        "space: 'a/b' is not a name; '/' is not allowed",
-        id="slash",
-    ),
-    pytest.param(
         SPACE + "3: {type: boolean}",
         "space: 3 is not a name; use printable text",
         id="number name",

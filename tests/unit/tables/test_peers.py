@@ -1,36 +1,41 @@
 """The table of measures of importance states the Dataset."""
 
 import numpy as np
+import pytest
+import xarray as xr
 
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.sensitivity.peers import compare_measures
 from hsic_hpo.tables.peers import peers_remark, peers_table
 from small_search import SETTINGS, search
 
-TRIALS = search(200)
-PEERS = compare_measures(TRIALS, analyse(TRIALS, SETTINGS), seed=0)
+
+@pytest.fixture(scope="module")
+def peers() -> xr.Dataset:
+    trials = search(200)
+    return compare_measures(trials, analyse(trials, SETTINGS), seed=0)
 
 
-def test_rows_are_ordered_by_hsic_and_state_shares_and_ranks() -> None:
-    found = peers_table(PEERS)
+def test_rows_are_ordered_by_hsic_and_state_shares_and_ranks(peers: xr.Dataset) -> None:
+    found = peers_table(peers)
     assert found["hsic_best_rank"].tolist() == [1, 2, 3, 4, 5]
-    for measure in PEERS["measure"].values.tolist():
-        one = PEERS.sel(measure=measure, hyperparameter=found["hyperparameter"].tolist())
+    for measure in peers["measure"].values.tolist():
+        one = peers.sel(measure=measure, hyperparameter=found["hyperparameter"].tolist())
         key = measure.replace("-", "_")
         np.testing.assert_array_equal(found[f"{key}_share"], one["importance"])
         np.testing.assert_array_equal(found[f"{key}_rank"], one["rank"])
 
 
-def test_the_remark_states_each_correlation_once() -> None:
-    text = peers_remark(PEERS)
-    value = float(PEERS["rank_correlation"].sel(measure="hsic-best", other="ped-anova"))
+def test_the_remark_states_each_correlation_once(peers: xr.Dataset) -> None:
+    text = peers_remark(peers)
+    value = float(peers["rank_correlation"].sel(measure="hsic-best", other="ped-anova"))
     assert f"HSIC, best with PED-ANOVA {value:.3g}" in text
     assert "over the 5 hyperparameters" in text
     assert "best 10 %" in text
     assert text.count(" with ") == 6
 
 
-def test_an_undefined_correlation_is_called_so() -> None:
-    constant = PEERS.copy(deep=True)
+def test_an_undefined_correlation_is_called_so(peers: xr.Dataset) -> None:
+    constant = peers.copy(deep=True)
     constant["rank_correlation"][0, 1] = np.nan
     assert "HSIC, best with HSIC, worst undefined" in peers_remark(constant)

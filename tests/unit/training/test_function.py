@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 import pytest
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.problems.base import FunctionProblem, Stamp
+from hsic_hpo.problems.base import FunctionProblem
+from hsic_hpo.problems.data import Stamp
 from hsic_hpo.training.train import train
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hsic_hpo.problems.base import load_problem
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.training import jobs
@@ -83,7 +83,7 @@ def test_what_another_job_finished_meanwhile_is_taken_up(
         store({"status": "failed", "of": key}, tmp_path, key)
         yield
 
-    monkeypatch.setattr(jobs, "alone", wait)
+    monkeypatch.setattr(jobs, "exclusive", wait)
     rows = run(data, tmp_path)
     assert [row["status"] for row in rows] == ["failed"] * 8
     assert len({row["of"] for row in rows}) == 8

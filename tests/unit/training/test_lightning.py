@@ -9,7 +9,7 @@ import torch
 from pytorch_lightning import LightningModule
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.problems.base import Stamp
+from hsic_hpo.problems.data import Stamp
 from hsic_hpo.training.train import train
 from lightning_line import Line, LineProblem
 

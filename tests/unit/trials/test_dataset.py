@@ -12,6 +12,7 @@ from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials import design
+from hsic_hpo.trials.variables import hyperparameter_values
 
 SPACE = Space.from_dict(
     {
@@ -75,10 +76,10 @@ def test_values_are_typed_and_missing_where_inactive() -> None:
     configurations = [SPACE.configuration(row) for row in dataset["u"].values]
     for i, configuration in enumerate(configurations):
         for name in ("n_layers", "batch_size", "momentum", "dropout"):
-            value = float(dataset[name][i])
+            value = float(hyperparameter_values(dataset, name)[i])
             assert value == configuration[name] if name in configuration else np.isnan(value)
         for name in ("optimizer", "variant"):
-            assert str(dataset[name].values[i]) == configuration.get(name, "")
+            assert str(hyperparameter_values(dataset, name)[i]) == configuration.get(name, "")
 
 
 def test_every_variable_says_what_it_is() -> None:
@@ -125,7 +126,7 @@ def test_a_missing_record_is_named() -> None:
     ("spoil", "line"),
     [
         (lambda d: d.drop_vars("flops"), "x.nc: variable 'flops' is missing"),
-        (lambda d: d.drop_vars("momentum"), "x.nc: variable 'momentum' is missing"),
+        (lambda d: d.drop_vars("value:momentum"), "x.nc: variable 'value:momentum' is missing"),
         (
             lambda d: d.assign(flops=d["u"]),
             "x.nc: flops has dimensions ('trial', 'hyperparameter'), not ('trial',)",

@@ -1,0 +1,66 @@
+"""What stands below each figure of a study."""
+
+CAPTIONS = {
+    "space": (
+        "The search space: each hyperparameter with its type, its values and the law by which "
+        "random trials draw them. Conditional hyperparameters are indented below the one that "
+        "they depend on."
+    ),
+    "errors": (
+        "Histogram of the validation errors of the trials. The dashed line is the goal: the "
+        "threshold of the best fraction of the trials, whose membership the sensitivity "
+        "analysis explains."
+    ),
+    "trainings": (
+        "Learning curves, training times and outcomes of the trials. Left, validation error "
+        "after each epoch; middle, wall time of a training against the FLOPs of one forward "
+        "pass of its network; right, how the trainings ended. The trials of the best fraction "
+        "are blue."
+    ),
+    "importance": (
+        "Sensitivity indices HSIC(U, Z) of each hyperparameter for landing among the best "
+        "trials, with noise floors, confidence intervals of the debiased indices and p-values "
+        "adjusted for the number of hyperparameters. Indices compare within a panel only: each "
+        "conditional group has its own."
+    ),
+    "distributions": (
+        "Distributions of the hyperparameters with the highest indices: over all trials of "
+        "their group, and over those that reach the goal. Continuous ones on the scale of the "
+        "uniform variable U, on which random draws are flat; discrete ones as the share of each "
+        "level. The further the two are apart, the higher the index."
+    ),
+    "worst": (
+        "Indices for landing among the worst trials, beside those for the best, and how one "
+        "hyperparameter is distributed given each. What spoils a trial need not be what makes "
+        "it one of the best."
+    ),
+    "interactions": (
+        "Joint indices and pure interactions of all pairs of hyperparameters. Left, the joint "
+        "index of each pair, which is high whenever one of the two matters; right, the pure "
+        "interaction, which is not. Marked pairs are significant, the pure interactions after "
+        "adjustment for the number of pairs."
+    ),
+    "convergence": (
+        "Indices of the hyperparameters, and the agreement of their ranking with the last one, "
+        "against the number of trials. The analysis is repeated on nested subsets of the "
+        "trials: an index or a ranking that still changes between the last two sizes would "
+        "probably change with more trials."
+    ),
+    "quadrant": (
+        "Impact on the error against impact on the cost, each in units of its noise floor, with "
+        "confidence intervals. The noise floors divide the plane: optimise what matters for the "
+        "error alone, trade off what matters for both, fix cheaply what matters for the cost "
+        "alone, fine-tune the rest."
+    ),
+    "sweeps": (
+        "The index within a part of the range, against the end of the range that moves, with "
+        "noise floors. The diamonds mark the widest range from which on no index is "
+        "significant: there, the cheapest values may be chosen with a limited effect on the "
+        "error."
+    ),
+    "comparison": (
+        "Validation error against FLOPs of one forward pass of one sample, for all trials of "
+        "all searches. Large marks are the chosen configurations, thin lines the incumbents of "
+        "each repeat round by round, the grey staircase the Pareto front."
+    ),
+}

@@ -1,0 +1,74 @@
+"""The search methods of a study: what each is given in which round, and how it ends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from hsic_hpo.search.settings import SearchSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """What tells one method from the others.
+
+    Attributes
+    ----------
+    is_staged
+        Whether it searches in stages, where the decisions of a selection say.
+    weighs_cost
+        Whether it ends with the cheapest of its nearly best trials, not with the best.
+    """
+
+    is_staged: bool = False
+    weighs_cost: bool = False
+
+
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        "random": Method(),
+        "gpbo": Method(),
+        "hsic-gpbo": Method(is_staged=True, weighs_cost=True),
+        "tpe": Method(),
+        "gp": Method(),
+        "nsga2": Method(weighs_cost=True),
+    }
+)
+COST_AWARE = tuple(name for name, method in METHODS.items() if method.weighs_cost)
+
+
+def needs_selection(method: str) -> bool:
+    """Tell whether a method searches where the decisions of a selection say."""
+    return METHODS[method].is_staged
+
+
+def round_settings(method: str, settings: SearchSettings, number: int) -> dict[str, Any]:
+    """Return what :func:`hsic_hpo.search.rounds.next_round` is told of one round.
+
+    Nothing of the rounds after it enters, so that further rounds leave it as it is.
+
+    Parameters
+    ----------
+    method, settings
+        Of the search.
+    number
+        Number of the round, from 1 on.
+    """
+    told = {"n": settings.batch_size, "initial_trials": settings.initial_trials}
+    return told | ({"stage": settings.stage(number)} if METHODS[method].is_staged else {})
+
+
+def choice_settings(method: str, settings: SearchSettings, tolerance: float) -> dict[str, Any]:
+    """Return what :func:`hsic_hpo.search.final_choice.chosen_design` is told of a method.
+
+    Parameters
+    ----------
+    method, settings
+        Of the search.
+    tolerance
+        Of the methods that weigh error and cost.
+    """
+    return {
+        "initial_trials": settings.initial_trials,
+        "tolerance": tolerance if METHODS[method].weighs_cost else None,
+    }

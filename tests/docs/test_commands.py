@@ -1,0 +1,201 @@
+"""Every command that a page, a comment or ``make help`` shows works as it is written.
+
+It runs letter by letter in a copy of the project. Only the size of a study is cut, by the configs:
+where a command names one, the tiny study stands, most of which is computed already.
+"""
+
+import shutil
+from collections.abc import Callable
+
+import optuna
+import pandas as pd
+import pytest
+import yaml
+
+from hsic_hpo.cli import main
+from pages import ROOT, SETTINGS, advertised
+from project import Project
+
+MY_STUDY = "config/my_study.yaml"
+ADVERTISED = advertised()
+
+
+def the_tiny_study(path: str) -> Callable[[Project], None]:
+    return lambda project: project.place(path)
+
+
+def quick(project: Project) -> None:
+    """The first study, of which the end is missing."""
+    project.place("config/quick.yaml")
+    (project.results / "summary.txt").unlink()
+
+
+def digits(project: Project) -> None:
+    """The example with a few trials, trained and gathered."""
+    project.edit("examples/digits/digits.yaml", "n_trials: 100", "n_trials: 6")
+    project.edit("examples/digits/digits.yaml", "epochs: 5", "epochs: 1")
+    project.edit("workflow/profiles/default/config.yaml", "cores: all", "until: [gather]\ncores: 2")
+
+
+def another_profile(project: Project) -> None:
+    project.place("config/quick.yaml")
+    shutil.copytree(project.root / "workflow/profiles/default", project.root / "folder")
+
+
+def two_configs(project: Project) -> None:
+    project.place("a.yaml")
+    project.place("b.yaml", "seed: 3\n")
+
+
+def toy(project: Project) -> None:
+    project.edit("config/toy.yaml", "n_draws: 10000", "n_draws: 2000")
+
+
+def results_of_bateman(project: Project) -> None:
+    project.take_results("bateman")
+
+
+def published(project: Project) -> None:
+    """A single reference study, whose figures are drawn already, and a page that shows it."""
+    shutil.rmtree(project.root / "results" / "reference", ignore_errors=True)
+    project.take_results("reference/bateman")
+    (project.root / "docs" / "reference.md").unlink()
+    project.place("config/bateman.yaml")
+    project.place(
+        "README.md", "<!-- begin results/reference/bateman/findings.md -->\n<!-- end -->\n"
+    )
+
+
+def table_and_space(project: Project) -> None:
+    space = {
+        "learning_rate": {"type": "float", "range": [1e-4, 1e-1], "scale": "log"},
+        "n_units": {"type": "integer", "range": [8, 64]},
+    }
+    project.place("space.yaml", yaml.safe_dump(space))
+    trials = [(1e-4 * 1.12**i, 8 + i % 57, abs(i - 30), i % 7) for i in range(60)]
+    columns = ["learning_rate", "n_units", "validation_loss", "seconds"]
+    pd.DataFrame(trials, columns=columns).to_csv(project.root / "trials.csv", index=False)
+
+
+def optuna_study(project: Project) -> None:
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(
+        storage=f"sqlite:///{project.root / 'study.db'}",
+        study_name="my_study",
+        sampler=optuna.samplers.RandomSampler(seed=0),
+    )
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1) ** 2, n_trials=60)
+    optuna.logging.set_verbosity(verbosity)
+
+
+# What is put in place for each command, and what it prints or writes.
+COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
+    "make help": (None, "cluster-test"),
+    "make study": (quick, "results/tiny/summary.txt"),
+    f"make study CONFIG={MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny: 40 random trials"),
+    "make study CONFIG=config/mnist.yaml": (the_tiny_study("config/mnist.yaml"), "Study tiny"),
+    "make study CONFIG=examples/digits/digits.yaml": (digits, "results/digits/random/trials.nc"),
+    "make study CORES=8": (the_tiny_study("config/quick.yaml"), "Study tiny"),
+    "make study PROFILE=folder": (another_profile, "Study tiny"),
+    "make check": (None, "Study quick: 300 random trials"),
+    f"make check CONFIG={MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny"),
+    "make toy": (toy, "results/toy/tables/toy.md"),
+    "make publish STUDY=bateman": (
+        results_of_bateman,
+        "results/reference/bateman/final/random/trials.nc",
+    ),
+    "make reference": (published, "results/reference/bateman/findings.md"),
+    "make clean": (None, "results/tiny/summary.txt"),
+    "snakemake --configfile config/quick.yaml -n": (
+        the_tiny_study("config/quick.yaml"),
+        "Nothing to be done",
+    ),
+    "snakemake --configfile a.yaml b.yaml": (two_configs, "Nothing to be done"),
+    "snakemake --report report.zip --configfile config/quick.yaml": (
+        the_tiny_study("config/quick.yaml"),
+        "results/tiny/report.zip",
+    ),
+    ".venv/bin/hsic-hpo analyse trials.csv --space space.yaml --error validation_loss "
+    "--cost seconds": (table_and_space, "60 trials"),
+    ".venv/bin/hsic-hpo analyse --optuna sqlite:///study.db --study my_study": (
+        optuna_study,
+        "60 trials",
+    ),
+    ".venv/bin/pip install .": (None, "Would install hsic_hpo"),
+    ".venv/bin/pip install '.[optuna]'": (None, "Would install hsic_hpo"),
+    ".venv/bin/pip install '.[hpolib]'": (None, "Would install hsic_hpo"),
+    ".venv/bin/pip install '.[all]'": (None, "Would install hsic_hpo"),
+}
+CLUSTER = ("tests/cluster/cluster_runs.py", 'PROFILE = "workflow/profiles/slurm"')
+BY_HAND = "checked by hand: the top of the profile says how far"
+# What cannot run within a test: the file that runs it instead, and what stands there. Of `make`,
+# what it would do is asked here as well.
+ELSEWHERE: dict[str, tuple[str, str]] = {
+    "make test": (".ci/run", "make test"),
+    "make lint": (".ci/run", "make lint"),
+    "make lint test": (".ci/run", "make lint"),
+    "make cluster-test": (".ci/run", "make cluster-test"),
+    "make chaos": ("tests/workflow/test_chaos.py", "CHAOS_KILLS"),
+    # It measures for long; all that it does is to run these.
+    "make bench": ("Makefile", "for benchmark in benchmarks/*.py"),
+    f"make study CONFIG={MY_STUDY} PROFILE=workflow/profiles/slurm": CLUSTER,
+    "make study PROFILE=workflow/profiles/slurm": CLUSTER,
+    f"make study CONFIG={MY_STUDY} PROFILE=workflow/profiles/cluster-generic": (
+        "workflow/profiles/cluster-generic/config.yaml",
+        "Checked with a stand-in for qsub",
+    ),
+    ".venv/bin/pip install snakemake-executor-plugin-cluster-generic": (
+        "workflow/profiles/cluster-generic/config.yaml",
+        "Checked with a stand-in for qsub",
+    ),
+    f"make study CONFIG={MY_STUDY} PROFILE=workflow/profiles/kubernetes": (
+        "workflow/profiles/kubernetes/config.yaml",
+        "no job has run",
+    ),
+    ".venv/bin/pip install snakemake-executor-plugin-kubernetes snakemake-storage-plugin-s3": (
+        "workflow/profiles/kubernetes/config.yaml",
+        "no job has run",
+    ),
+}
+
+
+@pytest.mark.parametrize("command", ADVERTISED)
+def test_a_test_runs_what_is_advertised(command: str) -> None:
+    assert command in COMMANDS or command in ELSEWHERE
+
+
+def test_nothing_is_run_that_no_page_shows() -> None:
+    assert COMMANDS.keys() | ELSEWHERE.keys() <= set(ADVERTISED)
+    assert not COMMANDS.keys() & ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_it_works_as_it_is_written(command: str, project: Project) -> None:
+    prepare, expected = COMMANDS[command]
+    if prepare is not None:
+        prepare(project)
+    printed = project.shell(command)
+    if expected.startswith("results/"):
+        assert (project.root / expected).stat().st_size > 0
+    else:
+        assert expected in printed
+    assert "does not provide the extra" not in printed
+
+
+@pytest.mark.parametrize("command", ELSEWHERE)
+def test_what_cannot_run_here_runs_elsewhere(command: str, unused: Project) -> None:
+    path, text = ELSEWHERE[command]
+    assert text in (ROOT / path).read_text(encoding="utf-8")
+    if command.startswith("make "):
+        unused.place(MY_STUDY)
+        assert unused.shell(command, MAKEFLAGS="n")
+
+
+@pytest.mark.parametrize("path", [path for path in SETTINGS if "profiles" not in path])
+def test_every_config_of_the_project_is_valid(
+    path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["check", str(ROOT / path)])
+    name = yaml.safe_load((ROOT / path).read_text())["study"]
+    assert capsys.readouterr().out.startswith(f"Study {name}: ")

@@ -1,0 +1,34 @@
+"""Draw one figure of a study."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from hsic_hpo.figures.by_name import draw
+from hsic_hpo.figures.style import save
+from hsic_hpo.files import read_netcdf
+from hsic_hpo.study.logs import job_log
+from hsic_hpo.trials.dataset import read_trials
+
+
+def main(*, figure: str, datasets: Mapping[str, Any], output: list[str]) -> None:
+    drawn = draw(figure, *(read(kind, path) for kind, path in datasets.items()))
+    for path in output:
+        save(drawn, path)
+
+
+def read(kind: str, path: Any) -> xr.Dataset | list[xr.Dataset]:
+    if kind == "searches":
+        return [read_trials(one) for one in path]
+    return read_trials(path) if kind == "trials" else read_netcdf(path)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main(
+            figure=Path(snakemake.output[0]).stem,
+            datasets=dict(snakemake.input.items()),
+            output=snakemake.output,
+        )
