@@ -33,7 +33,7 @@ EXTRAS = {
 }
 FILES = (
     *("__init__.pyi", "py.typed", "study/config.schema.yaml"),
-    *("report/page.html.j2", "report/page.css"),
+    *("reports/page.html.j2", "reports/page.css"),
 )
 
 

@@ -75,7 +75,7 @@ def test_a_copy_with_results_reruns_nothing(checkout: Checkout) -> None:
         ("src/hsic_hpo/training/networks.py", TRAINING),
         ("src/hsic_hpo/problems/bateman.py", ANOTHER_PROBLEM),
         ("workflow/scripts/figure.py", once(*FIGURES, "html_report")),
-        ("src/hsic_hpo/report/page.html.j2", once("html_report")),
+        ("src/hsic_hpo/reports/page.html.j2", once("html_report")),
         ("workflow/scripts/gather.py", once(*TRIALS, "gather")),
     ],
 )

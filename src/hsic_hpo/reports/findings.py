@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import xarray as xr
 
-from hsic_hpo.report import sentences
+from hsic_hpo.reports import sentences
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.summary import summary
 

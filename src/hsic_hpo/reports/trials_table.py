@@ -8,7 +8,7 @@ from itables.javascript import generate_init_offline_itables_html
 from itables.options import dt_bundle
 
 from hsic_hpo.figures.values import value_text
-from hsic_hpo.report.frames import RANDOM
+from hsic_hpo.reports.frames import RANDOM
 
 _COLUMNS = {
     "trial": "trial",
@@ -33,9 +33,9 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
     Parameters
     ----------
     frame
-        n rows of :func:`hsic_hpo.report.frames.trials_frame`.
+        n rows of :func:`hsic_hpo.reports.frames.trials_frame`.
     values
-        The n rows of :func:`hsic_hpo.report.frames.values_frame`.
+        The n rows of :func:`hsic_hpo.reports.frames.values_frame`.
     """
     values = values.map(lambda value: value_text(value) if isinstance(value, bool) else value)
     # Sorted here, as the browser would put missing errors first; by the frame, as names of

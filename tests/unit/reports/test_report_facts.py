@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from hsic_hpo.report.facts import asked, provenance
+from hsic_hpo.reports.facts import asked, provenance
 from hsic_hpo.study import config
 from studies_to_draw import study
 
