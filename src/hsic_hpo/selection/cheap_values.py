@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 
 from hsic_hpo.selection.ceilings import keeps_success_rate
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
