@@ -25,10 +25,12 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 
 from hsic_hpo.problems.hpolib import Hpolib
-from hsic_hpo.search.final_choice import COST_AWARE, choose
+from hsic_hpo.search.final_choice import choose
+from hsic_hpo.search.methods import choice_settings, needs_selection, round_settings
 from hsic_hpo.search.rounds import next_round
+from hsic_hpo.search.settings import SearchSettings, divide_rounds
 from hsic_hpo.selection.decide import decide
-from hsic_hpo.selection.stages import stage_ceiling
+from hsic_hpo.selection.decisions import cost_ceiling
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
@@ -45,7 +47,6 @@ EVALUATIONS = (100, 200)
 BATCH = 10
 INITIAL = 20
 RANDOM_SHARE = 0.3
-FIRST_STAGE = 1 / 6
 # Other settings of HSIC-GPBO: where the ceiling starts, and how much error it gives for size.
 VARIANTS = ((0.3, None), (0.5, None), (1.0, None), (None, 0.2))
 BUDGET = {"epochs": 100}
@@ -100,11 +101,9 @@ def run(what: Run) -> dict[str, Any]:
     """Search with n evaluations and judge what is chosen."""
     with threadpool_limits(1):
         start = time.perf_counter()
-        finished, ceiling = search(what)
-        tolerance = None
-        if what.method in COST_AWARE:
-            given = what.tolerance
-            tolerance = SETTINGS.final.tolerance if given is None else given
+        finished, ceiling, settings = search(what)
+        tolerance = SETTINGS.final.tolerance if what.tolerance is None else what.tolerance
+        tolerance = choice_settings(what.method, settings, tolerance)["tolerance"]
         place = choose(finished, ceiling=ceiling, tolerance=tolerance)
         seconds = time.perf_counter() - start
     return {
@@ -116,10 +115,10 @@ def run(what: Run) -> dict[str, Any]:
     }
 
 
-def search(what: Run) -> tuple[History, float]:
-    """Return all evaluated trials, and the ceiling that HSIC-GPBO set."""
+def search(what: Run) -> tuple[History, float, SearchSettings]:
+    """Return all evaluated trials, the ceiling that HSIC-GPBO set, and the rounds made."""
     space = Space.from_dict(problem(what.dataset).default_space())
-    selecting = what.method == "hsic-gpbo"
+    selecting = needs_selection(what.method)
     n_random = {"random": what.n, "hsic-gpbo": round(RANDOM_SHARE * what.n)}.get(
         what.method, INITIAL
     )
@@ -132,22 +131,23 @@ def search(what: Run) -> tuple[History, float]:
             settings = replace(settings, cost_quantile=what.cost_quantile)
         analysed = analyse(known[0], replace(SETTINGS.sensitivity, seed=what.seed))
         selection = decide(analysed, known[0], settings)
-        ceiling = stage_ceiling(selection)
+        ceiling = cost_ceiling(selection)
     n_rounds = (what.n - n_random) // BATCH
-    for number in range(n_rounds):
+    first, second = divide_rounds(n_rounds) if selecting else (n_rounds, 0)
+    rounds = SearchSettings(rounds=first, fine_tuning_rounds=second, batch_size=BATCH)
+    for number in range(1, rounds.n_rounds + 1):
         rows = next_round(
             known,
-            BATCH,
             method=what.method,
             repeat=0,
             cost=SETTINGS.selection.cost,
             seed=what.seed,
             budget=BUDGET,
             selection=selection,
-            stage=(1 if number < FIRST_STAGE * n_rounds else 2) if selecting else 0,
+            **round_settings(what.method, rounds, number),
         )
         known.append(evaluated(what.dataset, rows, what.seed))
-    return History.of(known), ceiling
+    return History.of(known, SETTINGS.selection.cost), ceiling, rounds
 
 
 def judged(dataset: str, configuration: dict[str, Any]) -> dict[str, float]:

@@ -41,7 +41,7 @@ def test_a_round_is_looked_up_as_it_was_proposed(benchmark: ModuleType, method: 
     """Also where the points of its discrete hyperparameters were not drawn."""
     table = benchmark.problem(NAVAL)
     space = Space.from_dict(table.default_space())
-    drawn = benchmark.make(space, sample(space, 20, 1), benchmark.BUDGET)
+    drawn = benchmark.make_design(space, sample(space, 20, 1), benchmark.BUDGET)
     known = benchmark.evaluated(NAVAL, drawn, 1)
     rows = next_round(
         [known], 6, method=method, repeat=0, cost="flops", seed=1, budget=benchmark.BUDGET

@@ -14,7 +14,7 @@ from hsic_hpo.spaces.parsing import check_name
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials import design
-from hsic_hpo.trials.variables import cost_variable
+from hsic_hpo.trials.variables import with_cost
 
 MIN_TRIALS = 30
 
@@ -86,12 +86,7 @@ def to_dataset(
     )
     for cost in costs:
         values = np.array([trial.costs.get(cost, np.nan) for trial in finished], dtype=float)
-        described = {"long_name": cost, "units": ""}
-        variable = cost_variable(cost)
-        if variable in dataset and "repeat" in dataset[variable].dims:
-            dataset[variable] = (("trial", "repeat"), values[:, None], dataset[variable].attrs)
-        else:
-            dataset[variable] = ("trial", values, described)
+        dataset = with_cost(dataset, cost, values)
     return dataset
 
 

@@ -24,7 +24,7 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.search.final_choice import FinishedTrial, choose, finished_trial, pareto_front
 from hsic_hpo.search.results import check_costs, known_cost, read_result
 from hsic_hpo.search.rounds import next_round
-from hsic_hpo.search.settings import SearchSettings
+from hsic_hpo.search.settings import SearchSettings, divide_rounds
 from hsic_hpo.search.told import ToldRound
 from hsic_hpo.selection.decide import decide
 from hsic_hpo.selection.decisions import cost_ceiling
@@ -37,9 +37,8 @@ from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.design import make_design
 from hsic_hpo.trials.goals import target_names
 from hsic_hpo.trials.history import History, join_rounds, split_rounds
+from hsic_hpo.trials.variables import with_cost
 
-# Part of the rounds that a single number of them gives to the first stage, as the defaults do.
-_FIRST_STAGE = 1 / 6
 _COST = "cost"
 
 
@@ -55,8 +54,8 @@ class HsicGpbo:
     space
         A `Space`, or the mapping of names to definitions that makes one.
     n_random
-        Random configurations that are trained first and explained, at least 1. Decisions need
-        30 or more; from fewer trials all hyperparameters are searched alike.
+        Random configurations that are trained first and explained, at least 1. Where they are too
+        few for an index (by default, below 50), all hyperparameters are searched alike.
     rounds
         Rounds of the first and of the second stage, or their sum, of which a sixth, rounded up,
         is the first stage's.
@@ -135,12 +134,12 @@ class HsicGpbo:
         self._cost = next((name for name in wanted if name in (_COST, *names)), None)
         # Whether costs are told; None as long as no training that ended well says so.
         self._has_cost = None if not np.isfinite(trials_data.error(given)).any() else bool(names)
-        known, *rounds = split_rounds(given)
+        known, *later = split_rounds(given)
         # Where a later round has begun, nothing more is proposed in those before it.
-        self._rounds = [ToldRound(random, known, 0 if rounds else n_random)]
-        self._rounds += [ToldRound(self._nothing, complete, 0) for complete in rounds[:-1]]
-        self._begun = rounds[-1] if rounds else None
-        self._n_rounds = max(self._settings.n_rounds, len(rounds))
+        self._rounds = [ToldRound(random, known, 0 if later else n_random)]
+        self._rounds += [ToldRound(self._nothing, complete, 0) for complete in later[:-1]]
+        self._begun = later[-1] if later else None
+        self._n_rounds = max(self._settings.n_rounds, len(later))
 
     def _no_trials(self) -> xr.Dataset:
         attrs = {"study": "hsic-gpbo", "problem": "{}", "seed": self._seed, "costs": "[]"}
@@ -161,8 +160,7 @@ class HsicGpbo:
             known_cost(self._cost_of, configuration, f"trials: trial {number}")
             for number, configuration in enumerate(trials_data.configurations(trials))
         ]
-        described = {"long_name": _COST, "units": ""}
-        return trials.assign({_COST: ("trial", np.array(found, dtype=float), described)})
+        return with_cost(trials, _COST, np.array(found, dtype=float))
 
     def ask(self) -> list[dict[str, Any]]:
         """Return the next configurations to train, the same until one of them is told.
@@ -295,8 +293,7 @@ def _stages(rounds: int | Sequence[int]) -> tuple[int, int]:
         raise InputError(
             f"rounds: {rounds!r}; allowed: an integer of at least 0, or two, one for each stage"
         )
-    first = math.ceil(rounds * _FIRST_STAGE)
-    return first, rounds - first
+    return divide_rounds(rounds)
 
 
 def minimise(

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+# The first stage has one of so many rounds.
+_FIRST_STAGE = 6
+
 
 @dataclass(frozen=True, kw_only=True)
 class SearchSettings:
@@ -38,6 +41,12 @@ class SearchSettings:
     def stage(self, number: int) -> int:
         """Return the stage of HSIC-GPBO, 1 or 2, of a round; rounds are counted from 1."""
         return 1 if number <= self.rounds else 2
+
+
+def divide_rounds(n_rounds: int) -> tuple[int, int]:
+    """Divide rounds between the stages of HSIC-GPBO: the first one has a sixth, rounded up."""
+    first = -(-n_rounds // _FIRST_STAGE)
+    return first, n_rounds - first
 
 
 _STAGED = SearchSettings(rounds=1, fine_tuning_rounds=5)

@@ -13,6 +13,7 @@ from hsic_hpo.search.results import Result
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_names
 from hsic_hpo.trials.history import join_trials
+from hsic_hpo.trials.variables import cost_variable, with_cost
 
 
 class ToldRound:
@@ -79,7 +80,7 @@ class ToldRound:
         Parameters
         ----------
         cost
-            Variable that takes the costs; None leaves them out.
+            Name of the cost that is told; None where none is.
         """
         places = sorted(self._results)
         rows = self._design.isel(trial=places)
@@ -95,7 +96,8 @@ class ToldRound:
         )
         finished = self._finished
         if cost is not None:
-            told = _with_cost(told, cost, [result.cost for result in results])
+            costs = [np.nan if result.cost is None else result.cost for result in results]
+            told = with_cost(told, cost, np.array(costs))
             finished = _listing(finished, cost)
         joined = join_trials([finished, told])
         rank = {name: place for place, name in enumerate(self._design["trial"].values.tolist())}
@@ -104,23 +106,14 @@ class ToldRound:
         return joined.isel(trial=np.argsort(ranks, kind="stable"))
 
 
-def _with_cost(told: xr.Dataset, cost: str, costs: Sequence[float | None]) -> xr.Dataset:
-    values = np.array([np.nan if known is None else known for known in costs])
-    if cost in told and "repeat" in told[cost].dims:
-        return told.assign({cost: (told[cost].dims, values[:, None], told[cost].attrs)})
-    return told.assign({cost: ("trial", values, {"long_name": cost, "units": ""})})
-
-
 def _listing(finished: xr.Dataset, cost: str) -> xr.Dataset:
-    """Return trials of which a cost is known to be one, though it may be missing."""
+    """Return trials that list a cost among theirs, missing where they had none."""
     names = target_names(finished)[1:]
     if cost not in names:
         finished = finished.assign_attrs(costs=json.dumps([*names, cost]))
-    return (
-        finished
-        if cost in finished
-        else _with_cost(finished, cost, [None] * len(finished["trial"]))
-    )
+    if cost_variable(cost) in finished:
+        return finished
+    return with_cost(finished, cost, np.full(finished.sizes["trial"], np.nan))
 
 
 def _key(configuration: Mapping[str, Any]) -> Any:

@@ -12,7 +12,7 @@ from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_values
 
 ROUND = "search_round"
-# Under this name trials were published; it is free for a hyperparameter.
+# The name in trials of version 0.1.
 _PUBLISHED_ROUND = "round"
 
 
@@ -43,7 +43,7 @@ class History:
         datasets
             Trials Datasets, in the order in which their trials were proposed.
         cost
-            Variable that is the cost; None where there is none.
+            Name of the cost; None where there is none.
         """
         errors = np.concatenate([[], *(target_values(dataset, "error") for dataset in datasets)])
         costs = np.full(len(errors), np.inf)
@@ -139,10 +139,9 @@ def round_numbers(trials: xr.Dataset) -> np.ndarray:
     numpy.ndarray
         ``(n_trials,)`` of int.
     """
-    if ROUND in trials:
-        return trials[ROUND].values
-    if _PUBLISHED_ROUND in trials and _PUBLISHED_ROUND not in trials_data.space(trials).names:
-        return trials[_PUBLISHED_ROUND].values
+    for name in (ROUND, _PUBLISHED_ROUND):
+        if name in trials:
+            return trials[name].values
     return np.zeros(trials.sizes["trial"], dtype=int)
 
 

@@ -86,6 +86,25 @@ def cost_values(trials: xr.Dataset, name: str) -> np.ndarray:
     return (values.mean("repeat", skipna=False) if "repeat" in values.dims else values).values
 
 
+def with_cost(trials: xr.Dataset, name: str, values: np.ndarray) -> xr.Dataset:
+    """Return trials with a cost, in place of what they had under its name.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset of one training each.
+    name
+        Of the cost.
+    values
+        ``(n_trials,)``, NaN where it is unknown.
+    """
+    variable = cost_variable(name)
+    if variable in trials and "repeat" in trials[variable].dims:
+        measured = trials[variable]
+        return trials.assign({variable: (measured.dims, values[:, None], measured.attrs)})
+    return trials.assign({variable: ("trial", values, {"long_name": name, "units": ""})})
+
+
 def with_named_variables(trials: xr.Dataset) -> xr.Dataset:
     """Bring a Dataset of version 0.1, where variables had the bare names, to the names of today.
 

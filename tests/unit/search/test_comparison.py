@@ -128,7 +128,7 @@ def test_what_the_search_found_is_taken_over(
             assert found[name].values[:n].tolist() == design[name].values.tolist()
         assert set(found["trial"].values[n:]) | set(found["configuration"].values[n:]) <= {""}
         assert np.isnan(found["n_trainings"].values[n:]).all()
-    assert compared["n_trainings"].sel(search="gpbo").values.tolist() == [20, 25, 30]
+    assert compared["n_trainings"].sel(search="gpbo").values.tolist() == [45, 50, 55]
 
 
 def test_texts_that_are_missing_are_empty(inputs: tuple[Any, Any]) -> None:

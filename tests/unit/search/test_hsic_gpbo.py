@@ -26,6 +26,7 @@ from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_names
 from hsic_hpo.trials.history import round_numbers
+from hsic_hpo.trials.variables import cost_values
 from small_search import search as small_search
 
 SCRIPTS = Path(__file__).parents[3] / "workflow" / "scripts"
@@ -35,7 +36,7 @@ SPACE = {
     "kind": {"type": "categorical", "levels": ["a", "b", "c"]},
     "momentum": {"type": "float", "range": [0.0, 0.9], "when": {"kind": "a"}},
 }
-FAST = AnalysisSettings(n_permutations=99)
+FAST = AnalysisSettings(n_permutations=99, goal_fraction=0.2)
 Configuration = dict[str, Any]
 
 
@@ -95,7 +96,7 @@ def test_all_rounds_are_asked_for_in_batches(finished: HsicGpbo) -> None:
     assert target_names(trials) == ("error", "cost")
     configurations = trials_data.configurations(trials)
     assert trials_data.error(trials).tolist() == [error(c) for c in configurations]
-    assert trials["cost"].values.tolist() == [width(c) for c in configurations]
+    assert cost_values(trials, "cost").tolist() == [width(c) for c in configurations]
     texts = [json.dumps(c) for c in configurations]
     assert not set(texts[40:]) & set(texts[:40])
 
@@ -112,7 +113,7 @@ def test_what_is_fine_tuned_stays_at_its_default_in_the_first_stage(finished: Hs
 
 
 @pytest.mark.parametrize(
-    ("rounds", "stages"), [(1, (1, 0)), (7, (2, 5)), (0, (0, 0)), ([0, 2], (0, 2))]
+    ("rounds", "stages"), [(1, (1, 0)), (2, (1, 1)), (0, (0, 0)), ([0, 2], (0, 2))]
 )
 def test_rounds_are_a_number_or_one_per_stage(rounds: Any, stages: tuple[int, int]) -> None:
     search = start(n_random=3, batch_size=1, rounds=rounds)
@@ -122,20 +123,22 @@ def test_rounds_are_a_number_or_one_per_stage(rounds: Any, stages: tuple[int, in
     assert search.trials.sizes["trial"] == 3 + sum(stages)
 
 
-@pytest.mark.parametrize("train", [both, error, some_fail])
+@pytest.mark.parametrize("train", [error, some_fail])
 def test_a_search_that_stops_anywhere_goes_on_as_if_it_had_not(
     train: Callable[[Configuration], Any], tmp_path: Path
 ) -> None:
     """After each part of a batch that was told, also from a file, and also when none was told."""
-    whole = start(n_random=32)
+    settings: dict[str, Any] = {"n_random": 32, "rounds": (1, 1), "batch_size": 4}
+    whole = start(**settings)
     expected = run(whole, train)
-    search, asked = start(n_random=32), []
+    search, asked = start(**settings), []
     while batch := search.ask():
         asked += batch
         for part in (batch[:2], batch[2:]):
             search.tell(part, [train(configuration) for configuration in part])
             write_netcdf(search.trials, tmp_path / "trials.nc")
-            again = start(n_random=32, trials=trials_data.read_trials(tmp_path / "trials.nc"))
+            told = trials_data.read_trials(tmp_path / "trials.nc")
+            again = start(**settings, trials=told)
             xr.testing.assert_identical(again.trials, search.trials)
             search = again
     assert asked == expected
@@ -237,7 +240,7 @@ def test_proposals_keep_to_the_ceiling_where_costs_are_known() -> None:
     ceiling = cost_ceiling(search.decisions)
     assert ceiling < 64
     assert max(map(width, asked[40:])) <= ceiling < max(map(width, asked[:40]))
-    assert search.trials["cost"].values.tolist() == [width(c) for c in asked]
+    assert cost_values(search.trials, "cost").tolist() == [width(c) for c in asked]
 
 
 def test_the_best_is_the_cheapest_within_the_tolerance(finished: HsicGpbo) -> None:
@@ -429,14 +432,14 @@ def test_a_search_goes_on_from_trials_of_elsewhere() -> None:
     assert len(asked) == 15
     trials = search.trials
     assert trials_data.configurations(trials) == trained + asked
-    assert trials["seconds"].values.tolist() == [width(c) for c in trained + asked]
+    assert cost_values(trials, "seconds").tolist() == [width(c) for c in trained + asked]
     assert trials.attrs["error_name"] == "loss"
     assert search.decisions is not None
     assert search.decisions.attrs["cost"] == "seconds"
     # A function of the cost counts for them too.
     again = start(trials=imported, cost=lambda c: 2 * width(c))
     run(again, error)
-    assert again.trials["cost"].values[:50].tolist() == [2 * width(c) for c in trained]
+    assert cost_values(again.trials, "cost")[:50].tolist() == [2 * width(c) for c in trained]
 
 
 def test_too_few_trials_of_elsewhere_are_filled_up_at_random() -> None:
@@ -464,10 +467,11 @@ def test_decisions_of_the_user_are_followed() -> None:
     assert {c["kind"] for c in run(search)[40:]} == {"c"}
 
 
-def test_hyperparameters_may_be_called_as_rounds_are() -> None:
-    space = {"round": {"type": "integer", "range": [1, 99]}, "x": SPACE["rate"]}
-    search = HsicGpbo(space, n_random=4, rounds=(0, 1), batch_size=2)
-    asked = run(search, lambda c: c["round"] + c["x"])
+@pytest.mark.parametrize("name", ["round", "search_round", "cost", "epochs", "error"])
+def test_hyperparameters_may_be_called_as_results_are(name: str) -> None:
+    space = {name: {"type": "integer", "range": [1, 99]}, "x": SPACE["rate"]}
+    search = HsicGpbo(space, n_random=4, rounds=(0, 1), batch_size=2, cost=lambda c: c["x"])
+    asked = run(search, lambda c: c[name] + c["x"])
     assert trials_data.configurations(search.trials) == asked
     assert round_numbers(search.trials).tolist() == [0, 0, 0, 0, 1, 1]
 

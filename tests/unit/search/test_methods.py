@@ -12,7 +12,7 @@ from hsic_hpo.search.methods import (
     round_settings,
 )
 from hsic_hpo.search.propose import PROPOSERS
-from hsic_hpo.search.settings import DEFAULTS, SearchSettings, search_settings
+from hsic_hpo.search.settings import DEFAULTS, SearchSettings, divide_rounds
 from hsic_hpo.study import config
 
 
@@ -44,6 +44,14 @@ def test_methods_that_weigh_the_cost_end_with_a_tolerance(method: str, told: Any
     assert (method in COST_AWARE) == (told is not None)
 
 
+@pytest.mark.parametrize("n", range(20))
+def test_the_first_stage_has_the_first_sixth_of_the_rounds(n: int) -> None:
+    first, second = divide_rounds(n)
+    assert first + second == n
+    assert first == sum(number < n / 6 for number in range(n))
+    assert divide_rounds(DEFAULTS["hsic-gpbo"].n_rounds) == (1, 5)
+
+
 def test_only_hsic_gpbo_needs_a_selection() -> None:
     assert [method for method in METHODS if needs_selection(method)] == ["hsic-gpbo"]
 
@@ -55,5 +63,5 @@ def test_every_method_has_defaults_and_a_way_to_propose() -> None:
 def test_the_defaults_are_those_of_a_study_config() -> None:
     methods = [method for method in METHODS if method != "random"]
     given: dict[str, Any] = {method: {} for method in methods}
-    filled = config.validate({"study": "defaults", "search": given}, "defaults")["search"]
-    assert {m: search_settings(m, filled[m]) for m in methods} == {m: DEFAULTS[m] for m in methods}
+    filled = config.validate({"study": "defaults", "search": given}, "defaults").search
+    assert filled == {method: DEFAULTS[method] for method in methods}
