@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from hsic_hpo.interop.table import read_table
+from hsic_hpo.interop.optuna_study import trials_from_optuna
+from hsic_hpo.interop.table import trials_from_table
 from hsic_hpo.reports.writing import write_report
 from hsic_hpo.selection.decisions import Decision, label_decisions
 from hsic_hpo.selection.evidence import collect_evidence
@@ -29,11 +30,12 @@ SPACE = Space.from_dict(
         "validation error": {"type": "float", "range": [0, 1], "when": {"status": "sgd"}},
     }
 )
-TITLES = [
+FIRST = [
     *("What was asked", "How the trainings went", "What matters for the best"),
-    *("What spoils a trial", "What matters together", "What only costs"),
-    *("Explore the trials", "Where this comes from"),
+    *("What spoils a trial", "What matters together"),
 ]
+LAST = ["Explore the trials", "Where this comes from"]
+WITH_COST, WITHOUT_COST = "What only costs", "Which part of a range matters"
 
 
 def imported(folder: Path, cost: str | None) -> xr.Dataset:
@@ -47,7 +49,7 @@ def imported(folder: Path, cost: str | None) -> xr.Dataset:
     frame["validation error"] = np.where(optimizer == "sgd", rng.random(n), np.nan)
     frame["paper"] = frame["price €"] = size * 2.0
     frame.to_csv(folder / "x.csv", index=False)
-    return read_table(folder / "x.csv", SPACE, error="loss", cost=cost)
+    return trials_from_table(folder / "x.csv", SPACE, error="loss", cost=cost)
 
 
 def markup(text: str) -> str:
@@ -69,7 +71,7 @@ def test_imported_trials_have_a_page(cost: str | None, tmp_path: Path) -> None:
     sensitivity = analyse(trials, SETTINGS)
     write_report(trials, sensitivity, tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert sections(text) == TITLES
+    assert sections(text) == [*FIRST, WITHOUT_COST if cost is None else WITH_COST, *LAST]
     # Without a cost there is nothing to weigh the error against.
     assert len(images(text)) == (6 if cost is None else 7)
     assert ("No cost was recorded." in markup(text)) == (cost is None)
@@ -93,28 +95,23 @@ def test_decisions_are_shown_when_given(tmp_path: Path) -> None:
         trials, sensitivity, tmp_path / "x.html", label_decisions(decisions, evidence, attrs)
     )
     text = (tmp_path / "x.html").read_text(encoding="utf-8")
-    assert sections(text) == [*TITLES[:6], "What was decided", *TITLES[6:]]
+    assert sections(text) == [*FIRST, WITHOUT_COST, "What was decided", *LAST]
     assert markup(text).count("because of ") == len(SPACE)
 
 
 def test_an_optuna_study_has_a_page(tmp_path: Path) -> None:
-    from hsic_hpo.interop.optuna_study import read_optuna_study
-
     def objective(trial: optuna.Trial) -> float:
         x = trial.suggest_float("x", -1, 1)
         if trial.suggest_categorical("kind", ["a", "b"]) == "a":
             return x**2 + 0.1 * trial.suggest_float("y", 0, 1)
         return x**2
 
-    storage = optuna.storages.InMemoryStorage()
-    study = optuna.create_study(
-        storage=storage, study_name="s", sampler=optuna.samplers.RandomSampler(seed=0)
-    )
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
     study.optimize(objective, n_trials=100)
-    trials = read_optuna_study(storage, "s").trials
+    trials = trials_from_optuna(study)
     write_report(trials, analyse(trials, SETTINGS), tmp_path / "x.html")
     text = (tmp_path / "x.html").read_text(encoding="utf-8")
-    assert sections(text) == TITLES
+    assert sections(text) == [*FIRST, WITH_COST, *LAST]
     assert "training time" in markup(text)
 
 
