@@ -278,7 +278,7 @@ def test_trials_without_any_cost_are_decided_by_their_error() -> None:
         "kind": "fine-tune",
     }
     assert "has no index for FLOPs per sample" in reason(selection, "n_units")
-    assert stage_ceiling(selection) == math.inf
+    assert cost_ceiling(selection) == math.inf
 
 
 def test_a_cost_that_the_trials_do_not_have_is_refused() -> None:
