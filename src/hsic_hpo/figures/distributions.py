@@ -51,7 +51,7 @@ def distributions(trials: xr.Dataset, sensitivity: xr.Dataset, most: int = 6) ->
     --------
     >>> import hsic_hpo as hh
     >>> trials = hh.example_trials()
-    >>> figure = hh.plot.distributions(trials, hh.explain(trials))
+    >>> figure = hh.plot.distributions(trials, hh.explain(trials, n_permutations=99))
     """
     chosen = sensitivity.sel(target="error", subset="best")
     shown = _highest(chosen, most)

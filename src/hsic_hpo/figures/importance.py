@@ -61,7 +61,7 @@ def importance(sensitivity: xr.Dataset, subset: str = "best", target: str = "err
     Examples
     --------
     >>> import hsic_hpo as hh
-    >>> figure = hh.plot.importance(hh.explain(hh.example_trials()))
+    >>> figure = hh.plot.importance(hh.explain(hh.example_trials(), n_permutations=99))
     """
     chosen = sensitivity.sel(target=target, subset=subset)
     title = (

@@ -61,7 +61,7 @@ def interactions(sensitivity: xr.Dataset) -> Figure:
     Examples
     --------
     >>> import hsic_hpo as hh
-    >>> figure = hh.plot.interactions(hh.explain(hh.example_trials()))
+    >>> figure = hh.plot.interactions(hh.explain(hh.example_trials(), n_permutations=99))
     """
     chosen = sensitivity.sel(target="error", subset="best").isel(group=0)
     chosen, hidden = _largest(_members(chosen))

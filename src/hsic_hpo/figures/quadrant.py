@@ -68,7 +68,7 @@ def quadrant(sensitivity: xr.Dataset, cost: str | None = None) -> Figure:
     Examples
     --------
     >>> import hsic_hpo as hh
-    >>> figure = hh.plot.quadrant(hh.explain(hh.example_trials()))
+    >>> figure = hh.plot.quadrant(hh.explain(hh.example_trials(), n_permutations=99))
     """
     main = sensitivity.sel(subset="best").isel(group=0)
     costs = cost_names(sensitivity)

@@ -40,7 +40,7 @@ def sweeps(sensitivity: xr.Dataset, most: int = 9) -> Figure:
     Examples
     --------
     >>> import hsic_hpo as hh
-    >>> figure = hh.plot.sweeps(hh.explain(hh.example_trials()))
+    >>> figure = hh.plot.sweeps(hh.explain(hh.example_trials(), n_permutations=99))
     """
     ranked, lacking = _ranked(sensitivity)
     shown, hidden = ranked[:most], ranked[most:]

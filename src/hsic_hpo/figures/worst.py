@@ -55,7 +55,7 @@ def worst(trials: xr.Dataset, sensitivity: xr.Dataset, hyperparameter: str | Non
     --------
     >>> import hsic_hpo as hh
     >>> trials = hh.example_trials()
-    >>> figure = hh.plot.worst(trials, hh.explain(trials))
+    >>> figure = hh.plot.worst(trials, hh.explain(trials, n_permutations=99))
     """
     space = trials_data.space(trials)
     indices = sensitivity.sel(target="error").isel(group=0)
