@@ -96,7 +96,7 @@ def test_comments_and_docstrings_rerun_nothing(checkout: Checkout) -> None:
 MOVES = {
     "files": "trials.whole_files",
     "training.networks": "problems.layers",
-    "figures.labels": "report.axis_labels",
+    "figures.labels": "reports.axis_labels",
     "trials.dataset": "kept",
 }
 
