@@ -2,7 +2,7 @@
 
 Run as ``python benchmarks/hsic.py [--quick]``: one core, one BLAS thread, one process for all the
 times (and one more for each peak memory). A size is skipped when the time at the size before,
-scaled by the known order, predicts more than a minute (a little more for ours). Writes
+scaled by the known order, predicts more than a minute (a little more for hsic_hpo). Writes
 benchmarks/results/hsic.csv and benchmarks/results/hsic_targets.csv.
 """
 
@@ -123,23 +123,23 @@ def openturns_permutations(u: np.ndarray, z: np.ndarray) -> np.ndarray:
     return np.array(_openturns(u, z).getPValuesPermutation())
 
 
-def ours_pairs(u: np.ndarray, z: np.ndarray) -> np.ndarray:
+def own_pairs(u: np.ndarray, z: np.ndarray) -> np.ndarray:
     return joint_hsic(u, z)
 
 
-def ours_permutations(u: np.ndarray, z: np.ndarray) -> np.ndarray:
+def own_permutations(u: np.ndarray, z: np.ndarray) -> np.ndarray:
     return permutation_test(u, z, seed=0, pairs=False).single.p_value
 
 
-def ours_pair_permutations(u: np.ndarray, z: np.ndarray) -> np.ndarray:
+def own_pair_permutations(u: np.ndarray, z: np.ndarray) -> np.ndarray:
     return permutation_test(u, z, seed=0).pure.p_value
 
 
-def ours_bootstrap(u: np.ndarray, z: np.ndarray) -> np.ndarray:
+def own_bootstrap(u: np.ndarray, z: np.ndarray) -> np.ndarray:
     return confidence_interval(u, z, method="bootstrap", seed=0).standard_error
 
 
-def ours_delta(u: np.ndarray, z: np.ndarray) -> np.ndarray:
+def own_delta(u: np.ndarray, z: np.ndarray) -> np.ndarray:
     return confidence_interval(u, z).standard_error
 
 
@@ -157,22 +157,22 @@ def matrix_products(u: np.ndarray, z: np.ndarray) -> None:
 
 TASKS: dict[str, dict[str, tuple[Callable[..., Values], float]]] = {
     "singles": {
-        "ours": (hsic, 1),
+        "hsic_hpo": (hsic, 1),
         "dense NumPy": (dense_singles, 2),
         "OpenTURNS": (openturns_singles, 2),
     },
-    "pairs": {"ours": (ours_pairs, 1), "dense NumPy": (dense_pairs, 2)},
+    "pairs": {"hsic_hpo": (own_pairs, 1), "dense NumPy": (dense_pairs, 2)},
     "singles, 1000 permutations": {
-        "ours": (ours_permutations, 1),
+        "hsic_hpo": (own_permutations, 1),
         "dense NumPy": (dense_permutations, 2),
         "OpenTURNS": (openturns_permutations, 2),
     },
-    "singles and pairs, 1000 permutations": {"ours": (ours_pair_permutations, 1)},
+    "singles and pairs, 1000 permutations": {"hsic_hpo": (own_pair_permutations, 1)},
     "standard errors, 1000 bootstraps": {
-        "ours": (ours_bootstrap, 1),
+        "hsic_hpo": (own_bootstrap, 1),
         "dense NumPy": (dense_bootstrap, 2),
     },
-    "standard errors, delta method": {"ours": (ours_delta, 1)},
+    "standard errors, delta method": {"hsic_hpo": (own_delta, 1)},
     "matrix products alone": {"bound": (matrix_products, 1)},
 }
 EXACT = {"singles", "pairs"}
@@ -215,11 +215,11 @@ def own_peak_mib() -> float:
 
 def worth_it(row: Row) -> bool:
     """Whether to repeat a run for its peak memory: not if libraries outweigh it or it is slow."""
-    return row.n >= 1000 and row.seconds < (100 if row.method == "ours" else 20)
+    return row.n >= 1000 and row.seconds < (100 if row.method == "hsic_hpo" else 20)
 
 
 def allowed_seconds(method: str, n: int, patience: float) -> float:
-    if method in ("ours", "bound"):
+    if method in ("hsic_hpo", "bound"):
         return LIMIT_OURS
     return patience if n <= 1000 else LIMIT
 
@@ -255,8 +255,8 @@ _REFERENCE: dict[tuple[str, int], tuple[float, Values]] = {}
 
 
 def compare(rows: list[Row], row: Row, value: Values) -> None:
-    """Fill in how much slower than ours a peer was, and how far its values are from ours."""
-    if row.method == "ours":
+    """Fill in how much slower than hsic_hpo a peer was, and how far its values are from its own."""
+    if row.method == "hsic_hpo":
         _REFERENCE[row.task, row.n] = (row.seconds, value)
     elif (row.task, row.n) in _REFERENCE:
         seconds, reference = _REFERENCE[row.task, row.n]
@@ -268,13 +268,13 @@ def targets(rows: list[Row]) -> list[dict[str, str]]:
     """Return each stated target beside what was measured."""
     table = {(r.task, r.n, r.method): r for r in rows}
 
-    def seconds(task: str, n: int, method: str = "ours") -> float:
+    def seconds(task: str, n: int, method: str = "hsic_hpo") -> float:
         row = table.get((task, n, method))
         return row.seconds if row and row.seconds else np.nan
 
     largest = max(r.n for r in rows)
     products = seconds("matrix products alone", largest, "bound")
-    memory = table["pairs", largest, "ours"].peak_mib or np.nan
+    memory = table["pairs", largest, "hsic_hpo"].peak_mib or np.nan
     faster = table.get(("singles, 1000 permutations", 1000, "OpenTURNS"))
     differences = [r.difference for r in rows if r.task in EXACT and r.difference is not None]
     both = seconds("singles", largest) + seconds("pairs", largest)
@@ -305,7 +305,7 @@ def show(rows: list[Row], reached: list[dict[str, str]], console: Console) -> No
         title=f"HSIC of {D} hyperparameters, a tenth of goals, one core",
         caption="p-values and standard errors are of random draws: they differ by that",
     )
-    for heading in ("task", "n", "method", "time", "times ours", "peak MiB", "max difference"):
+    for heading in ("task", "n", "method", "time", "times hsic_hpo", "peak MiB", "max difference"):
         table.add_column(heading, justify="left" if heading in ("task", "method") else "right")
     for row in rows:
         table.add_row(

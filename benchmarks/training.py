@@ -1,4 +1,4 @@
-"""Steps per second of our engine beside a bare PyTorch loop and ordinary Lightning.
+"""Steps per second of this package's engine beside a bare PyTorch loop and ordinary Lightning.
 
 Run as ``python benchmarks/training.py [--quick]``: one core, one thread, one process. All methods
 train the same dense networks by fused Adam on the same samples in memory. CPU time of the fastest
@@ -45,7 +45,7 @@ Split = tuple[torch.Tensor, torch.Tensor]
 
 @dataclass
 class Row:
-    """Speed of our engine and its peers for one network and batch size."""
+    """Speed of the engine and its peers for one network and batch size."""
 
     network: str
     batch_size: int

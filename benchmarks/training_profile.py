@@ -1,4 +1,4 @@
-"""Where the time of a training goes: the stages of a step, and what our engine adds to them.
+"""Where the time of a training goes: the stages of a step, and what this engine adds.
 
 Run as ``python benchmarks/training_profile.py``: one core, one thread, one process. The stages are
 timed in a bare PyTorch loop, the engine's own time is what its epochs take beyond them: in its

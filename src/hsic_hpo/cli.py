@@ -76,7 +76,7 @@ def _analyse(options: argparse.Namespace) -> None:
     from rich.console import Console
 
     from hsic_hpo.files import write_netcdf
-    from hsic_hpo.report.terminal import show
+    from hsic_hpo.reports.terminal import show
     from hsic_hpo.sensitivity.analysis import analyse
 
     changes = {"goal_fraction": options.fraction, "n_permutations": options.permutations}

@@ -50,11 +50,13 @@ def needs_extra(purpose: str, extra: str) -> Iterator[None]:
     Raises
     ------
     InputError
-        In place of a ``ModuleNotFoundError`` inside the block.
+        In place of a ``ModuleNotFoundError`` of another package inside the block.
     """
     try:
         yield
     except ModuleNotFoundError as error:
+        if str(error.name).startswith(f"{__package__}."):
+            raise
         raise InputError(
             f"{purpose}: {error.name} is not installed; pip install 'hsic_hpo[{extra}]'"
         ) from None

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from hsic_hpo.figures.comparison import comparison
 from hsic_hpo.figures.style import save
-from hsic_hpo.report import sentences
+from hsic_hpo.reports import sentences
 from hsic_hpo.tables.writing import summary
 from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SPACE, rule, search

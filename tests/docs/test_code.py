@@ -40,17 +40,18 @@ def digits_module() -> ModuleType:
     return module
 
 
-def results_of_the_quick_study(folder: Path, finished: Checkout) -> dict[str, Any]:
+def results_of_the_quick_study(folder: Path, request: pytest.FixtureRequest) -> dict[str, Any]:
+    finished: Checkout = request.getfixturevalue("finished")
     shutil.copytree(finished.results, folder / "results" / "quick")
     return {}
 
 
-def imports_of_the_example(folder: Path, finished: Checkout) -> dict[str, Any]:
+def imports_of_the_example(folder: Path, request: pytest.FixtureRequest) -> dict[str, Any]:
     return dict(vars(digits_module()))
 
 
 # What the text before a block supposes: files in its folder, names that are defined.
-GIVEN: Mapping[str, Callable[[Path, Checkout], dict[str, Any]]] = {
+GIVEN: Mapping[str, Callable[[Path, pytest.FixtureRequest], dict[str, Any]]] = {
     "Read the results": results_of_the_quick_study,
     "A problem of your own": imports_of_the_example,
 }
@@ -58,11 +59,15 @@ GIVEN: Mapping[str, Callable[[Path, Checkout], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("block", PYTHON, ids=str)
 def test_a_block_of_python_runs(
-    block: Block, finished: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    block: Block,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    given = GIVEN.get(block.heading, lambda folder, finished: {})
+    prepare = GIVEN.get(block.heading)
+    names = prepare(tmp_path, request) if prepare else {}
     monkeypatch.chdir(tmp_path)
-    exec(block.text, given(tmp_path, finished) | {"__name__": "shown"})
+    exec(block.text, names | {"__name__": "shown"})
 
 
 def test_each_preparation_has_its_block() -> None:

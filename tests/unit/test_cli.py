@@ -122,3 +122,9 @@ def test_check_says_what_a_study_is(capsys: pytest.CaptureFixture[str], tmp_path
     printed = capsys.readouterr().out
     assert printed.startswith("Study x: 12 random trials of ")
     assert printed.endswith("on bateman\n")
+
+
+def test_check_names_a_problem_of_one_s_own(capsys: pytest.CaptureFixture[str]) -> None:
+    example = Path(__file__).parents[2] / "examples" / "digits" / "digits.yaml"
+    main(["check", str(example)])
+    assert capsys.readouterr().out.endswith("on digits\n")

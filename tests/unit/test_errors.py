@@ -35,6 +35,8 @@ def test_a_missing_library_is_named_with_the_extra_that_brings_it() -> None:
         needs_extra("the HTML report", "report"),
     ):
         import no_such_library.of_this_name  # noqa: F401
+    with pytest.raises(ModuleNotFoundError), needs_extra("the HTML report", "report"):
+        import hsic_hpo.no_such_module  # noqa: F401
     assert str(error.value) == (
         "the HTML report: no_such_library is not installed; pip install 'hsic_hpo[report]'"
     )

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.report.findings import findings, markdown
+from hsic_hpo.reports.findings import findings, markdown
 from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.selection import tradeoffs
 from hsic_hpo.sensitivity.peers import compare_measures as compare_peers

@@ -18,6 +18,7 @@ search:
   hsic-gpbo: {rounds: 1, fine_tuning_rounds: 1, batch_size: 2, repeats: 1}
 final: {seeds: 2}
 """
+TRIALS = ("search/gpbo/0/trials.nc", "search/hsic-gpbo/0/trials.nc")
 ROUND = {"propose": 1, "train_round": 1, "gather_round": 1}
 FINAL = {"choose": 1, "train_final": 1, "gather_final": 1}
 RETRAINED = dict.fromkeys(
@@ -204,9 +205,9 @@ def test_a_killed_round_goes_on_with_what_was_finished(
     checkout = finished.copy(tmp_path / "project")
     checkout.edit("config/tiny.yaml", "search: {}\nfinal: {seeds: 1}\n", SEARCH)
     done = len(checkout.finished_trainings)
-    before = checkout.run_and_kill(trainings=done + 1)
+    before = checkout.run_and_kill(*TRIALS, trainings=done + 1)
     assert len(before) > done
-    checkout.run()
+    checkout.run(*TRIALS)
     after = checkout.finished_trainings
     assert {path: after[path] for path in before} == before
     assert all_trials(checkout) == all_trials(searched)

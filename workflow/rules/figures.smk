@@ -1,5 +1,5 @@
 from hsic_hpo.figures.by_name import drawing_source
-from hsic_hpo.report.captions import CAPTIONS
+from hsic_hpo.reports.captions import CAPTIONS
 
 TRIALS = dict(trials="random/trials.nc")
 SENSITIVITY = dict(sensitivity="sensitivity.nc")
@@ -43,6 +43,7 @@ for figure, (category, label, datasets) in FIGURES.items():
             f"logs/{figure}_figure.log",
         localrule: True
         params:
+            caption=CAPTIONS[figure],
             code=code("figure", drawing_source(figure)),
         script:
             "../scripts/figure.py"

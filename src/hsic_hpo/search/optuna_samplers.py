@@ -11,19 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from hsic_hpo.errors import InputError
+from hsic_hpo.errors import needs_extra
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
 from hsic_hpo.spaces.space import Space
 
-try:
+with needs_extra("search: the methods tpe, gp and nsga2", "optuna"):
     import optuna
     from optuna.distributions import CategoricalDistribution, IntDistribution
 
     from hsic_hpo.interop.optuna_trials import distribution, finished_trial
-except ImportError:
-    raise InputError(
-        "search: the methods tpe, gp and nsga2 need Optuna: pip install 'hsic_hpo[optuna]'"
-    ) from None
 
 _GENERATION = "NSGAIISampler:generation"
 # How often a sampler is asked again where it proposes what is already trained.

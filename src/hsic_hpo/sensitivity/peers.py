@@ -21,12 +21,12 @@ import numpy as np
 import scipy
 import xarray as xr
 
-from hsic_hpo.errors import InputError
+from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.spaces.space import MAIN_GROUP
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_values, worst_for_missing
 
-try:
+with needs_extra("the comparison with PED-ANOVA and fANOVA", "optuna"):
     import optuna
     from optuna.importance import (
         BaseImportanceEvaluator,
@@ -36,10 +36,6 @@ try:
     )
 
     from hsic_hpo.interop.optuna_trials import finished_trial
-except ImportError:
-    raise InputError(
-        "the comparison with PED-ANOVA and fANOVA needs Optuna: pip install 'hsic_hpo[optuna]'"
-    ) from None
 
 
 def compare_measures(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> xr.Dataset:

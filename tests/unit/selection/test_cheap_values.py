@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hsic_hpo.selection.cheap_values import cheapest_first, cheapest_kept
+from hsic_hpo.selection.cheap_values import cheapest_first, cheapest_kept, rises_with_cost
 from hsic_hpo.spaces.space import Space
 
 SPACE = Space.from_dict(
@@ -28,6 +28,18 @@ def test_levels_are_ordered_by_their_mean_cost() -> None:
     values = ["a", "b", "c", "a", "b", "c"]
     costs = np.array([5.0, 1.0, 9.0, 7.0, 3.0, 9.0])
     assert cheapest_first(SPACE["kind"], values, costs) == ["b", "a", "c"]
+
+
+def test_a_few_extraordinary_costs_do_not_turn_the_order() -> None:
+    """Pearson's correlation is negative here, as two of the lowest values are very dear."""
+    values = np.linspace(0, 1, 100)
+    costs = 1 + values
+    costs[:2] = 1000.0
+    assert np.corrcoef(values, costs)[0, 1] < 0
+    assert rises_with_cost(values.tolist(), costs)
+    assert cheapest_first(SPACE["rate"], values.tolist(), costs)[-1] == 1.0
+    reached = np.arange(100) % 4 == 0
+    assert cheapest_kept(SPACE["rate"], values.tolist(), costs, reached, **SETTINGS).rising
 
 
 def test_many_values_are_looked_at_in_twenty_steps() -> None:

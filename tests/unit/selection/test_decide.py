@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -150,6 +150,47 @@ def test_the_range_of_what_matters_keeps_the_success_rate() -> None:
     assert best[inside].mean() >= 0.5 * best.mean()
 
 
+LAYERS = {"n_layers": {"type": "integer", "range": [1, 10]}, "learning_rate": RATE}
+
+
+def with_dear_outliers(error: Callable[[Mapping[str, Any]], float], n: int) -> xr.Dataset:
+    """Return trials in which layers cost, but ten shallow networks cost a thousand times more."""
+    trials = search(n, error=error, spec=LAYERS)
+    layers = trials["n_layers"].values.astype(float)
+    trials["flops"][np.flatnonzero(layers == 1)[:10]] = 1e4
+    assert np.corrcoef(layers, trials["flops"].values)[0, 1] < 0
+    return trials
+
+
+def test_outliers_in_the_cost_do_not_hide_the_cheap_range() -> None:
+    """Layers matter up to four."""
+
+    def error(configuration: Mapping[str, Any]) -> float:
+        return by_rate(configuration) + max(0, 4 - configuration["n_layers"])
+
+    selection = decided(with_dear_outliers(error, 1000))
+    assert roles(selection)["n_layers"] == "restrict"
+    assert choice(selection, "n_layers")["range"][0] == 1
+    assert choice(selection, "n_layers")["range"][1] < 10
+
+
+def test_outliers_in_the_cost_do_not_keep_the_dear_end() -> None:
+    """Eight layers are too many: to leave out a single layer would leave out the cheap end."""
+
+    def error(configuration: Mapping[str, Any]) -> float:
+        return by_rate(configuration) + 0.3 * (configuration["n_layers"] >= 8)
+
+    selection = decided(with_dear_outliers(error, 300))
+    assert roles(selection)["n_layers"] == "restrict"
+    assert choice(selection, "n_layers")["range"][0] == 1
+
+
+def test_a_single_pair_is_counted_as_one() -> None:
+    spec = {"n_units": UNITS, "learning_rate": RATE}
+    selection = decided(search(1000, error=by_rate, spec=spec))
+    assert "no significant interaction in 1 pair;" in reason(selection, "n_units")
+
+
 def test_children_of_a_fixed_parent_cannot_exist() -> None:
     spec = {
         "learning_rate": RATE,
@@ -212,6 +253,40 @@ def test_without_costs_there_is_no_ceiling() -> None:
     assert cost_ceiling(selection) == math.inf
     assert "fix" not in roles(selection).values()
     assert selection.attrs["ceiling_reason"].startswith("No ceiling")
+
+
+def imported(costs: list[str]) -> xr.Dataset:
+    """Return trials as an import gives them: with costs of their own, and of no study."""
+    trials = search(300, error=by_rate, spec=PLAIN)
+    trials = trials.rename(flops="gigaflops").drop_vars("train_seconds")
+    del trials.attrs["problem"]
+    return trials.assign_attrs(costs=json.dumps(costs))
+
+
+def test_imported_trials_are_decided_by_their_own_cost() -> None:
+    selection = decided(imported(["gigaflops"]), {"cost": "gigaflops", "least_optimised": 1})
+    assert roles(selection)["n_units"] == "fix"
+    assert "drives gigaflops" in reason(selection, "n_units")
+    assert selection.attrs["cost"] == "gigaflops"
+
+
+def test_trials_without_any_cost_are_decided_by_their_error() -> None:
+    selection = decided(imported([]), {"least_optimised": 1})
+    assert roles(selection) == {
+        "n_units": "fine-tune",
+        "learning_rate": "optimise",
+        "kind": "fine-tune",
+    }
+    assert "has no index for FLOPs per sample" in reason(selection, "n_units")
+    assert cost_ceiling(selection) == math.inf
+
+
+def test_a_cost_that_the_trials_do_not_have_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        decided(imported(["gigaflops"]))
+    assert str(caught.value) == (
+        "cost: 'flops' is not a cost of these trials; known: gigaflops; did you mean 'gigaflops'?"
+    )
 
 
 def test_when_all_but_ten_failed() -> None:

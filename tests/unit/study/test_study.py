@@ -22,6 +22,7 @@ def write(folder: Path, name: str, text: str) -> Path:
 def test_the_smallest_study_is_the_default_problem(tmp_path: Path) -> None:
     read = study.read_study([write(tmp_path, "x.yaml", "study: x")])
     assert (read.name, read.seed, read.repeats) == ("x", 0, 1)
+    assert read.problem_name == "bateman"
     assert read.budget == {"epochs": 60}
     assert read.problem == Bateman()
     assert read.space.to_dict() == Bateman().default_space()

@@ -9,9 +9,9 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.search.final_choice import join_rounds
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.design import trial_identifier
+from hsic_hpo.trials.history import join_rounds, round_numbers
 from hsic_hpo.trials.variables import (
     cost_values,
     cost_variable,
@@ -44,7 +44,7 @@ def test_a_hyperparameter_of_any_name_comes_back_from_a_file(name: str, tmp_path
     assert trials_data.configurations(read) == expected
     assert [c[name] for c in expected] == hyperparameter_values(read, name).tolist()
     assert is_active(read, "then").tolist() == ["then" in c for c in expected]
-    assert read["round"].values.tolist() == [1] * 20 + [2] * 20
+    assert round_numbers(read).tolist() == [1] * 20 + [2] * 20
     assert read[value_variable(name)].attrs["long_name"] == name
     np.testing.assert_array_equal(trials_data.error(read), trials_data.error(joined))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hsic_hpo.report.findings import Finding, findings, markdown
+from hsic_hpo.reports.findings import Finding, findings, markdown
 from hsic_hpo.selection.decide import decide
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.summary import summary

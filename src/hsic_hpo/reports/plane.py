@@ -7,7 +7,7 @@ import pandas as pd
 
 from hsic_hpo.figures.scales import wide
 from hsic_hpo.figures.style import search_look
-from hsic_hpo.report.looks import FONT, embeddable, inline
+from hsic_hpo.reports.looks import FONT, embeddable, inline
 from hsic_hpo.wording import with_units
 
 _HEIGHT = 420
@@ -28,7 +28,7 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
     Parameters
     ----------
     frame
-        Rows of :func:`hsic_hpo.report.frames.trials_frame`.
+        Rows of :func:`hsic_hpo.reports.frames.trials_frame`.
     error_name, error_units
         What the errors measure.
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hsic_hpo.report import sentences
+from hsic_hpo.reports import sentences
 from studies_to_draw import NAMES, study
 
 

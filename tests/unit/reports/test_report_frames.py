@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hsic_hpo.report import frames
+from hsic_hpo.reports import frames
 from hsic_hpo.trials import dataset as trials
 from small_search import SPACE, rule, search
 from told_studies import searched

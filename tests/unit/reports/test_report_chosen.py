@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hsic_hpo.report.chosen import chosen
+from hsic_hpo.reports.chosen import chosen
 from hsic_hpo.spaces.space import Space
 
 SPACE = Space.from_dict(

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from hsic_hpo.figures.style import search_look
-from hsic_hpo.report import frames
-from hsic_hpo.report.looks import inline
-from hsic_hpo.report.parallel import parallel_coordinates
-from hsic_hpo.report.plane import plane
+from hsic_hpo.reports import frames
+from hsic_hpo.reports.looks import inline
+from hsic_hpo.reports.parallel import parallel_coordinates
+from hsic_hpo.reports.plane import plane
 from hsic_hpo.trials import dataset as trials_data
 from small_search import SPACE, rule, search
 from studies_to_draw import NAMES, study

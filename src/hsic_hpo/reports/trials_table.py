@@ -8,7 +8,7 @@ from itables.javascript import generate_init_offline_itables_html
 from itables.options import dt_bundle
 
 from hsic_hpo.figures.values import value_text
-from hsic_hpo.report.frames import RANDOM
+from hsic_hpo.reports.frames import RANDOM
 
 _COLUMNS = {
     "trial": "trial",
@@ -33,9 +33,9 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
     Parameters
     ----------
     frame
-        n rows of :func:`hsic_hpo.report.frames.trials_frame`.
+        n rows of :func:`hsic_hpo.reports.frames.trials_frame`.
     values
-        The n rows of :func:`hsic_hpo.report.frames.values_frame`.
+        The n rows of :func:`hsic_hpo.reports.frames.values_frame`.
     """
     values = values.map(lambda value: value_text(value) if isinstance(value, bool) else value)
     # Sorted here, as the browser would put missing errors first; by the frame, as names of
@@ -62,7 +62,8 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
 
 def _results(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the results that the trials have, under their headings."""
-    given = {name: name.removeprefix("cost:") for name in frame if name.startswith("cost:")}
+    names = map(str, frame.columns)
+    given = {name: name.removeprefix("cost:") for name in names if name.startswith("cost:")}
     left_out = {name for name in _OPTIONAL if frame[name].isna().all()}
     if (frame["search"] == RANDOM).all():
         left_out |= {"search", "round"}

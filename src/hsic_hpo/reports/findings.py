@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import xarray as xr
 
-from hsic_hpo.report import sentences
+from hsic_hpo.reports import sentences
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.summary import summary
+from hsic_hpo.trials.goals import cost_names
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def findings(
         enough = [sentences.enough(convergence)]
         found.append(Finding("convergence", "Were there enough trials?", enough, ["convergence"]))
     costly = [cost, *filter(None, [sentences.sweeps(sensitivity)])]
-    found.append(Finding("cost", "What only costs", costly, ["quadrant", "sweeps"]))
+    title = "What only costs" if cost_names(sensitivity) else "Which part of a range matters"
+    found.append(Finding("cost", title, costly, ["quadrant", "sweeps"]))
     if selection is not None:
         found.append(Finding("selection", "What was decided", sentences.decisions(selection), []))
     if comparison is not None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hsic_hpo.figures.style import BLUE, LIGHT_GREY, VERMILLION
 from hsic_hpo.figures.values import axis_values
-from hsic_hpo.report.looks import FONT, embeddable, inline
+from hsic_hpo.reports.looks import FONT, embeddable, inline
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.wording import group_name
 
@@ -31,7 +31,7 @@ def parallel_coordinates(
     Parameters
     ----------
     frame
-        n rows of :func:`hsic_hpo.report.frames.trials_frame`.
+        n rows of :func:`hsic_hpo.reports.frames.trials_frame`.
     space
         Search space of d hyperparameters.
     positions
@@ -75,6 +75,8 @@ def _controls(
 ) -> list[alt.Parameter]:
     searches = [*frame["search"].unique().tolist(), _ALL]
     smallest = min(_SMALLEST_SHARE, goal_fraction)
+    # Of a single search there is nothing to choose.
+    choice = alt.binding_select(options=searches, name="search ") if len(searches) > 2 else None
     return [
         alt.param(
             "fraction",
@@ -89,7 +91,7 @@ def _controls(
         alt.param(
             "search_of",
             value=searches[0],
-            bind=alt.binding_select(options=searches, name="search "),
+            bind=choice or alt.Undefined,
         ),
         alt.param(
             "group",

@@ -15,13 +15,13 @@ import yaml
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.figures.space import space_rows
-from hsic_hpo.report import frames
-from hsic_hpo.report.chosen import chosen
-from hsic_hpo.report.facts import asked, provenance
-from hsic_hpo.report.findings import findings
-from hsic_hpo.report.parallel import parallel_coordinates
-from hsic_hpo.report.plane import plane
-from hsic_hpo.report.trials_table import offline_scripts, trials_table
+from hsic_hpo.reports import frames
+from hsic_hpo.reports.chosen import chosen
+from hsic_hpo.reports.facts import asked, provenance
+from hsic_hpo.reports.findings import findings
+from hsic_hpo.reports.parallel import parallel_coordinates
+from hsic_hpo.reports.plane import plane
+from hsic_hpo.reports.trials_table import offline_scripts, trials_table
 from hsic_hpo.selection import tradeoffs
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.decisions import decisions_table
@@ -89,6 +89,7 @@ def page(
     }
     return _template().render(
         study=trials.attrs["study"],
+        searched=len(searches) > 0,
         asked=asked(trials, goal_fraction, settings),
         space=space_rows(space),
         findings=findings(trials, sensitivity, convergence, selection, comparison),

@@ -88,7 +88,7 @@ def test_a_file_that_is_no_figure_is_refused(figures: dict[str, Path], tmp_path:
 
 def test_it_needs_no_torch() -> None:
     code = (
-        "import sys, hsic_hpo.report.page; "
+        "import sys, hsic_hpo.reports.page; "
         "sys.exit(not {'torch', 'pytorch_lightning'}.isdisjoint(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

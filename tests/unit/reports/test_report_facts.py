@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from hsic_hpo.report.facts import asked, provenance
+from hsic_hpo.reports.facts import asked, provenance
 from hsic_hpo.study import config
 from studies_to_draw import study
 
 
 def settings(**changes: Any) -> dict[str, Any]:
-    return config.validate({"study": "told", "problem": {"name": "bateman"}, **changes}, "told")
+    given = {"study": "told", "problem": {"name": "bateman"}, **changes}
+    return config.written(config.validate(given, "told"))
 
 
 def recorded(**attrs: Any) -> xr.Dataset:

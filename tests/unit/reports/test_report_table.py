@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from hsic_hpo.report import frames
-from hsic_hpo.report.trials_table import offline_scripts, trials_table
+from hsic_hpo.reports import frames
+from hsic_hpo.reports.trials_table import offline_scripts, trials_table
 from hsic_hpo.trials import dataset as trials
 from small_search import SPACE, rule, search
 from studies_to_draw import NAMES, study

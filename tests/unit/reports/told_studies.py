@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.report.page import page
+from hsic_hpo.reports.page import page
 from hsic_hpo.selection.decide import decide
 from hsic_hpo.study import config
 from small_search import search

@@ -1,4 +1,4 @@
-"""The report of trials and their analysis, without a study around them."""
+"""Write the page of trials and their analysis, without a study around them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +10,8 @@ import xarray as xr
 from hsic_hpo.figures.by_name import draw
 from hsic_hpo.figures.style import save
 from hsic_hpo.files import write_text
-from hsic_hpo.report.captions import CAPTIONS
-from hsic_hpo.report.page import page
+from hsic_hpo.reports.captions import CAPTIONS
+from hsic_hpo.reports.page import page
 from hsic_hpo.trials.goals import cost_names
 
 

@@ -9,7 +9,7 @@ import xarray as xr
 from rich.console import Console
 
 from example_studies import sensitivity
-from hsic_hpo.report.terminal import N_INTERACTIONS, show
+from hsic_hpo.reports.terminal import N_INTERACTIONS, show
 from hsic_hpo.sensitivity.analysis import SINGLES
 
 GROUPS = {"all": ["n_layers", "rate", "kind"], "kind = [a]": ["n_layers", "rate", "[bold]extra"]}
