@@ -88,11 +88,11 @@ class HsicGpbo:
     ...     "x": {"type": "float", "range": [-1, 1]},
     ...     "n": {"type": "integer", "range": [1, 9]},
     ... }
-    >>> search = HsicGpbo(space, n_random=20, rounds=(1, 1), batch_size=4, cost=lambda c: c["n"])
+    >>> search = HsicGpbo(space, n_random=12, rounds=1, batch_size=4, cost=lambda c: c["n"])
     >>> while batch := search.ask():
     ...     search.tell(batch, [c["x"] ** 2 for c in batch])
     >>> search.trials.sizes["trial"]
-    28
+    16
     >>> search.best.error <= 1.1 * min(found.error for found in search.front)
     True
     """
@@ -318,7 +318,7 @@ def minimise(
     --------
     >>> from hsic_hpo.search.hsic_gpbo import minimise
     >>> space = {"x": {"type": "float", "range": [-1, 1]}}
-    >>> best = minimise(lambda c: c["x"] ** 2, space, n_random=20, rounds=2, batch_size=4)
+    >>> best = minimise(lambda c: c["x"] ** 2, space, n_random=20, rounds=1, batch_size=4)
     >>> best.error < 0.01
     True
     """
