@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from hsic_hpo.figures.comparison import comparison
 from hsic_hpo.figures.style import save
 from hsic_hpo.reports import sentences
-from hsic_hpo.tables.writing import summary
+from hsic_hpo.tables.summary import summary
 from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SPACE, rule, search
 from studies_to_draw import first, studied, study
