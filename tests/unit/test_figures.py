@@ -175,7 +175,8 @@ class TestImportance:
     def test_the_index_of_drawn_u_stands_where_it_differs(self, study):
         axes = panels(importance(study))[0]
         (diamonds,) = (line for line in axes.lines if line.get_label() == "index of drawn u")
-        value = study["hsic"].sel(
+        value = study["paper"].sel(
+            statistic="hsic",
             group="all", target="error", subset="best", hyperparameter="optimizer"
         )
         assert diamonds.get_xdata().tolist() == [value.item()]
