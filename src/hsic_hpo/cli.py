@@ -1,4 +1,4 @@
-"""What a person runs outside the workflow: ``hsic-hpo``."""
+"""The command line: ``hsic-hpo``."""
 
 import argparse
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError, one_line_errors
 from hsic_hpo.study import config, study
+from hsic_hpo.wording import counted
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -45,7 +46,8 @@ def _check(options: argparse.Namespace) -> None:
     groups = len(checked.space.groups()) - 1
     print(
         f"Study {checked.name}: {checked.settings.random_search.n_trials} random trials of "
-        f"{len(checked.space)} hyperparameters ({groups} conditional groups) "
+        f"{counted(len(checked.space), 'hyperparameters')} "
+        f"({counted(groups, 'conditional groups')}) "
         f"on {checked.problem_name}"
     )
 
@@ -72,7 +74,7 @@ def _add_analyse(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _analyse(options: argparse.Namespace) -> None:
-    # Heavy imports wait until a command needs them.
+    # Slow imports are left to the command that needs them.
     from rich.console import Console
 
     from hsic_hpo.files import write_netcdf

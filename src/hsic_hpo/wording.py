@@ -1,6 +1,5 @@
 """Words that tables, figures and messages share: goals, axis labels, numbers and values."""
 
-from textwrap import fill
 from typing import Any
 
 import xarray as xr
@@ -76,11 +75,6 @@ def goal(sensitivity: xr.Dataset, target: str = "error", subset: str = "best") -
 def group_name(label: str) -> str:
     """Return a group's label for a reader: the main group holds all trials."""
     return "all trials" if label == "all" else label
-
-
-def wrapped(text: str, width: int) -> str:
-    """Break ``text`` into lines of at most ``width`` characters, long words included."""
-    return fill(text, width)
 
 
 def outcomes(trials: xr.Dataset) -> str:

@@ -101,7 +101,7 @@ def test_sentences_are_those_of_the_datasets(opened: Opened) -> None:
         *summary(one.trials, one.sensitivity),
         sentences.worst(one.sensitivity),
         sentences.interactions(one.sensitivity),
-        sentences.enough(one.convergence),
+        sentences.convergence_sentence(one.convergence),
     ]
     on_page = opened.page.locator("p.finding").all_inner_texts()
     for sentence in told_sentences:

@@ -1,5 +1,7 @@
 """Words shared by tables and figures."""
 
+from textwrap import fill
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -7,7 +9,7 @@ import xarray as xr
 from example_studies import sensitivity
 from hsic_hpo.study import config
 from hsic_hpo.training.budget import budget_in_words
-from hsic_hpo.wording import goal, number, outcomes, target_name, with_units, wrapped
+from hsic_hpo.wording import goal, number, outcomes, target_name, with_units
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ def test_budget_is_said_in_words(limits, said):
 
 
 def test_long_words_are_broken():
-    assert wrapped("a" * 25, 10) == "aaaaaaaaaa\naaaaaaaaaa\naaaaa"
+    assert fill("a" * 25, 10) == "aaaaaaaaaa\naaaaaaaaaa\naaaaa"
 
 
 @pytest.mark.parametrize(

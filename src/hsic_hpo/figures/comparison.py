@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from hsic_hpo.figures.figure import Figure
-from hsic_hpo.figures.scales import log_where_wide
+from hsic_hpo.figures.scales import log_where_a_decade
 from hsic_hpo.figures.style import (
     GREY,
     LIGHT_GREY,
@@ -62,8 +62,8 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
                 _path(axes, one, colour)
             _chosen(axes, compared.sel(search=method), method, colour, marker)
         _front(axes, known, errors)
-        log_where_wide(axes, "x", known)
-        log_where_wide(axes, "y", errors)
+        log_where_a_decade(axes, "x", known)
+        log_where_a_decade(axes, "y", errors)
         axes.set_xlabel("FLOPs per sample (operations of the forward pass)")
         axes.set_ylabel(
             "validation " + with_units(drawn.attrs["error_name"], drawn.attrs["error_units"]),

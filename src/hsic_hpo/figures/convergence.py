@@ -1,5 +1,6 @@
-"""How indices and their ranking settle as trials are added (ours)."""
+"""How indices and their ranking converge as trials are added (not in the paper)."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from hsic_hpo.figures.style import (
     message,
     style,
 )
-from hsic_hpo.wording import percent, wrapped
+from hsic_hpo.wording import counted, percent
 
 _COLOURS = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, "black")
 _MARKERS = ("o", "s", "^", "D", "v", "<", ">")
@@ -57,7 +58,7 @@ def convergence(converged: xr.Dataset) -> Figure:
     >>> figure = hh.plot.convergence(converged)
     """
     remarks = [
-        f"{size} trials: no index, {note}"
+        f"{counted(size, 'trials')}: no index, {note}"
         for size, note in zip(converged["size"].values, converged["note"].values, strict=True)
         if note
     ]
@@ -100,7 +101,7 @@ def _indices(axes: Axes, converged: xr.Dataset) -> list[Line2D]:
                 x[where], index[where], markerfacecolor=face, zorder=4 if named else 2, **look
             )
         if named:
-            label = wrapped(str(found["hyperparameter"].item()), _NAME_LETTERS)
+            label = fill(str(found["hyperparameter"].item()), _NAME_LETTERS)
             marks.append(Line2D([], [], color=colour, marker=marker, markersize=4, label=label))
     marks.reverse()
     level = f"{converged.attrs['significance']:g}"

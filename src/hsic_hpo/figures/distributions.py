@@ -1,6 +1,7 @@
 """Distributions of the hyperparameters of the best networks (figure 7 of the slides)."""
 
 from dataclasses import dataclass
+from textwrap import fill
 
 import numpy as np
 import xarray as xr
@@ -12,7 +13,7 @@ from hsic_hpo.figures.style import message, style
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import select_goal, target_values
 from hsic_hpo.trials.groups import in_group
-from hsic_hpo.wording import goal, group_name, number, p_value, wrapped
+from hsic_hpo.wording import goal, group_name, number, p_value
 
 _COLUMNS, _ROW = 3, 1.45
 
@@ -92,7 +93,7 @@ def _draw(
         return figure
     width = panel_letters(len(shown), _COLUMNS)
     titles = [_title(chosen, one, width) for one in shown]
-    names = [wrapped(one.name, width) for one in shown]
+    names = [fill(one.name, width) for one in shown]
     heights = [
         _ROW
         + LINE * max(lines(text) for text in titles[i : i + _COLUMNS])
@@ -133,4 +134,4 @@ def _title(chosen: xr.Dataset, one: _Shown, width: int) -> str:
     rows = [f"index {index}, adj. p {adjusted}"]
     if one.group != chosen["group"].values[0]:
         rows.insert(0, f"where {one.group}")
-    return "\n".join(wrapped(row, width) for row in rows)
+    return "\n".join(fill(row, width) for row in rows)

@@ -18,14 +18,14 @@ from hsic_hpo.trials.variables import hyperparameter_values
 
 _BINS = np.linspace(0, 1, 11).tolist()
 _GRID = np.linspace(0, 1, 201)
-# Below this, a smooth curve would promise more than the trials hold.
+# With fewer trials a smooth curve would suggest more than is known.
 _FEWEST_FOR_KDE = 5
 _GROUP_WIDTH = 0.8
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a set of trials looks: its bars, and the curve of its density."""
+    """The appearance of a set of trials: its bars, and the curve of its density."""
 
     face: str
     edge: str

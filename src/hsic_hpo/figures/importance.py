@@ -1,5 +1,6 @@
 """Indices of the hyperparameters, one panel per conditional group (figure 6 of the slides)."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from hsic_hpo.figures.style import (
     SKY,
     style,
 )
-from hsic_hpo.wording import goal, group_name, p_value, percent, target_name, wrapped
+from hsic_hpo.wording import goal, group_name, p_value, percent, target_name
 
 # Inches: a hyperparameter, what surrounds a panel, a line of text, the legend.
 _ROW, _FRAME, _LINE, _LEGEND_LINE = 0.17, 0.55, 0.14, 0.17
@@ -35,7 +36,7 @@ _DIAMOND: dict[str, Any] = {"color": ORANGE, "marker": "D", "markersize": 3.5}
 
 
 def importance(sensitivity: xr.Dataset, subset: str = "best", target: str = "error") -> Figure:
-    """Draw the indices of every group, largest first, with how sure they are.
+    """Draw the indices of every group, largest first, with their uncertainty.
 
     Indices compare within a group only, so that each panel has an axis of its own. A bar is the
     V-statistic ``hsic``, by the values alone, which decides significance; the grey
@@ -85,7 +86,7 @@ def _sorted(group: xr.Dataset) -> xr.Dataset:
 
 def _draw(groups: list[xr.Dataset], title: str, reasons: list[str]) -> Figure:
     columns = 2 if len(groups) > 1 else 1
-    title, *footer = (wrapped(text, columns * _COLUMN_LETTERS) for text in [title, *reasons])
+    title, *footer = (fill(text, columns * _COLUMN_LETTERS) for text in [title, *reasons])
     # The main group spans the page; the conditional ones follow in pairs.
     rows = [groups[:1], *(groups[i : i + columns] for i in range(1, len(groups), columns))]
     heights = [max(map(_height, row)) for row in rows if row]
@@ -109,7 +110,7 @@ def _draw(groups: list[xr.Dataset], title: str, reasons: list[str]) -> Figure:
 
 def _footer(figure: Figure, axes: Axes, text: str) -> None:
     axes.set_axis_off()
-    # From the left edge of the page, not of the panels, whose names take much of a column.
+    # From the left edge of the page: the names take much of a panel's width.
     left = blended_transform_factory(figure.transFigure, axes.transAxes)
     place: dict[str, Any] = {"transform": left, "va": "top", "in_layout": False}
     axes.text(0.02, 1, text, color=GREY, parse_math=False, **place)
@@ -120,12 +121,12 @@ def _lines(text: str) -> int:
 
 
 def _names(group: xr.Dataset) -> list[str]:
-    return [wrapped(name, _NAME_LETTERS) for name in group["hyperparameter"].values]
+    return [fill(name, _NAME_LETTERS) for name in group["hyperparameter"].values]
 
 
 def _title(group: xr.Dataset) -> str:
     counts = f"{group['m'].item():.0f} of {group['n'].item():.0f} trials reach the goal"
-    return wrapped(f"{group_name(group['group'].item())}: {counts}", _COLUMN_LETTERS - 9)
+    return fill(f"{group_name(group['group'].item())}: {counts}", _COLUMN_LETTERS - 9)
 
 
 def _height(group: xr.Dataset) -> float:

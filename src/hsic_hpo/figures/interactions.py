@@ -1,6 +1,7 @@
 """Joint indices and pure interactions of all pairs, as in figure 4 of the slides."""
 
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import BLUE, message, style
-from hsic_hpo.wording import goal, wrapped
+from hsic_hpo.wording import goal
 
 _MOST = 16
 _ROW, _FRAME, _NAME_LETTERS = 0.17, 1.25, 22
@@ -21,7 +22,7 @@ _COLOURS = LinearSegmentedColormap.from_list("blues", ["white", BLUE])
 
 @dataclass(frozen=True)
 class _Kind:
-    """One of the two matrices: its variables, and the p-value that its marks judge by."""
+    """One of the two matrices: its variables, and the p-value that decides its marks."""
 
     title: str
     index: str
@@ -55,7 +56,7 @@ def interactions(sensitivity: xr.Dataset) -> Figure:
     matplotlib.figure.Figure
         At page width: two triangular matrices over the pairs of the main group, with a mark on
         each significant pair. A joint index is high whenever one of the pair matters by itself;
-        the pure interaction (ours, not in the slides) is not. Of more than 16 hyperparameters,
+        the pure interaction (not in the slides) is not. Of more than 16 hyperparameters,
         those with the highest pure interactions relative to their noise floors are shown.
 
     Examples
@@ -66,7 +67,7 @@ def interactions(sensitivity: xr.Dataset) -> Figure:
     chosen = sensitivity.sel(target="error", subset="best").isel(group=0)
     chosen, hidden = _largest(_members(chosen))
     remarks = [f"not shown, with weaker interactions: {', '.join(hidden)}"] if hidden else []
-    names = [wrapped(name, _NAME_LETTERS) for name in chosen["hyperparameter"].values]
+    names = [fill(name, _NAME_LETTERS) for name in chosen["hyperparameter"].values]
     height = _FRAME + _ROW * max(6, sum(1 + name.count("\n") for name in names))
     title = f"Pairs of hyperparameters, impact on the {goal(chosen)}"
     with style():
@@ -105,7 +106,7 @@ def _largest(chosen: xr.Dataset) -> tuple[xr.Dataset, list[str]]:
 def _matrix(figure: Figure, axes: Axes, chosen: xr.Dataset, kind: _Kind, names: list[str]) -> None:
     below = np.tri(len(names), k=-1, dtype=bool)
     index = np.where(below, chosen[kind.index].values, np.nan)
-    # An estimate under zero is none; the scale starts where an index does.
+    # Estimates below zero are shown as zero, where the scale starts.
     shown = axes.pcolormesh(
         np.maximum(index, 0)[:, :-1],
         cmap=_COLOURS,

@@ -26,7 +26,7 @@ def label_points(
     texts: Sequence[str],
     taken: Sequence[Any] = (),
 ) -> None:
-    """Write each text as near to its point as it fits, inside the axes, over nothing else.
+    """Write each text as near to its point as possible, inside the axes and without overlaps.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def _overlaps(box: Bbox, taken: np.ndarray) -> bool:
 
 
 def _offsets(size: np.ndarray) -> Iterator[np.ndarray]:
-    """Go round the point in widening ellipses, the text's own half size away at least."""
+    """Yield offsets on growing ellipses around the point, at least half the text's size away."""
     for away in range(_NEAR, _FARTHEST, _STEP):
         for angle in _ANGLES:
             direction = np.array([np.cos(angle), np.sin(angle)])

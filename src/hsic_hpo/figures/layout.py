@@ -1,6 +1,7 @@
 """Pages of several panels: a title, a grid of panels, remarks below them."""
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -9,7 +10,6 @@ from matplotlib.transforms import blended_transform_factory
 
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, PAGE_WIDTH
-from hsic_hpo.wording import wrapped
 
 LINE = 0.14
 """Height of a line of text, in inches."""
@@ -71,8 +71,8 @@ def page(
     """
     columns = min(columns, n_panels)
     width = width or (PAGE_WIDTH if columns > 1 else COLUMN_WIDTH)
-    title = wrapped(title, letters(width)) if title else ""
-    footer = "\n".join(wrapped(remark, letters(width)) for remark in remarks)
+    title = fill(title, letters(width)) if title else ""
+    footer = "\n".join(fill(remark, letters(width)) for remark in remarks)
     n_rows = -(-n_panels // columns)
     heights = [height] * n_rows if isinstance(height, int | float) else list(height)
     if footer:
@@ -90,7 +90,7 @@ def page(
 
 def _write_footer(figure: Figure, axes: Axes, text: str) -> None:
     axes.set_axis_off()
-    # From the left edge of the page, not of the panels, whose labels take much of a column.
+    # From the left edge of the page: the labels take much of a panel's width.
     left = blended_transform_factory(figure.transFigure, axes.transAxes)
     place: dict[str, Any] = {"transform": left, "va": "top", "in_layout": False}
     axes.text(0.02, 1, text, color=GREY, size=7, parse_math=False, **place)

@@ -1,5 +1,6 @@
-"""Impact on the error against impact on the cost: what to do with each hyperparameter (ours)."""
+"""Impact on the error against impact on the cost of each hyperparameter (not in the paper)."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from hsic_hpo.figures.style import (
     style,
 )
 from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import goal, percent, target_name, wrapped
+from hsic_hpo.wording import goal, percent, target_name
 
 _HEIGHT, _NAME_LETTERS = 4.2, 30
 _LEAST_LIMIT, _NAMED_ALL = 2.5, 20
@@ -89,7 +90,7 @@ def _without(main: xr.Dataset, lacking: str | None) -> Figure:
     reason = str(main["note"].sel(target=lacking).item()) if lacking else "no cost was recorded"
     with style():
         figure, (axes,) = page(1, 1, 1.2, title=_TITLE)
-        message(axes, wrapped(f"no index: {reason}", 50))
+        message(axes, fill(f"no index: {reason}", 50))
     return figure
 
 
@@ -127,7 +128,7 @@ def _draw(main: xr.Dataset, cost: str, remarks: list[str]) -> Figure:
     axes.xaxis.label.set_parse_math(False)
     figure.legend(handles=_legend(main), loc="outside lower center", ncols=3)
     points = np.column_stack([x[0], y[0]])[named]
-    texts = [wrapped(name, _NAME_LETTERS) for name in names[named]]
+    texts = [fill(name, _NAME_LETTERS) for name in names[named]]
     label_points(figure, axes, points, texts, _name_quadrants(axes))
     return figure
 

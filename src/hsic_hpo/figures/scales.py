@@ -1,4 +1,4 @@
-"""Scales of axes: logarithmic where the range of the data demands it."""
+"""Scales of axes: logarithmic where the data span a factor of ten or more."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -7,12 +7,12 @@ from matplotlib.ticker import LogLocator, NullFormatter
 _LOG_FROM_RATIO, _DECADES_ONLY_FROM_RATIO = 10, 100
 
 
-def wide(values: np.ndarray) -> bool:
+def spans_a_decade(values: np.ndarray) -> bool:
     """Tell whether all values are positive and the largest is at least ten times the least."""
     return bool(values.min() > 0 and values.max() >= _LOG_FROM_RATIO * values.min())
 
 
-def log_where_wide(axes: Axes, name: str, values: np.ndarray) -> None:
+def log_where_a_decade(axes: Axes, name: str, values: np.ndarray) -> None:
     """Make an axis logarithmic if all values are positive and the largest is ten times the least.
 
     Parameters
@@ -24,7 +24,7 @@ def log_where_wide(axes: Axes, name: str, values: np.ndarray) -> None:
     values
         The finite numbers that it shows, at least one.
     """
-    if not wide(values):
+    if not spans_a_decade(values):
         return
     low, high = values.min(), values.max()
     axes.set(**{f"{name}scale": "log"})

@@ -1,6 +1,7 @@
 """The search space as a table (figure 1 of the slides)."""
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from hsic_hpo.figures.style import GREY, LIGHT_GREY, PAGE_WIDTH, style
 from hsic_hpo.figures.values import value_text
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
 from hsic_hpo.spaces.space import Space
-from hsic_hpo.wording import number, wrapped
+from hsic_hpo.wording import number
 
 # Left edges of the columns, in inches, and the letters that fit into them.
 _COLUMNS = {
@@ -91,7 +92,7 @@ def _wrapped_cell(text: str, width: int) -> str:
     """Break a cell into lines; those of an indented name keep its indent."""
     name = text.lstrip()
     indent = text[: len(text) - len(name)]
-    return "\n".join(indent + line for line in wrapped(name, width - len(indent)).split("\n"))
+    return "\n".join(indent + line for line in fill(name, width - len(indent)).split("\n"))
 
 
 def _tree(known: Space) -> list[tuple[str, int]]:

@@ -82,7 +82,7 @@ def search_look(method: str) -> tuple[str, str]:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Draw with the project's style, whatever a person's own matplotlib settings are."""
+    """Draw with the project's style, independent of the user's matplotlib settings."""
     installed = {font.name for font in fontManager.ttflist}
     fonts = ["DejaVu Sans", *(name for name in _FALLBACK_FONTS if name in installed)]
     with matplotlib.rc_context():

@@ -1,5 +1,6 @@
 """Indices within shrinking ranges: where a cheaper range does no harm (figure 9 of the slides)."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from hsic_hpo.figures.style import BLUE, ORANGE, message, style
 from hsic_hpo.figures.values import label_values, position, rounded_text
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
-from hsic_hpo.wording import goal, wrapped
+from hsic_hpo.wording import goal
 
 _COLUMNS, _ROW, _EMPTY = 3, 1.6, 1.2
 _ENDS = {"lower": (BLUE, "lower end moves up"), "upper": (ORANGE, "upper end moves down")}
@@ -49,11 +50,11 @@ def sweeps(sensitivity: xr.Dataset, most: int = 9) -> Figure:
     title = f"Impact on the {goal(sensitivity)} within a part of the range"
     space = Space.from_json(sensitivity.attrs["space"])
     width = panel_letters(max(1, len(shown)), _COLUMNS)
-    labels = [wrapped(f"{name}: end that moves", width) for name in shown]
+    labels = [fill(f"{name}: end that moves", width) for name in shown]
     with style():
         if not shown:
             figure, (axes,) = page(1, 1, _EMPTY, title=title)
-            message(axes, wrapped(_why_none(sensitivity, lacking), width))
+            message(axes, fill(_why_none(sensitivity, lacking), width))
             return figure
         figure, panels = page(
             len(shown),
@@ -115,7 +116,7 @@ def _panel(axes: Axes, swept: xr.Dataset, hyperparameter: Hyperparameter, width:
     axes.set_ylim(bottom=0)
     label_values(axes, hyperparameter)
     axes.set_ylabel("HSIC(U, Z)\n(dimensionless)")
-    axes.set_title(wrapped(_sentence(ranges), width))
+    axes.set_title(fill(_sentence(ranges), width))
 
 
 def _positions(line: xr.Dataset, hyperparameter: Hyperparameter) -> np.ndarray:

@@ -58,7 +58,7 @@ def joint_indices(toy: xr.Dataset) -> Figure:
     matplotlib.figure.Figure
         At page width: two triangular matrices that state the value of each pair, in parentheses
         where it is under its noise floor. A joint index is high whenever one of the pair matters
-        by itself; the pure interaction (ours, not in the slides) is not.
+        by itself; the pure interaction (not in the slides) is not.
     """
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 2.6))

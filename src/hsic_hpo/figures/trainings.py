@@ -1,4 +1,6 @@
-"""What happened in the trainings: learning curves, time against cost, outcomes (ours)."""
+"""The trainings: learning curves, time against cost, outcomes (not in the paper)."""
+
+from textwrap import fill
 
 import numpy as np
 import xarray as xr
@@ -8,11 +10,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from hsic_hpo.figures.layout import page
-from hsic_hpo.figures.scales import log_where_wide
+from hsic_hpo.figures.scales import log_where_a_decade
 from hsic_hpo.figures.style import BLUE, GREY, LIGHT_GREY, ORANGE, VERMILLION, message, style
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import select_goal
-from hsic_hpo.wording import outcomes, percent, with_units, wrapped
+from hsic_hpo.wording import outcomes, percent, with_units
 
 _HEIGHT, _LABEL_LETTERS = 2.4, 28
 _OUTCOMES = {"ok": BLUE, "diverged": ORANGE, "failed": VERMILLION}
@@ -65,12 +67,12 @@ def _curves(axes: Axes, trials: xr.Dataset, best: np.ndarray) -> None:
         rows = curve[picked].reshape(-1, len(epoch))
         # As outlines, a thousand curves would weigh megabytes.
         axes.plot(epoch, rows.T, alone, color=colour, linewidth=width, rasterized=True)
-    log_where_wide(axes, "y", curve[np.isfinite(curve)])
+    log_where_a_decade(axes, "y", curve[np.isfinite(curve)])
     axes.set_xlim(0, epoch.max() + (len(epoch) == 1))
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     axes.set_xlabel("epoch")
     name = with_units(trials.attrs["error_name"], trials.attrs["error_units"])
-    axes.set_ylabel(wrapped(f"validation {name}", _LABEL_LETTERS), parse_math=False)
+    axes.set_ylabel(fill(f"validation {name}", _LABEL_LETTERS), parse_math=False)
 
 
 def _time(axes: Axes, trials: xr.Dataset, best: np.ndarray) -> None:
@@ -85,8 +87,8 @@ def _time(axes: Axes, trials: xr.Dataset, best: np.ndarray) -> None:
         axes.scatter(
             flops[here], seconds[here], s=6, color=colour, alpha=0.6, linewidths=0, rasterized=True
         )
-    log_where_wide(axes, "x", flops[known])
-    log_where_wide(axes, "y", seconds[known])
+    log_where_a_decade(axes, "x", flops[known])
+    log_where_a_decade(axes, "y", seconds[known])
     axes.set_xlabel("FLOPs per sample (operations)")
     axes.set_ylabel("wall time of a training (s)")
 

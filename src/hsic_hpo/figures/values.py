@@ -2,13 +2,14 @@
 
 import math
 from itertools import pairwise
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
-from hsic_hpo.wording import number, wrapped
+from hsic_hpo.wording import number
 
 _MOST_LEVELS = 12
 _SHORT = 100_000
@@ -20,14 +21,14 @@ _QUANTILES = [0.05, 0.275, 0.5, 0.725, 0.95]
 
 
 def shown_by_level(hyperparameter: Hyperparameter) -> bool:
-    """Tell whether each value deserves a bar of its own: it takes few, or has no order."""
+    """Tell whether to draw one bar per value: there are few values, or they have no order."""
     return hyperparameter.type in ("categorical", "boolean") or (
         0 < len(hyperparameter.levels) <= _MOST_LEVELS
     )
 
 
 def value_text(value: object) -> str:
-    """Return a value as people write it, small and large numbers with a power of ten."""
+    """Return a value as text, small and large numbers with a power of ten."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
@@ -56,13 +57,13 @@ def _exponent(exponent: int) -> str:
 
 
 def level_texts(hyperparameter: Hyperparameter) -> list[str]:
-    """Return the levels of a discrete hyperparameter as people write them."""
+    """Return the levels of a discrete hyperparameter as texts."""
     return [value_text(level) for level in hyperparameter.levels]
 
 
 def label_levels(axes: Axes, texts: list[str]) -> None:
     """Write levels below the positions 0, 1, ... of ``axes``, slanted where they would touch."""
-    names = [wrapped(text, _LEVEL_LETTERS) for text in texts]
+    names = [fill(text, _LEVEL_LETTERS) for text in texts]
     axes.set_xticks(range(len(names)), names, parse_math=False)
     axes.tick_params(axis="x", length=0)
     widths = [max(map(len, name.split("\n"))) for name in names]
@@ -84,7 +85,7 @@ def label_values(axes: Axes, hyperparameter: Hyperparameter) -> None:
 
 
 def axis_values(hyperparameter: Hyperparameter) -> list[tuple[float, str]]:
-    """Return where the few values that an axis of u in [0, 1] has room for stand, as texts."""
+    """Return positions and texts of the few values for which an axis of u has room."""
     law = hyperparameter.law
     if isinstance(law, Range):
         values = _round_values(law)

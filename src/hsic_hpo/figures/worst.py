@@ -1,5 +1,6 @@
 """Indices of the worst networks beside those of the best (figure 8 of the slides)."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from hsic_hpo.figures.style import PAGE_WIDTH, message, style
 from hsic_hpo.figures.values import shown_by_level
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import select_goal, target_values
-from hsic_hpo.wording import goal, target_name, wrapped
+from hsic_hpo.wording import goal, target_name
 
 _SUBSETS = {"best": REACHED, "worst": WORST}
 _ROW, _FRAME, _HISTOGRAM = 0.24, 0.75, 1.8
@@ -28,7 +29,7 @@ _NAME_LETTERS = 34
 
 
 def worst(trials: xr.Dataset, sensitivity: xr.Dataset, hyperparameter: str | None = None) -> Figure:
-    """Draw what makes networks bad beside what makes them good.
+    """Draw the indices for the worst networks beside those for the best.
 
     Parameters
     ----------
@@ -83,10 +84,10 @@ def _most_different(trials: xr.Dataset, indices: xr.Dataset) -> str:
 
 
 def _draw(trials: xr.Dataset, ranked: xr.Dataset, name: str) -> Figure:
-    names = [wrapped(one, _NAME_LETTERS) for one in ranked["hyperparameter"].values]
+    names = [fill(one, _NAME_LETTERS) for one in ranked["hyperparameter"].values]
     rows = np.maximum(1, _LINE_OF_ROW * np.array([lines(one) for one in names]))
     heights = [_FRAME + _ROW * rows.sum(), _HISTOGRAM]
-    title = wrapped(
+    title = fill(
         f"Impact on the {goal(ranked)} and on the {goal(ranked, subset='worst')} "
         f"by {target_name(ranked, 'error')}",
         letters(PAGE_WIDTH),
@@ -137,7 +138,7 @@ def _values(
     reached = select_goal(target_values(trials, "error"), fraction, subset).reached
     sets = [(np.ones_like(reached), ALL), (reached, look)]
     histogram(axes, trials, trials_data.space(trials)[name], sets)
-    axes.set_xlabel(wrapped(name, panel_letters(2, 2)), parse_math=False)
+    axes.set_xlabel(fill(name, panel_letters(2, 2)), parse_math=False)
     axes.set_title(f"given the {goal(ranked, subset=subset)}: {reached.sum()} trials")
 
 

@@ -15,6 +15,7 @@ from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials import design
 from hsic_hpo.trials.variables import with_cost
+from hsic_hpo.wording import counted
 
 MIN_TRIALS = 30
 
@@ -26,7 +27,7 @@ class ImportedTrial:
     Attributes
     ----------
     place
-        Where it stands, for messages: ``"line 7"``.
+        Its place in the source, for messages: ``"line 7"``.
     configuration
         Values of its active hyperparameters.
     error
@@ -49,7 +50,7 @@ def to_dataset(
 ) -> xr.Dataset:
     """Check finished trials and label them as a trials Dataset.
 
-    What was not recorded is missing: u of discrete hyperparameters, the test error and, unless
+    Missing is what was not recorded: u of discrete hyperparameters, the test error and, unless
     given as a cost, parameters, FLOPs and times. A trial without an error counts as failed.
 
     Parameters
@@ -95,7 +96,8 @@ def _check(finished: Sequence[ImportedTrial], space: Space, where: str) -> None:
         space.check_configuration(trial.configuration, f"{where}: {trial.place}")
     if len(finished) < MIN_TRIALS:
         raise InputError(
-            f"{where}: {len(finished)} trials; at least {MIN_TRIALS} are needed for an analysis"
+            f"{where}: {counted(len(finished), 'trials')}; at least {MIN_TRIALS} are needed for an "
+            "analysis"
         )
     for cost in sorted({name for trial in finished for name in trial.costs}):
         check_name(cost, f"{where}: cost")

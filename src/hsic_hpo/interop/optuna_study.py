@@ -17,10 +17,10 @@ _MANY_LEVELS = 1000
 def trials_from_optuna(study: Any, name: str | None = None, *, objective: int = 0) -> xr.Dataset:
     """Read the trials of an Optuna study.
 
-    A parameter that only some trials have is conditional: on the first categorical parameter
-    whose values tell exactly when it is there, or the first integer one that has it from some
-    value on, or else on its own presence. Failed trials, and pruned
-    ones, count as failed: they rank worst. The value of a maximised objective is negated.
+    A parameter that only some trials have is conditional: on the first categorical parameter whose
+    values decide whether it is present, else on the first integer one with a threshold that decides
+    it, else on a parameter of its own that says whether it is present. Failed and pruned trials
+    count as failed: they rank worst. The value of a maximised objective is negated.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def _spec(
         name: frozenset(i for i, trial in enumerate(complete) if name in trial.params)
         for name in distributions
     }
-    # A parent is there in more trials than its children, or before them in the same ones.
+    # A parent is present in more trials than its children, or precedes them in the same trials.
     order = sorted(distributions, key=lambda name: -len(present[name]))
     spec: dict[str, Any] = {}
     presences = []
@@ -189,13 +189,13 @@ def _condition(
 
 
 def _test(kind: str, held: set[Any], missed: set[Any]) -> Any:
-    """Return what tells the values with the child from those without it, None if nothing does."""
+    """Return the condition that separates values with the child from others, None without one."""
     if not held or held & missed:
         return None
     if kind == "CategoricalDistribution":
         values = sorted(held, key=str)
         return values[0] if len(values) == 1 else {"in": values}
-    # Any two samples of many numbers are disjoint by chance; ordered ones are not.
+    # Samples of many numbers are often disjoint by chance, but rarely separated by a threshold.
     if kind == "IntDistribution" and min(held) > max(missed):
         return {">=": min(held)}
     if kind == "IntDistribution" and max(held) < min(missed):
@@ -222,7 +222,7 @@ def _definition(distribution: Any) -> dict[str, Any]:
 
 
 def _converter(distribution: Any) -> Any:
-    """Return what turns a parameter's value into one of its definition."""
+    """Return the function that turns a parameter's value into one of its definition."""
     choices = getattr(distribution, "choices", None)
     if choices is None:
         low, step = distribution.low, distribution.step

@@ -1,4 +1,4 @@
-"""Trials as Optuna keeps them: distributions, values, frozen trials."""
+"""Trials in Optuna's own classes: distributions, values, frozen trials."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

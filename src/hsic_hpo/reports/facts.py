@@ -19,7 +19,7 @@ _RECORDED = {
 }
 
 
-def asked(
+def study_facts(
     trials: xr.Dataset, goal_fraction: float, settings: dict[str, Any] | None
 ) -> dict[str, str]:
     """Return what a study was asked to do.

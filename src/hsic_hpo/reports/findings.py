@@ -76,7 +76,7 @@ def findings(
         ),
     ]
     if convergence is not None:
-        enough = [sentences.enough(convergence)]
+        enough = [sentences.convergence_sentence(convergence)]
         found.append(Finding("convergence", "Were there enough trials?", enough, ["convergence"]))
     costly = [cost, *filter(None, [sentences.sweeps(sensitivity)])]
     title = "What only costs" if cost_names(sensitivity) else "Which part of a range matters"

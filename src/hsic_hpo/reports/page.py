@@ -17,7 +17,7 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.figures.space import space_rows
 from hsic_hpo.reports import frames
 from hsic_hpo.reports.chosen import chosen
-from hsic_hpo.reports.facts import asked, provenance
+from hsic_hpo.reports.facts import provenance, study_facts
 from hsic_hpo.reports.findings import findings
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.plane import plane
@@ -90,7 +90,7 @@ def page(
     return _template().render(
         study=trials.attrs["study"],
         searched=len(searches) > 0,
-        asked=asked(trials, goal_fraction, settings),
+        asked=study_facts(trials, goal_fraction, settings),
         space=space_rows(space),
         findings=findings(trials, sensitivity, convergence, selection, comparison),
         figures={name: _Figure.read(path) for name, path in figures.items()},

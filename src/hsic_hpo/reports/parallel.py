@@ -9,7 +9,7 @@ import pandas as pd
 
 from hsic_hpo.figures.style import BLUE, LIGHT_GREY, VERMILLION
 from hsic_hpo.figures.values import axis_values
-from hsic_hpo.reports.looks import FONT, embeddable, inline
+from hsic_hpo.reports.chart_style import FONT, embeddable, inline
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.wording import group_name
 

@@ -5,9 +5,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from hsic_hpo.figures.scales import wide
+from hsic_hpo.figures.scales import spans_a_decade
 from hsic_hpo.figures.style import search_look
-from hsic_hpo.reports.looks import FONT, embeddable, inline
+from hsic_hpo.reports.chart_style import FONT, embeddable, inline
 from hsic_hpo.wording import with_units
 
 _HEIGHT = 420
@@ -93,6 +93,6 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
 
 
 def _scale(values: pd.Series) -> alt.Scale:
-    if wide(values.to_numpy(float)):
+    if spans_a_decade(values.to_numpy(float)):
         return alt.Scale(type="log", nice=False, padding=12)
     return alt.Scale(type="linear", zero=False, nice=False, padding=12)

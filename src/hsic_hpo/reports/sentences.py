@@ -92,8 +92,11 @@ def interactions(sensitivity: xr.Dataset) -> str:
     found = [(value, pair) for value, pair in pairs if value <= level]
     if not found:
         value, pair = pairs[0]
+        none = f"None of the {len(pairs)} pairs interacts"
+        if len(pairs) == 1:
+            none = "The only pair does not interact"
         return (
-            f"None of the {len(pairs)} pairs interacts significantly for the {goal(sensitivity)}; "
+            f"{none} significantly for the {goal(sensitivity)}; "
             f"nearest: {pair} (adjusted p = {p_value(value)})."
         )
     named = "; ".join(f"{pair} (adjusted p = {p_value(value)})" for value, pair in found[:_STATED])
@@ -101,7 +104,7 @@ def interactions(sensitivity: xr.Dataset) -> str:
     return f"Pairs that matter together for the {goal(sensitivity)}: {named}{more}."
 
 
-def enough(convergence: xr.Dataset) -> str:
+def convergence_sentence(convergence: xr.Dataset) -> str:
     """Say how far a part of the trainings would have led to the same ranking.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The configuration that a search ends with, and what it took to find it."""
+"""The configuration that a search chooses in the end, and the effort of finding it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,12 +65,12 @@ def pareto_front(finished: History) -> list[int]:
 
 
 def choose(finished: History, *, ceiling: float = np.inf, tolerance: float | None = None) -> int:
-    """Return the place of the chosen trial.
+    """Return the index of the chosen trial.
 
     Parameters
     ----------
     finished
-        All trials that the search knew.
+        All finished trials of the search, and those that it started from.
     ceiling
         Trials that cost more are not chosen.
     tolerance
@@ -91,7 +91,7 @@ def choose(finished: History, *, ceiling: float = np.inf, tolerance: float | Non
 
 
 def effort(datasets: Sequence[xr.Dataset]) -> dict[str, float]:
-    """Sum up what the trainings of a search took.
+    """Add up the trainings of a search, their operations and their time.
 
     Parameters
     ----------

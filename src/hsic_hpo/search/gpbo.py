@@ -1,7 +1,7 @@
 """Bayesian optimisation with a Gaussian process: expected improvement, in batches.
 
-The surrogate sees the whole search space, so that every finished trial teaches it, also one that
-lies outside the part of the space that is searched. Candidates are random configurations of that
+The surrogate covers the whole search space, so that it learns from every finished trial, also from
+one outside the part of the space that is searched. Candidates are random configurations of that
 part and variations of the best ones; conditional hyperparameters exist in a candidate exactly
 where they exist in the space. A batch is built by the constant liar ([1]_): each proposal counts
 as if it had reached the best error so far, which keeps the next one away.
@@ -23,14 +23,14 @@ from hsic_hpo.search import surrogate
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.subspace import Subspace
 
-# Fitting a Gaussian process takes the cube of the number of trials.
+# The time to fit a Gaussian process grows with the cube of the number of trials.
 LARGEST_FIT = 400
 _N_RANDOM = 1500
 _N_PARENTS = 10
 _N_CHILDREN = 100
 _STEP = 0.15
 _EDGE = 1e-4
-# A value that is drawn again by its normalised value differs by rounding.
+# The normalised value of a value that is drawn again differs by rounding.
 _DIGITS = 9
 
 
@@ -67,7 +67,7 @@ def propose_by_improvement(
     Returns
     -------
     list of dict
-        At most n; fewer where the part of the space has no more that are new.
+        At most n; fewer where the part of the space holds no more new ones.
     """
     rng = np.random.default_rng(seed)
     affordable = costs <= ceiling
@@ -88,7 +88,7 @@ def propose_by_improvement(
 
 
 def _repeated(z: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Tell which rows of ``z`` are rows of ``x``, but for rounding."""
+    """Tell which rows of ``z`` equal a row of ``x`` up to rounding."""
     done = {row.tobytes() for row in x.round(_DIGITS)}
     return np.array([row.tobytes() in done for row in z.round(_DIGITS)])
 
@@ -112,7 +112,7 @@ def _batch(
 
 
 def _predicted(x: np.ndarray, costs: np.ndarray, z: np.ndarray, seed: int) -> np.ndarray:
-    """Predict costs, which span decades and hardly scatter, from those of finished trials."""
+    """Predict costs, which span decades and have little noise, from those of finished trials."""
     known = np.isfinite(costs) & (costs > 0)
     if not known.any():
         return np.zeros(len(z))

@@ -1,9 +1,9 @@
 """The marginal likelihood of a Gaussian process with a Matérn 5/2 kernel, and its gradient.
 
-scikit-learn holds the kernel's derivative by each of k length scales, an ``(n, n, k)`` array, at
-every step of the maximisation, where most of a proposal's time went. What is needed of it is its
-inner product with one matrix, a quadratic form in each column of the data: O(n²k) operations and
-O(n²) memory, the same figures but for rounding ([1]_, equation 5.9).
+At every step of the maximisation scikit-learn computes the kernel's derivative by each of k length
+scales, an ``(n, n, k)`` array, which took most of the time of a proposal. Only its inner product
+with one matrix is needed, a quadratic form in each column of the data: O(n²k) operations and O(n²)
+memory, with results equal up to rounding ([1]_, equation 5.9).
 
 References
 ----------
@@ -38,7 +38,7 @@ def log_marginal_likelihood(
         Minus infinity, and zeros, where the covariance is not positive definite.
     """
     variance, noise = np.exp(theta[0]), np.exp(theta[-1])
-    # Differences alone count; small numbers cancel less.
+    # Only differences count; centred numbers lose fewer digits in them.
     z = (x - x.mean(axis=0)) / np.exp(theta[1:-1])
     scaled = np.sqrt(5) * squareform(pdist(z))
     decay = variance * np.exp(-scaled)

@@ -1,7 +1,7 @@
 """Proposals by samplers of Optuna: TPE, Gaussian process, NSGA-II.
 
-Each round tells a fresh in-memory study all finished trials and asks it for the next batch, so
-that nothing but the trials Datasets is kept between rounds.
+Each round gives all finished trials to a new study in memory and asks it for the next batch, so
+that only the trials Datasets are kept between rounds.
 """
 
 import json
@@ -22,7 +22,7 @@ with needs_extra("search: the methods tpe, gp and nsga2", "optuna"):
     from hsic_hpo.interop.optuna_trials import distribution, finished_trial
 
 _GENERATION = "NSGAIISampler:generation"
-# How often a sampler is asked again where it proposes what is already trained.
+# How often a sampler is asked again when it proposes a configuration that is already trained.
 _ASKS_PER_PROPOSAL = 20
 
 
@@ -79,7 +79,7 @@ def propose_by_sampler(
     for _ in range(_ASKS_PER_PROPOSAL * n):
         if len(proposed) == n:
             break
-        # What was asked for and not told counts as running, which keeps the next one away.
+        # A proposal without a result counts as running, so that the sampler does not repeat it.
         configuration = _suggest(space, study.ask())
         text = json.dumps(configuration)
         if text not in done:

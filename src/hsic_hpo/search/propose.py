@@ -1,8 +1,8 @@
 """Propose the configurations of a search's next round from its finished trials.
 
-One contract for all methods: the same space, finished trials and seed give the same proposals; no
-proposal repeats a finished trial; a trial that diverged or failed is told as a bad one. Nothing is
-remembered between rounds but the trials themselves.
+All methods keep one contract: the same space, finished trials and seed give the same proposals; no
+proposal repeats a finished trial; a trial that diverged or failed counts as a bad one. Between
+rounds only the trials themselves are kept.
 """
 
 import json
@@ -39,7 +39,7 @@ def propose(
     subspace
         Where to search; methods of Optuna search its whole space.
     finished
-        All that is known: trials of earlier rounds and others of the same space.
+        Finished trials of earlier rounds, and others of the same space.
     n
         Size of the round, at least 1.
     method
@@ -80,7 +80,7 @@ def propose(
             ceiling=ceiling,
             cost_of=cost_of,
         )
-    # Only who asks for a method of Optuna needs it installed.
+    # Optuna is needed only for its own methods.
     from hsic_hpo.search import optuna_samplers
 
     return optuna_samplers.propose_by_sampler(

@@ -77,7 +77,7 @@ def _staged(
     stage: int,
     cost_of: Callable[[dict[str, Any]], float] | None,
 ) -> list[dict[str, Any]]:
-    """Propose in a stage, and in the next one where the stage has too little that is new."""
+    """Propose in a stage, and in the next one where the stage has too few new configurations."""
     ceiling = cost_ceiling(selection)
     proposed: list[dict[str, Any]] = []
     for searched in range(stage, LAST_STAGE + 1):

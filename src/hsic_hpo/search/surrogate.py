@@ -19,12 +19,12 @@ _LEAST_NOISE = 1e-8
 
 
 class Process(NoisyProcess):
-    """A Gaussian process of the kernel of :func:`fit`, fitted without arrays of n × n × k."""
+    """A Gaussian process with the kernel of :func:`fit`, fitted without arrays of n × n × k."""
 
     def log_marginal_likelihood(
         self, theta: Any = None, eval_gradient: bool = False, clone_kernel: bool = True
     ) -> Any:
-        """Return what scikit-learn's method returns, but for rounding."""
+        """Return what scikit-learn's method returns, up to rounding."""
         if eval_gradient:
             return log_marginal_likelihood(theta, self.X_train_, self.y_train_, self.alpha)
         return super().log_marginal_likelihood(theta, eval_gradient, clone_kernel)
@@ -62,7 +62,7 @@ def _encoded(parameter: Hyperparameter, values: Sequence[Any]) -> np.ndarray:
 
 
 def modelled_errors(errors: np.ndarray) -> np.ndarray:
-    """Return what the surrogate is fitted to.
+    """Return the transformed errors to which the surrogate is fitted.
 
     Errors of networks spread over decades: their logarithm is modelled where all are positive
     (not in the paper). A diverged or failed trial counts as the worst one that ended well.
@@ -114,8 +114,8 @@ def fit(x: np.ndarray, y: np.ndarray, seed: int) -> Process:
 def condition(fitted: Process, x: np.ndarray, y: np.ndarray) -> GaussianProcessRegressor:
     """Return a Gaussian process of the same kernel and noise, conditioned on other data.
 
-    It is scikit-learn's, which predicts deviations by a triangular system; scikit-optimize's sums
-    over an inverse, which takes five times as long and is less exact.
+    It is scikit-learn's, which predicts standard deviations by solving a triangular system;
+    scikit-optimize's multiplies by an inverse, which takes five times as long and is less exact.
     """
     model = GaussianProcessRegressor(
         fitted.kernel_.k1, alpha=max(fitted.noise_, _LEAST_NOISE), optimizer=None, normalize_y=True

@@ -1,4 +1,4 @@
-"""How cheap networks may be kept without giving up the goal.
+"""A ceiling on the cost of networks that keeps the rate at which trials reach the goal.
 
 The question of the paper's range sweep (slides of [1]_, Figure 9), asked of the cost itself: how
 often do trials that cost at most c reach the goal, beside all trials? Not in the paper: a binomial
@@ -58,7 +58,7 @@ def lower_bound(successes: int, trials: int, assurance: float) -> float:
 def keeps_success_rate(
     reached: np.ndarray, needed: float, assurance: float, min_successes: int
 ) -> bool:
-    """Tell whether trials certainly have the success rate ``needed``, and enough successes."""
+    """Tell whether a success rate of at least ``needed`` is certain, with enough successes."""
     successes = int(reached.sum())
     if successes < max(1, min_successes):
         return False
@@ -76,8 +76,9 @@ def ceiling(
 ) -> Ceiling:
     """Choose a ceiling for the cost.
 
-    It is the cost at ``quantile`` of all trials. It is lowered as long as all ceilings down to it
-    certainly keep the success rate, and raised until the success rate is kept at all.
+    It starts at the cost at ``quantile`` of all trials. It is lowered as long as every ceiling down
+    to it keeps the success rate with the stated assurance. If the start does not keep the success
+    rate even without that assurance, it is raised until it does.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ def cheapest_first(
     Parameters
     ----------
     hyperparameter
-        Its levels are ordered, or 20 quantiles of its law when they are many.
+        Its levels are ordered, or 20 quantiles of its law when there are more levels.
     values, costs
         ``(n,)`` of the trials in which it is active; costs are finite.
     """
@@ -84,7 +84,7 @@ def cheapest_kept(
     assurance: float,
     min_successes: int,
 ) -> CheapValue:
-    """Find the fewest cheap values that certainly keep the success rate.
+    """Find the fewest cheap values that keep the success rate with the stated assurance.
 
     Parameters
     ----------
@@ -103,8 +103,8 @@ def cheapest_kept(
     Returns
     -------
     CheapValue
-        All values, when fewer do not certainly keep it. It must hold for these cheap values and
-        for any more, so that a lucky few trials do not decide.
+        All values, if no smaller set keeps it with this assurance. Every larger set of cheap
+        values must keep it too, so that a few lucky trials do not decide.
     """
     order = cheapest_first(hyperparameter, values, costs)
     needed = keep * float(reached.mean())

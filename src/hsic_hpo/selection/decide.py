@@ -119,7 +119,7 @@ def _costs(trials: xr.Dataset, cost: str) -> np.ndarray:
 
 
 def _optimised(evidence: Sequence[Evidence], least: int) -> list[str]:
-    """Return the hyperparameters that matter, filled up to ``least`` by the next in rank."""
+    """Return the hyperparameters that matter, and the next in rank up to ``least`` of them."""
     mattering = [found.name for found in evidence if found.matters]
     ranked = sorted(
         (found for found in evidence if found.group and not found.matters),

@@ -24,7 +24,7 @@ _TEXTS = {
     "group": "largest conditional group in which it has an index",
 }
 _NUMBERS = {
-    "stage": "stage in which it is searched, 0 when fixed",
+    "stage": "stage from which on it is searched, 0 when fixed",
     "overridden": "1 where the study config decided",
     "index": "HSIC with reaching the best fraction",
     "noise_floor": "noise floor of index",
@@ -36,7 +36,7 @@ _NUMBERS = {
 
 @dataclass(frozen=True)
 class Decision:
-    """What HSIC-GPBO does with one hyperparameter.
+    """How HSIC-GPBO treats one hyperparameter.
 
     Attributes
     ----------

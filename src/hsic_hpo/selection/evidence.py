@@ -1,4 +1,4 @@
-"""What a sensitivity analysis says of each hyperparameter, in its largest group with an index."""
+"""The indices on which decisions rest: those of a hyperparameter's largest group with an index."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ class Evidence:
     note
         Why it has no index, empty when it has.
     index, noise_floor, p_adjusted
-        For the best fraction by error, by the value alone, dimensionless; NaN without an index.
+        Of reaching the best fraction by error, by the values alone, dimensionless; NaN without an
+        index.
     cost_index, cost_p_adjusted
         The same for the cheapest fraction.
     matters, costs
@@ -42,7 +43,7 @@ class Evidence:
 
 
 def collect_evidence(sensitivity: xr.Dataset, cost: str) -> list[Evidence]:
-    """Gather the evidence on every hyperparameter.
+    """Collect the indices of every hyperparameter that decisions use.
 
     Parameters
     ----------

@@ -91,7 +91,7 @@ def _overridden(name: str, change: Any, decided: Decision, space: Space, place: 
     )
     if not narrowed:
         return decided
-    # The definition is read, and refused where it goes beyond the space.
+    # This checks the definition: it is refused where it goes beyond the space.
     part = Subspace.of(space, {name: narrowed}, place.removesuffix(f".{name}"))
     return replace(decided, default=_inside(name, decided.default, part))
 

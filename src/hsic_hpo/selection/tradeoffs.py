@@ -36,8 +36,8 @@ def tradeoffs(selection: xr.Dataset, datasets: Sequence[xr.Dataset]) -> pd.DataF
     pandas.DataFrame
         First all networks (``none``), then those that obey one decision each, last those that
         obey all. ``networks`` counts them; ``validation_error`` is the lowest among them, NaN
-        where none ended well; ``error_factor`` is it over the lowest of all; the cost of that
-        network has the name of the cost. Decisions that keep no network out are left out.
+        where none ended well; ``error_factor`` divides it by the lowest of all; the cost of that
+        network stands under the name of the cost. Decisions that every network obeys are left out.
     """
     cost = str(selection.attrs["cost"])
     known = History.of(datasets, cost)
@@ -56,7 +56,7 @@ def tradeoffs(selection: xr.Dataset, datasets: Sequence[xr.Dataset]) -> pd.DataF
 
 
 def tradeoffs_remark(selection: xr.Dataset) -> str:
-    """Say how the table is to be read."""
+    """Return a sentence that says how to read the table."""
     return (
         "Lowest validation error of all networks that this study trained, and of those that obey "
         f"a decision, with the {selection.attrs['cost']} of that network. HSIC-GPBO searched only "

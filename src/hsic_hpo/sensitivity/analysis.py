@@ -29,6 +29,7 @@ from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import SUBSETS, Goal, select_goal, target_names, target_values
 from hsic_hpo.trials.groups import in_group
+from hsic_hpo.wording import counted
 
 _FAMILY = "over the hyperparameters of the group"
 SINGLES = {
@@ -162,7 +163,7 @@ def obstacle(
     if not np.isfinite(goal.threshold) and m == 0:
         return f"no trial has a value of {target}"
     if n < min_trials:
-        return f"{n} trials; at least {min_trials} are needed"
+        return f"{counted(n, 'trials')}; at least {min_trials} are needed"
     if m < min_successes:
         return f"{m} of {n} trials reach the goal; at least {min_successes} are needed"
     if m == n:

@@ -1,4 +1,4 @@
-"""What a group of trials tells of each hyperparameter: its conditional groups and its columns."""
+"""The columns of u of a conditional group's hyperparameters, from which its indices follow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def _remaining(hyperparameter: Hyperparameter, about: Sequence[Condition]) -> np
         )
     low, high = 0.0, 1.0
     for condition in about:
-        # Other conditions on a continuous value hold almost nowhere or almost everywhere.
+        # Other conditions on a continuous value hold with probability 0 or 1.
         if condition.operator in ORDERINGS:
             point = hyperparameter.interval(condition.value)[0]
             if condition.operator.startswith(">"):

@@ -1,4 +1,4 @@
-"""How many trainings are enough: the analysis on nested subsamples of the trials."""
+"""Whether more trainings would change the indices: the analysis on nested subsamples of trials."""
 
 from dataclasses import asdict
 
@@ -20,8 +20,8 @@ def convergence(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     """Repeat the analysis of the main group for the best trials on n/8, n/4, n/2 and n trials.
 
     Trials of a random search are independent, so that the first ones are a random subsample; the
-    subsamples are nested. An index that would change with more trainings has changed between the
-    last ones.
+    subsamples are nested. An index that still changes between the last subsamples would change with
+    more trainings.
 
     Parameters
     ----------

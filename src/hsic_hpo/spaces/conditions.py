@@ -48,7 +48,7 @@ class Condition:
 
     @property
     def label(self) -> str:
-        """The condition as people write it, such as ``optimizer = sgd`` or ``n_layers ≥ 3``."""
+        """The condition in words, such as ``optimizer = sgd`` or ``n_layers ≥ 3``."""
         values = self.value if self.operator == "in" else (self.value,)
         text = ", ".join(_text(value) for value in values)
         if self.operator == "in":

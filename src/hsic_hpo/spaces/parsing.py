@@ -23,7 +23,7 @@ KEYS = {
 SCALES = ("linear", "log")
 # With what names get in front of them, as many bytes as a netCDF file admits.
 _LONGEST_NAME = 240
-# Up to here the bin of every integer, on either scale, is wider than the spacing of floats.
+# Up to this number the bin of an integer, on either scale, is wider than the spacing of floats.
 _LARGEST_INTEGER = 10**12
 _SMALLEST_PROBABILITY = 1e-12
 

@@ -329,7 +329,7 @@ class Space:
 
 
 def allowed(parameter: Hyperparameter) -> str:
-    """Say in words which values a hyperparameter takes."""
+    """Describe the allowed values of a hyperparameter."""
     if parameter.type in ("categorical", "boolean"):
         texts = (str(level) for level in parameter.levels)
         return ", ".join(t.lower() if parameter.type == "boolean" else t for t in texts)
@@ -348,7 +348,7 @@ def _near(value: Any, parameter: Hyperparameter) -> str:
 
 
 def probes(parameter: Hyperparameter, conditions: Iterable[Condition]) -> list[Any]:
-    """Return values on which the conditions take every combination of truths that they can.
+    """Return values at which the conditions take every combination of true and false that exists.
 
     Truths that a continuous hyperparameter takes at single points only have probability zero and
     do not count.

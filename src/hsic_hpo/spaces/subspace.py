@@ -101,7 +101,7 @@ class Subspace:
 
 
 def _plain(parameter: Hyperparameter, value: Any) -> Any:
-    # As it is read from a file of trials: finished ones are told from new ones by their JSON.
+    # As when read from a file: new configurations are compared with finished ones as JSON.
     return float(value) if parameter.type == "float" else parameter.from_stored(value)
 
 
@@ -121,7 +121,7 @@ def _restricted(whole: Hyperparameter, definition: Mapping[str, Any], where: str
 
 
 def _ends(parameter: Hyperparameter) -> tuple[Any, ...]:
-    """Return the levels that are listed, or the ends of a range."""
+    """Return the listed levels, or the ends of a range."""
     if isinstance(parameter.law, Levels):
         return parameter.levels
     return parameter.value(0.0), parameter.value(1.0)

@@ -27,7 +27,7 @@ SCHEMA = Path(__file__).with_name("config.schema.yaml")
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with the scalars of YAML 1.2, in which each key stands once.
+    """YAML with the scalars of YAML 1.2, in which no key may be repeated.
 
     YAML 1.1, which PyYAML reads, takes ``1e-4`` as text, ``no`` as false, ``010`` as eight,
     ``1:30`` as ninety, and gives dates, ``<<`` and ``=`` meanings of their own.
@@ -106,7 +106,7 @@ def read_yaml(path: Path | str) -> dict[str, Any]:
 
 
 def _check_size(content: Any, path: Path | str) -> None:
-    """Refuse what aliases blow up: a value that contains itself, or stands in itself repeatedly."""
+    """Refuse aliases that make a config endless or huge: a value within itself, or many copies."""
     waiting = [(content, 0)]
     n_values = 0
     while waiting:
@@ -211,7 +211,7 @@ def _schema() -> dict[str, Any]:
 
 
 def _order(error: ValidationError) -> tuple[bool, list[str]]:
-    # A misspelt key explains a missing one, so unknown keys are told first.
+    # A misspelt key explains a missing one, so unknown keys are reported first.
     return error.validator != "additionalProperties", [str(step) for step in error.absolute_path]
 
 

@@ -18,7 +18,7 @@ from hsic_hpo.study.settings import StudySettings
 
 @dataclass(frozen=True)
 class Study:
-    """What a study config says, checked as a whole.
+    """A checked study config, with its problem and its search space.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ def read_study(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None 
     paths
         YAML files; where several set a key, the last one counts.
     overrides
-        Nested settings that count more than any file.
+        Nested settings that override those of all files.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def read_study(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None 
 
 
 def extend_python_path(paths: Sequence[Path | str], environment: MutableMapping[str, str]) -> None:
-    """Let every job of a study find a problem of the user's own, wherever it runs.
+    """Let every job of a study import a user's own problem, in whichever folder it runs.
 
     Parameters
     ----------

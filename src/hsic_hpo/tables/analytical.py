@@ -15,7 +15,7 @@ def analytical_table(dataset: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per entry of the three tables: ``index`` of our random draws, its exact value
+        One row per entry of the three tables: ``index`` of the random draws, its exact value
         ``population`` and the value that the ``slides`` print, then each over the largest of its
         table; all dimensionless. The Dataset's attribute ``remark`` says how far they compare.
     """

@@ -60,7 +60,7 @@ def comparison_table(dataset: xr.Dataset) -> pd.DataFrame:
     """
     rows = [_row(dataset.sel(search=method), str(method)) for method in dataset["search"].values]
     frame = pd.DataFrame(rows + _published(dataset))
-    # A count is stated in full.
+    # Counts keep all their digits.
     frame["trainings"] = frame["trainings"].round().astype("Int64")
     for source, part in frame.groupby("source", sort=False):
         reference = part.loc[part["method"] == dataset.attrs["reference"], "flops_per_sample"]
@@ -115,7 +115,7 @@ def _problem(dataset: xr.Dataset) -> str:
 
 
 def comparison_sentence(dataset: xr.Dataset) -> str:
-    """Say in one line what each method reached, and at which multiple of the reference's FLOPs."""
+    """State in one line the test error of each method, and its FLOPs over the reference's."""
     table = comparison_table(dataset)
     rows = table[table["source"] == _SOURCE]
     parts = [_reached(row) for row in rows.to_dict("records")]
@@ -135,7 +135,7 @@ def _reached(row: Mapping[Any, Any]) -> str:
 
 
 def comparison_remark(dataset: xr.Dataset) -> str:
-    """Say what the table's errors are, of what trainings, and how far the slides' rows compare."""
+    """State which trainings the errors belong to, and how the slides' rows may be compared."""
     name, units = dataset.attrs["error_name"], dataset.attrs["error_units"]
     shown = name if units == "1" else f"{name} in {units}"
     spread = ", ".join(

@@ -58,7 +58,7 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         for column, statistic in _PAPER.items()
     }
     for cost in cost_names(sensitivity):
-        # A group that has no index by error must not seem to have one in its single row.
+        # The single row of a group without an index by error shows no index by cost either.
         by_cost = best.sel(target=cost, drop=True).where(error["hsic"].notnull())
         columns[cost_column(cost, "index")] = by_cost["hsic"]
         columns[cost_column(cost, "significant")] = by_cost["significant"]

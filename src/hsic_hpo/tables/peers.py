@@ -1,4 +1,4 @@
-"""Measures of importance side by side, and how far their rankings agree."""
+"""Measures of importance side by side, and the agreement of their rankings."""
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,7 @@ def peers_table(peers: xr.Dataset) -> pd.DataFrame:
 
 
 def peers_remark(peers: xr.Dataset) -> str:
-    """Say what each measure asks and how far the rankings agree."""
+    """State what each measure answers and how well the rankings agree."""
     fraction = percent(float(peers.attrs["goal_fraction"]))
     measures = peers["measure"].values.tolist()
     pairs = [

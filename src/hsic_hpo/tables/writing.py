@@ -10,7 +10,7 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.files import write_text
 from hsic_hpo.wording import number
 
-# What LaTeX takes for a command, or does not have in its usual fonts.
+# Characters that LaTeX reads as commands, or that its usual fonts lack.
 _IN_LATEX = str.maketrans(
     {special: rf"\{special}" for special in "&%$#_{}"}
     | {
@@ -88,7 +88,7 @@ def _cell(value: Any) -> str:
 
 
 def cell_text(value: Any) -> str:
-    """Return a cell of a table as people read it: three significant digits, empty if missing."""
+    """Return the text of a table's cell: numbers to three significant digits, empty if missing."""
     if pd.isna(value):
         return ""
     if isinstance(value, bool | np.bool):

@@ -41,7 +41,7 @@ def gather_records(
     error_name: str,
     error_units: str,
 ) -> xr.Dataset:
-    """Put the records of finished trainings beside the design that they were trained from.
+    """Join the records of finished trainings to the design that they were trained from.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def _is_text(hyperparameter: Hyperparameter) -> bool:
 
 
 def _numbers(table: Sequence[Sequence[Mapping[str, Any]]], name: str, n_repeats: int) -> np.ndarray:
-    # A round for which nothing new was left to propose has no rows.
+    # A round without a new configuration to propose has no rows.
     return np.array(
         [[np.nan if record[name] is None else record[name] for record in row] for row in table],
         dtype=float,
@@ -174,7 +174,7 @@ def _curves(table: Sequence[Sequence[Mapping[str, Any]]], n_repeats: int) -> np.
 
 
 def check_trials(dataset: xr.Dataset, where: str) -> None:
-    """Check that a Dataset keeps the contract of trials.
+    """Check that a Dataset has what a trials Dataset must have.
 
     Raises
     ------

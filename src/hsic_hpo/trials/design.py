@@ -15,7 +15,7 @@ from hsic_hpo.spaces.space import Space
 def trial_identifier(
     configuration: Mapping[str, Any], budget: Mapping[str, Any], occurrence: int = 0
 ) -> str:
-    """Name a trial by what it trains.
+    """Return the identifier of a trial: a hash of what it trains.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def label_design(
     configurations: Sequence[Mapping[str, Any]],
     budget: Mapping[str, Any],
 ) -> xr.Dataset:
-    """Label points and their configurations as a design, see :func:`make`.
+    """Label points and their configurations as a design, see :func:`make_design`.
 
     Parameters
     ----------

@@ -74,7 +74,7 @@ def cost_names(sensitivity: xr.Dataset) -> list[str]:
 
 
 def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
-    """Return what a target measures for each trial.
+    """Return the value of a target for each trial.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ def in_group(trials: xr.Dataset, group: Group) -> np.ndarray:
 def bounds(
     trials: xr.Dataset, hyperparameter: Hyperparameter, *, recorded: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return between which bounds u lies in each trial: (n,) each.
+    """Return the lower and the upper bound of u in each trial, (n,) each.
 
     They are equal where u was recorded, unless ``recorded`` is false: then they are those of the
     value's bin. The hyperparameter must be active in all trials.

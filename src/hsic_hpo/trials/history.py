@@ -27,7 +27,7 @@ class History:
     errors
         ``(n,)`` validation error, the mean over repeats; infinite where a trial did not end well.
     costs
-        ``(n,)`` what is to be kept low beside the error; infinite where unknown.
+        ``(n,)`` cost, the second number to be kept low; infinite where unknown.
     """
 
     configurations: Sequence[Mapping[str, Any]]
@@ -56,7 +56,7 @@ class History:
         return len(self.configurations)
 
     def best(self, ceiling: float = np.inf) -> int:
-        """Return the place of the lowest error among trials that cost at most ``ceiling``.
+        """Return the index of the lowest error among trials that cost at most ``ceiling``.
 
         Raises
         ------

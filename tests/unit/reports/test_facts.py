@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from hsic_hpo.reports.facts import asked, provenance
+from hsic_hpo.reports.facts import provenance, study_facts
 from hsic_hpo.study import config
 from studies_to_draw import study
 
@@ -30,7 +30,7 @@ def test_question_is_that_of_the_study() -> None:
         "gpbo": {"rounds": 3, "batch_size": 12, "repeats": 2},
         "hsic-gpbo": {"rounds": 2, "fine_tuning_rounds": 1, "batch_size": 5, "repeats": 1},
     }
-    told = asked(trials, 0.1, settings(search=searches))
+    told = study_facts(trials, 0.1, settings(search=searches))
     assert told["Problem"] == "bateman (n_species 3, n_trajectories 64)"
     assert told["Error"] == "error in %"
     assert told["Random search"] == "120 trials of 8 hyperparameters, 1 training each"
@@ -41,18 +41,18 @@ def test_question_is_that_of_the_study() -> None:
 
 
 def test_goal_is_that_of_the_analysis() -> None:
-    told = asked(recorded(problem={"name": "bateman"}), 0.2, settings())
+    told = study_facts(recorded(problem={"name": "bateman"}), 0.2, settings())
     assert "20 %" in told["Goal that the indices explain"]
 
 
 def test_problem_of_a_users_own_is_named_by_where_it_is_imported_from() -> None:
-    told = asked(recorded(problem={"import": "my_problem.py:Spirals"}), 0.1, settings())
+    told = study_facts(recorded(problem={"import": "my_problem.py:Spirals"}), 0.1, settings())
     assert told["Problem"] == "my_problem.py:Spirals"
     assert told["Error"] == "error"
 
 
 def test_random_search_alone_is_said() -> None:
-    told = asked(recorded(problem={"name": "bateman"}), 0.1, settings(search={}))
+    told = study_facts(recorded(problem={"name": "bateman"}), 0.1, settings(search={}))
     assert told["Searches"] == "none beside the random search"
 
 
@@ -89,7 +89,7 @@ def test_what_was_not_recorded_is_left_out(missing: str) -> None:
 )
 def test_trials_without_a_study_say_what_they_are(costs: list[str], told: str) -> None:
     trials = recorded(costs=costs)
-    assert asked(trials, 0.1, None) == {
+    assert study_facts(trials, 0.1, None) == {
         "Error": "error",
         "Costs": told,
         "Trials": "120 trials of 8 hyperparameters",

@@ -176,8 +176,7 @@ class TestImportance:
         axes = panels(importance(study))[0]
         (diamonds,) = (line for line in axes.lines if line.get_label() == "index of drawn u")
         value = study["paper"].sel(
-            statistic="hsic",
-            group="all", target="error", subset="best", hyperparameter="optimizer"
+            statistic="hsic", group="all", target="error", subset="best", hyperparameter="optimizer"
         )
         assert diamonds.get_xdata().tolist() == [value.item()]
         assert diamonds.get_ydata().tolist() == [axes.get_yticks()[0]]

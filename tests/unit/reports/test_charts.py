@@ -10,7 +10,7 @@ import pytest
 
 from hsic_hpo.figures.style import search_look
 from hsic_hpo.reports import frames
-from hsic_hpo.reports.looks import inline
+from hsic_hpo.reports.chart_style import inline
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.plane import plane
 from hsic_hpo.trials import dataset as trials_data

@@ -52,7 +52,7 @@ def test_without_a_significant_pair_the_nearest_is_named() -> None:
 
 def test_convergence_is_that_of_the_dataset() -> None:
     data = study("usual").convergence
-    text = sentences.enough(data)
+    text = sentences.convergence_sentence(data)
     sizes = data["size"].values
     assert f"with those of all {sizes[-1]} trials" in text
     for size, correlation in zip(sizes[:-1], data["rank_correlation"].values, strict=False):
@@ -70,21 +70,21 @@ def test_convergence_is_that_of_the_dataset() -> None:
     ids=["five trials", "all failed", "one hyperparameter"],
 )
 def test_why_convergence_cannot_be_told_is_said(name: str, text: str) -> None:
-    assert sentences.enough(study(name).convergence) == text
+    assert sentences.convergence_sentence(study(name).convergence) == text
 
 
 def test_too_few_trials_to_converge_is_said() -> None:
     data = study("usual").convergence.copy(deep=True)
     data["rank_correlation"][:-1] = np.nan
-    assert "too few trials" in sentences.enough(data)
+    assert "too few trials" in sentences.convergence_sentence(data)
 
 
 def test_sets_that_are_both_empty_are_not_called_alike() -> None:
     data = study("usual").convergence.copy(deep=True)
-    assert " alike)" in sentences.enough(data)
+    assert " alike)" in sentences.convergence_sentence(data)
     data["significant"][:] = 0
     data["significant_overlap"][:] = 1
-    assert "alike" not in sentences.enough(data)
+    assert "alike" not in sentences.convergence_sentence(data)
 
 
 @pytest.mark.parametrize("name", ["five trials", "thirty trials", "all failed", "constant error"])
@@ -119,7 +119,7 @@ def test_degenerate_studies_are_told_in_whole_sentences(name: str) -> None:
     told = [
         sentences.worst(one.sensitivity),
         sentences.interactions(one.sensitivity),
-        sentences.enough(one.convergence),
+        sentences.convergence_sentence(one.convergence),
     ]
     for text in told:
         assert text.endswith(".")
