@@ -175,7 +175,7 @@ def test_blocks_of_rows_add_up_to_the_whole():
         (lambda: Categories([0, 3], [1, 1, 1]), "3 levels allow 0 to 2"),
         (lambda: Categories([0.5], [1, 1]), "integers"),
         (lambda: Categories([0], [1, 0]), "one positive number a level"),
-        (lambda: as_columns(np.zeros(5)), r"shape \(5,\)"),
+        (lambda: as_columns(np.zeros((5, 1, 1))), r"shape \(5, 1, 1\)"),
         (lambda: as_columns([Points([0.1]), Points([0.1, 0.2])]), r"\[1, 2\] trials"),
     ],
 )

@@ -16,7 +16,7 @@ from hsic_hpo.selection.decisions import cost_ceiling, stage_space
 from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.variables import hyperparameter_values
+from hsic_hpo.trials.variables import cost_variable, hyperparameter_values
 from small_search import SETTINGS, search
 
 UNITS = {"type": "integer", "levels": [8, 16, 32, 64, 128, 256]}
@@ -156,7 +156,7 @@ LAYERS = {"n_layers": {"type": "integer", "range": [1, 10]}, "learning_rate": RA
 def with_dear_outliers(error: Callable[[Mapping[str, Any]], float], n: int) -> xr.Dataset:
     """Return trials in which layers cost, but ten shallow networks cost a thousand times more."""
     trials = search(n, error=error, spec=LAYERS)
-    layers = trials["n_layers"].values.astype(float)
+    layers = hyperparameter_values(trials, "n_layers").astype(float)
     trials["flops"][np.flatnonzero(layers == 1)[:10]] = 1e4
     assert np.corrcoef(layers, trials["flops"].values)[0, 1] < 0
     return trials
@@ -258,7 +258,7 @@ def test_without_costs_there_is_no_ceiling() -> None:
 def imported(costs: list[str]) -> xr.Dataset:
     """Return trials as an import gives them: with costs of their own, and of no study."""
     trials = search(300, error=by_rate, spec=PLAIN)
-    trials = trials.rename(flops="gigaflops").drop_vars("train_seconds")
+    trials = trials.rename(flops=cost_variable("gigaflops")).drop_vars("train_seconds")
     del trials.attrs["problem"]
     return trials.assign_attrs(costs=json.dumps(costs))
 
