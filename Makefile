@@ -84,7 +84,7 @@ $(VENV)/workflow.stamp: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/study.stamp: $(VENV)/workflow.stamp
-	@echo "Installing into $(VENV): about two minutes and 2 GB on disk"
+	@echo "Installing into $(VENV): a minute or two and 1.5 GB on disk"
 	@$(INSTALL) '.[training,workflow,report]'
 	@touch $@
 

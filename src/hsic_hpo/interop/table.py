@@ -42,7 +42,7 @@ def trials_from_table(
     Returns
     -------
     xarray.Dataset
-        Trials Dataset; the cost is a variable of its column's name.
+        Trials Dataset; the cost is the variable ``cost:NAME`` of its column's name.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def trials_from_frame(
     Returns
     -------
     xarray.Dataset
-        Trials Dataset; the cost is a variable of its column's name.
+        Trials Dataset; the cost is the variable ``cost:NAME`` of its column's name.
 
     Raises
     ------

@@ -12,6 +12,7 @@ References
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -215,8 +216,8 @@ class HsicGpbo:
         Raises
         ------
         InputError
-            For a configuration that was not asked for or was told before, as many results as
-            configurations not being given, or a result that is none. Nothing is noted then.
+            For a configuration that was not asked for or was told before, for more or fewer results
+            than configurations, or for something that is no result. Nothing is noted then.
 
         Examples
         --------
@@ -270,11 +271,21 @@ class HsicGpbo:
         Raises
         ------
         InputError
-            When no trial ended well.
+            When no trial was told, or none ended well; the commonest reason is named.
         """
         known = History.of(self._known(), self._cost)
+        if not np.isfinite(known.errors).any():
+            raise InputError(self._why_none())
         ceiling = np.inf if self.decisions is None else cost_ceiling(self.decisions)
         return finished_trial(known, choose(known, ceiling=ceiling, tolerance=self._tolerance))
+
+    def _why_none(self) -> str:
+        trials = self.trials
+        n = trials.sizes["trial"]
+        if not n:
+            return "no trial to choose: none was told yet"
+        ((reason, count),) = Counter(trials["reason"].values.ravel().tolist()).most_common(1)
+        return f"no trial to choose: all diverged or failed; {count} of {n}: {reason}"
 
     @property
     def front(self) -> list[FinishedTrial]:

@@ -50,7 +50,7 @@ def propose(
     ceiling
         Cost that no proposal may exceed, for ``"gpbo"`` alone.
     cost_of
-        Cost of a configuration; None predicts it from the finished trials, as far as they let it.
+        Cost of a configuration; None predicts it from the finished trials where they have costs.
 
     Returns
     -------

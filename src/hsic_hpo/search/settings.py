@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-# The first stage has one of so many rounds.
+# The first stage has one round in six.
 _FIRST_STAGE = 6
 
 
@@ -51,7 +51,7 @@ def divide_rounds(n_rounds: int) -> tuple[int, int]:
 
 _STAGED = SearchSettings(rounds=1, fine_tuning_rounds=5)
 _PLAIN = SearchSettings()
-# By method; the random search itself goes on from nothing, and has no rounds of its own.
+# By method; the random search starts without trials, and has no rounds of its own.
 DEFAULTS: Mapping[str, SearchSettings] = MappingProxyType(
     {
         "random": SearchSettings(rounds=0, repeats=1),

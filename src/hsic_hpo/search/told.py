@@ -24,7 +24,7 @@ class ToldRound:
     design
         What is proposed, in order.
     finished
-        Trials of the round that are known already, from an earlier session or from elsewhere;
+        Trials of the round that are known already, from an earlier search or from elsewhere;
         their configurations are not asked for again.
     size
         Trials of the round, the finished ones counted in.
@@ -53,7 +53,7 @@ class ToldRound:
         Raises
         ------
         InputError
-            For a configuration that is not waited for.
+            For a configuration that was not asked for, or was told before.
         """
         by_key: dict[Any, list[int]] = defaultdict(list)
         for place in self._waiting:
@@ -65,7 +65,9 @@ class ToldRound:
                 raise InputError(f"{where}: {configuration!r} is not a dict of values by name")
             same = by_key.get(_key(configuration))
             if not same:
-                raise InputError(f"{where}: {dict(configuration)} is not waited for; ask first")
+                raise InputError(
+                    f"{where}: {dict(configuration)} was not asked for, or was told before"
+                )
             places.append(same.pop(0))
         return places
 

@@ -105,7 +105,7 @@ class StudySettings:
     seed
         Seed from which every random draw of the study derives.
     problem
-        The learning problem, see :func:`hsic_hpo.problems.base.load_problem`.
+        The learning problem, see :func:`hsic_hpo.problems.registry.load_problem`.
     space
         Changes to the problem's default search space, by hyperparameter.
     training, random_search, sensitivity, selection, final, toy

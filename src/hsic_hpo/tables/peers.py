@@ -20,7 +20,7 @@ def peers_table(peers: xr.Dataset) -> pd.DataFrame:
     Parameters
     ----------
     peers
-        What :func:`hsic_hpo.sensitivity.peers.compare` returned.
+        What :func:`hsic_hpo.sensitivity.peers.compare_measures` returned.
 
     Returns
     -------

@@ -46,7 +46,7 @@ def gather_records(
     Parameters
     ----------
     design
-        Proposed configurations, as :func:`hsic_hpo.trials.design.make` labels them.
+        Proposed configurations, as :func:`hsic_hpo.trials.design.make_design` labels them.
     records
         One mapping per training with the keys ``trial``, ``repeat``, ``status``, ``reason``,
         ``validation_error``, ``test_error``, ``train_seconds``, ``epochs``, ``n_params``,

@@ -1,7 +1,7 @@
 """Where a trials Dataset keeps the values of hyperparameters and the costs that it was given.
 
 Both have names that a user chose. Their variables are called ``value:NAME`` and ``cost:NAME``, so
-that no name collides with that of a result; the accessors below are the only ones to know.
+that no name collides with that of a result; only the accessors below know them.
 """
 
 import numpy as np
