@@ -7,6 +7,7 @@ from dataclasses import replace
 import xarray as xr
 
 from hsic_hpo.errors import InputError, one_line_errors
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.study import config, study
 from hsic_hpo.wording import counted
 
@@ -65,9 +66,14 @@ def _add_analyse(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--optuna", metavar="STORAGE", help="storage of an Optuna study, a URL")
     parser.add_argument("--study", help="name of the Optuna study")
     parser.add_argument("--objective", type=int, default=0, help="of a multi-objective study")
-    parser.add_argument("--fraction", type=float, default=0.1, help="what counts as best: 0.1")
+    fraction, permutations = AnalysisSettings.goal_fraction, AnalysisSettings.n_permutations
+    parser.add_argument(
+        "--fraction", type=float, default=fraction, help=f"what counts as best: {fraction}"
+    )
     parser.add_argument("--worst", action="store_true", help="explain the worst fraction instead")
-    parser.add_argument("--permutations", type=int, default=1000, help="for p-values: 1000")
+    parser.add_argument(
+        "--permutations", type=int, default=permutations, help=f"for p-values: {permutations}"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the permutations: 0")
     parser.add_argument("--output", metavar="OUT.nc", help="write the sensitivity Dataset here")
     parser.set_defaults(run=_analyse, usage=parser.error)

@@ -1,11 +1,10 @@
 from hsic_hpo.search import methods
-from hsic_hpo.search.settings import DEFAULTS
 
 # What the rules of a search ask of its settings: inputs and parameters by method and round.
 
 
 def settings_of(wildcards):
-    return STUDY.searches.get(wildcards.method, DEFAULTS["random"])
+    return STUDY.search_settings(wildcards.method)
 
 
 def earlier_rounds(wildcards):
@@ -55,9 +54,7 @@ def settings_of_round(wildcards):
 
 
 def settings_of_choice(wildcards):
-    return methods.choice_settings(
-        wildcards.method, settings_of(wildcards), STUDY.settings.final.tolerance
-    )
+    return STUDY.choice_settings(wildcards.method)
 
 
 def round_records(wildcards):

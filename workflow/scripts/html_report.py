@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from hsic_hpo.files import read_netcdf, write_text
 from hsic_hpo.reports.page import page
+from hsic_hpo.study import config
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.trials import dataset as trials
 
 
@@ -18,7 +19,7 @@ def main(
     datasets: Mapping[str, str],
     figures: Sequence[str],
     captions: Mapping[str, str],
-    settings: dict[str, Any],
+    settings: StudySettings,
     output: str,
 ) -> None:
     text = page(
@@ -44,6 +45,6 @@ if __name__ == "__main__":
             },
             figures=snakemake.input.figures,
             captions=snakemake.params.captions,
-            settings=snakemake.params.settings,
+            settings=config.validate(snakemake.params.settings, "study config"),
             output=snakemake.output[0],
         )

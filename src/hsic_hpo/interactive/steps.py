@@ -16,7 +16,10 @@ from hsic_hpo.trials.goals import target_names
 
 
 def explain(
-    trials: xr.Dataset, goal_fraction: float = 0.1, seed: int = 0, **settings: Any
+    trials: xr.Dataset,
+    goal_fraction: float = AnalysisSettings.goal_fraction,
+    seed: int = AnalysisSettings.seed,
+    **settings: Any,
 ) -> Explanation:
     """Say which hyperparameters matter to be among the best trials, and which drive the cost.
 

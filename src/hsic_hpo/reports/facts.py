@@ -1,10 +1,12 @@
 """Where the results of a study come from, as names and values."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
 
 import xarray as xr
 
+from hsic_hpo.search.settings import SearchSettings
+from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.training.budget import budget_in_words
 from hsic_hpo.trials.goals import target_names
 from hsic_hpo.wording import cost_name, counted, outcomes, percent
@@ -20,7 +22,7 @@ _RECORDED = {
 
 
 def study_facts(
-    trials: xr.Dataset, goal_fraction: float, settings: dict[str, Any] | None
+    trials: xr.Dataset, goal_fraction: float, settings: StudySettings | None
 ) -> dict[str, str]:
     """Return what a study was asked to do.
 
@@ -31,7 +33,7 @@ def study_facts(
     goal_fraction
         Fraction of the trials that the indices explain, in (0, 1).
     settings
-        The study's config with all defaults; None where there is no study.
+        What the study's config says; None where there is no study.
     """
     units = trials.attrs["error_units"]
     counts = (
@@ -51,7 +53,7 @@ def study_facts(
         "Random search": f"{counts}, {counted(trials.sizes['repeat'], 'trainings')} each",
         "Budget of a training": budget_in_words(json.loads(trials.attrs.get("budget", "{}"))),
         **goal,
-        "Searches": _searches(settings["search"]),
+        "Searches": _searches(settings.search),
     }
 
 
@@ -66,17 +68,13 @@ def _problem(trials: xr.Dataset) -> str:
     return f"{name}{f' ({options})' if options else ''}"
 
 
-def _searches(searches: dict[str, Any]) -> str:
+def _searches(searches: Mapping[str, SearchSettings]) -> str:
     told = [
-        f"{method} ({counted(_rounds(search), 'rounds')} of {search['batch_size']}, "
-        f"{counted(search['repeats'], 'repeats')})"
+        f"{method} ({counted(search.n_rounds, 'rounds')} of {search.batch_size}, "
+        f"{counted(search.repeats, 'repeats')})"
         for method, search in searches.items()
     ]
     return "; ".join(told) or "none beside the random search"
-
-
-def _rounds(search: dict[str, Any]) -> int:
-    return int(search["rounds"]) + int(search.get("fine_tuning_rounds", 0))
 
 
 def provenance(trials: xr.Dataset, made: str) -> dict[str, str]:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jinja2
 import pandas as pd
@@ -23,6 +22,8 @@ from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.plane import plane
 from hsic_hpo.reports.trials_table import offline_scripts, trials_table
 from hsic_hpo.selection import tradeoffs
+from hsic_hpo.study import config
+from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.tables.writing import cell_text
@@ -45,7 +46,7 @@ def page(
     comparison: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
-    settings: dict[str, Any] | None = None,
+    settings: StudySettings | None = None,
     made: str,
 ) -> str:
     """Tell the story of a study in one HTML page that needs no network.
@@ -65,7 +66,7 @@ def page(
     captions
         What each figure shows, by name; the first sentence serves as alternative text.
     settings
-        The study's config with all defaults; None where there is no study.
+        What the study's config says; None where there is no study.
     made
         When the page is made, for its provenance.
 
@@ -100,7 +101,7 @@ def page(
         remarks=_remarks(selection, comparison),
         trials=trials_table(frame, frames.values_frame(trials, searches)),
         provenance=provenance(trials, made),
-        config=settings and yaml.safe_dump(settings, sort_keys=False, allow_unicode=True),
+        config=None if settings is None else _config(settings),
         style=(_FOLDER / "page.css").read_text(encoding="utf-8"),
         vega=vl_convert.javascript_bundle(_SNIPPET),
         datatables=offline_scripts(),
@@ -132,6 +133,10 @@ def _remarks(selection: xr.Dataset | None, comparison: xr.Dataset | None) -> dic
     if selection is not None:
         found["tradeoffs"] = tradeoffs.tradeoffs_remark(selection)
     return found
+
+
+def _config(settings: StudySettings) -> str:
+    return yaml.safe_dump(config.written(settings), sort_keys=False, allow_unicode=True)
 
 
 def _template() -> jinja2.Template:

@@ -25,7 +25,7 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.search.final_choice import FinishedTrial, choose, finished_trial, pareto_front
 from hsic_hpo.search.results import check_costs, known_cost, read_result
 from hsic_hpo.search.rounds import next_round
-from hsic_hpo.search.settings import SearchSettings, divide_rounds
+from hsic_hpo.search.settings import STAGES, TOLERANCE, SearchSettings, divide_rounds
 from hsic_hpo.search.told import ToldRound
 from hsic_hpo.selection.decide import decide
 from hsic_hpo.selection.decisions import cost_ceiling
@@ -103,11 +103,11 @@ class HsicGpbo:
         space: Space | Mapping[str, Any],
         *,
         n_random: int = 200,
-        rounds: int | Sequence[int] = (1, 5),
-        batch_size: int = 8,
+        rounds: int | Sequence[int] = STAGES,
+        batch_size: int = SearchSettings.batch_size,
         seed: int = 0,
         cost: Callable[[dict[str, Any]], float] | None = None,
-        tolerance: float = 0.1,
+        tolerance: float = TOLERANCE,
         analysis: AnalysisSettings | None = None,
         selection: SelectionSettings | None = None,
         trials: xr.Dataset | None = None,

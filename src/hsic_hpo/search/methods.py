@@ -1,11 +1,14 @@
 """The search methods of a study: what each is given in which round, and how it ends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from hsic_hpo.search.settings import SearchSettings
+from hsic_hpo.search.settings import STAGES, SearchSettings
+
+_PLAIN = SearchSettings()
+_STAGED = SearchSettings(rounds=STAGES[0], fine_tuning_rounds=STAGES[1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,23 +21,39 @@ class Method:
         Whether it searches in stages, where the decisions of a selection say.
     weighs_cost
         Whether it ends with the cheapest of its nearly best trials, not with the best.
+    defaults
+        Size of its search where a study does not give it.
     """
 
     is_staged: bool = False
     weighs_cost: bool = False
+    defaults: SearchSettings = _PLAIN
 
 
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
-        "random": Method(),
+        # It goes on from nothing, and has no rounds of its own.
+        "random": Method(defaults=SearchSettings(rounds=0, repeats=1)),
         "gpbo": Method(),
-        "hsic-gpbo": Method(is_staged=True, weighs_cost=True),
+        "hsic-gpbo": Method(is_staged=True, weighs_cost=True, defaults=_STAGED),
         "tpe": Method(),
         "gp": Method(),
         "nsga2": Method(weighs_cost=True),
     }
 )
-COST_AWARE = tuple(name for name, method in METHODS.items() if method.weighs_cost)
+
+
+def search_settings(method: str, given: Mapping[str, int]) -> SearchSettings:
+    """Return the settings of a method's search: its defaults with what a study gives.
+
+    Parameters
+    ----------
+    method
+        One of ``METHODS``.
+    given
+        Settings by name, as in a section of a study config.
+    """
+    return replace(METHODS[method].defaults, **given)
 
 
 def needs_selection(method: str) -> bool:

@@ -13,12 +13,14 @@ import numpy as np
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.search import gpbo
+from hsic_hpo.search.methods import METHODS
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials.goals import worst_for_missing
 from hsic_hpo.trials.history import History
 
-PROPOSERS = ("random", "gpbo", "tpe", "gp", "nsga2")
+# A search in stages proposes by another method, each stage in a space of its own.
+PROPOSERS = tuple(name for name, method in METHODS.items() if not method.is_staged)
 _DRAWS_PER_PROPOSAL = 50
 
 

@@ -1,8 +1,6 @@
 """What a study says of one search that goes on from its random search, with the defaults."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass
 
 # The first stage has one round in six.
 _FIRST_STAGE = 6
@@ -49,29 +47,7 @@ def divide_rounds(n_rounds: int) -> tuple[int, int]:
     return first, n_rounds - first
 
 
-_STAGED = SearchSettings(rounds=1, fine_tuning_rounds=5)
-_PLAIN = SearchSettings()
-# By method; the random search starts without trials, and has no rounds of its own.
-DEFAULTS: Mapping[str, SearchSettings] = MappingProxyType(
-    {
-        "random": SearchSettings(rounds=0, repeats=1),
-        "gpbo": _PLAIN,
-        "hsic-gpbo": _STAGED,
-        "tpe": _PLAIN,
-        "gp": _PLAIN,
-        "nsga2": _PLAIN,
-    }
-)
-
-
-def search_settings(method: str, given: Mapping[str, int]) -> SearchSettings:
-    """Return the settings of a method's search: its defaults with what a study gives.
-
-    Parameters
-    ----------
-    method
-        One of ``DEFAULTS``.
-    given
-        Settings by name, as in a section of a study config.
-    """
-    return replace(DEFAULTS[method], **given)
+# What the two stages of HSIC-GPBO have unless told otherwise.
+STAGES = divide_rounds(SearchSettings.rounds)
+# Of a method that weighs the cost: how far its choice may lie above its lowest error, in parts.
+TOLERANCE = 0.1

@@ -2,14 +2,15 @@
 
 The defaults of a section stand where it is used: of the analysis in
 :mod:`hsic_hpo.sensitivity.settings`, of the decisions in :mod:`hsic_hpo.selection.settings`, of the
-searches in :mod:`hsic_hpo.search.settings`. The schema says which values are allowed.
+searches in :mod:`hsic_hpo.search.methods`. The schema says which values are allowed.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from hsic_hpo.search.settings import SearchSettings, search_settings
+from hsic_hpo.search.methods import search_settings
+from hsic_hpo.search.settings import TOLERANCE, SearchSettings
 from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.training.budget import Budget
@@ -72,7 +73,7 @@ class FinalSettings:
     """
 
     seeds: int = 5
-    tolerance: float = 0.1
+    tolerance: float = TOLERANCE
     training: Budget = _NO_CHANGE
 
     @classmethod

@@ -9,6 +9,7 @@ from typing import Any
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import Problem
 from hsic_hpo.problems.registry import load_problem
+from hsic_hpo.search.methods import METHODS, choice_settings
 from hsic_hpo.search.settings import SearchSettings
 from hsic_hpo.selection.overrides import check as check_overrides
 from hsic_hpo.spaces.space import Space
@@ -53,6 +54,14 @@ class Study:
     def searches(self) -> Mapping[str, SearchSettings]:
         """Settings of each search that goes on from the random search, by method."""
         return self.settings.search
+
+    def search_settings(self, method: str) -> SearchSettings:
+        """Return the settings of a method's search, also of the random search itself."""
+        return self.searches.get(method, METHODS["random"].defaults)
+
+    def choice_settings(self, method: str) -> dict[str, Any]:
+        """Return what :func:`hsic_hpo.search.final_choice.chosen_design` is told of a method."""
+        return choice_settings(method, self.search_settings(method), self.settings.final.tolerance)
 
     @property
     def repeats(self) -> int:

@@ -26,7 +26,7 @@ EVALUATION_ROWS = 8192
 
 def train_dense(
     problem: DenseProblem,
-    settings: Mapping[str, Any],
+    configuration: Mapping[str, Any],
     data: Data,
     budget: Budget,
     *,
@@ -39,7 +39,7 @@ def train_dense(
 
     Parameters
     ----------
-    settings
+    configuration
         Complete configuration.
     outcome
         Filled in as the training goes on.
@@ -49,22 +49,22 @@ def train_dense(
     Diverged
         See :class:`hsic_hpo.training.outcome.Diverged`.
     """
-    network = architecture(problem.n_inputs, problem.n_outputs, settings)
+    network = architecture(problem.n_inputs, problem.n_outputs, configuration)
     counted = cost(network, problem.n_inputs)
     outcome.n_params, outcome.flops = counted.n_params, counted.flops
     initial, shuffling = _generators(seed, 2)
-    initialise(network, settings["initialiser"], initial)
+    initialise(network, configuration["initialiser"], initial)
     error = _Errors(problem, data)
-    n_trained_on = samples_per_epoch(len(data.x_train), settings["batch_size"])
+    n_trained_on = samples_per_epoch(len(data.x_train), configuration["batch_size"])
     module = InMemoryFit(
         network.to(machine.device),
-        LOSSES[settings["loss_function"]],
-        optimiser(settings, network),
-        settings["batch_size"],
+        LOSSES[configuration["loss_function"]],
+        optimiser(configuration, network),
+        configuration["batch_size"],
         shuffling,
         lambda trained: error(trained, data.x_validation, data.y_validation),
-        penalise=_penalty(settings, network),
-        max_steps=budget.in_steps(n_trained_on, settings["batch_size"], counted.flops),
+        penalise=_penalty(configuration, network),
+        max_steps=budget.in_steps(n_trained_on, configuration["batch_size"], counted.flops),
         max_seconds=budget.seconds,
         autocast=machine.autocast(),
     )
@@ -85,11 +85,11 @@ def train_dense(
     outcome.finish(validation_error, error(network, data.x_test, data.y_test))
 
 
-def _penalty(settings: Mapping[str, Any], network: nn.Module) -> L1Penalty | None:
-    if not settings["l1_penalty"]:
+def _penalty(configuration: Mapping[str, Any], network: nn.Module) -> L1Penalty | None:
+    if not configuration["l1_penalty"]:
         return None
-    penalised = penalised_parameters(network, decay_biases=settings["decay_biases"])
-    return L1Penalty(settings["l1_penalty"], penalised)
+    penalised = penalised_parameters(network, decay_biases=configuration["decay_biases"])
+    return L1Penalty(configuration["l1_penalty"], penalised)
 
 
 class _Errors:

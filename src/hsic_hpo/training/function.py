@@ -6,6 +6,7 @@ from typing import Any
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.problems.base import FunctionProblem
+from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.outcome import Diverged, Outcome
 
 _NUMBERS = {"n_params": int, "flops": int, "epochs": int, "train_seconds": float}
@@ -16,7 +17,7 @@ _BAD = ("diverged", "failed")
 def evaluate(
     problem: FunctionProblem,
     configuration: Mapping[str, Any],
-    budget: Mapping[str, Any],
+    budget: Budget,
     *,
     seed: int,
     outcome: Outcome,
@@ -35,7 +36,7 @@ def evaluate(
     InputError
         When the problem returns anything but errors and cost.
     """
-    found = problem.evaluate(configuration, budget, seed)
+    found = problem.evaluate(configuration, budget.to_dict(), seed)
     where = f"{problem.name}.evaluate"
     for name in found:
         if name not in _KNOWN:

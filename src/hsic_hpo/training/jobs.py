@@ -11,9 +11,10 @@ from typing import Any
 import xarray as xr
 
 from hsic_hpo.problems.base import Loaded, Problem
+from hsic_hpo.training.budget import parse
 from hsic_hpo.training.exclusive import exclusive
 from hsic_hpo.training.records import find, store, training_key, training_seed
-from hsic_hpo.training.train import train
+from hsic_hpo.training.train import train_within
 
 SECONDS_BETWEEN_LINES = 2.0
 
@@ -98,7 +99,7 @@ def train_slice(
     design
         The rows of a design that this job trains.
     budget
-        Training budget.
+        Training budget as a study config writes it.
     n_repeats
         Trainings per configuration, with different seeds.
     study_seed
@@ -117,6 +118,7 @@ def train_slice(
     dict
         The record of a training, with its ``trial`` and ``repeat``, in the order of the design.
     """
+    limits = parse(budget)
     # A training in another precision has another result.
     decisive = dict(budget) if precision == "32" else {**budget, "precision": precision}
     for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True):
@@ -128,11 +130,11 @@ def train_slice(
                 record = find(folder, key)
                 resumed = record is not None
                 if record is None:
-                    record = train(
+                    record = train_within(
                         problem,
                         configuration,
                         data,
-                        budget,
+                        limits,
                         seed=seed,
                         device=device,
                         precision=precision,

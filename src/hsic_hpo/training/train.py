@@ -14,7 +14,7 @@ from hsic_hpo.problems.base import (
 )
 from hsic_hpo.problems.data import Data
 from hsic_hpo.problems.dense_space import complete
-from hsic_hpo.training import budget as budgets
+from hsic_hpo.training.budget import Budget, parse
 from hsic_hpo.training.function import evaluate
 from hsic_hpo.training.outcome import Diverged, Outcome
 
@@ -82,13 +82,36 @@ def train(
     OSError, MemoryError, KeyboardInterrupt
         Passed on: they are due to the machine or the user, not to the configuration.
     """
+    return train_within(
+        problem,
+        configuration,
+        data,
+        parse(budget),
+        seed=seed,
+        callbacks=callbacks,
+        device=device,
+        precision=precision,
+    )
+
+
+def train_within(
+    problem: Problem,
+    configuration: Mapping[str, Any],
+    data: Loaded,
+    budget: Budget,
+    *,
+    seed: int,
+    callbacks: Sequence[Callback] = (),
+    device: str = "cpu",
+    precision: str = "32",
+) -> dict[str, Any]:
+    """Train one network within a budget that is read already; see :func:`train`."""
     outcome = Outcome()
     chosen = machine(device, precision)
-    limits = budgets.parse(budget)
     start = time.perf_counter()
     with chosen.isolated(seed):
         try:
-            _run(problem, configuration, data, budget, limits, seed, callbacks, chosen, outcome)
+            _run(problem, configuration, data, budget, seed, callbacks, chosen, outcome)
         except Diverged as error:
             outcome.end("diverged", str(error))
         except (OSError, MemoryError, InputError):
@@ -103,8 +126,7 @@ def _run(
     problem: Problem,
     configuration: Mapping[str, Any],
     data: Loaded,
-    budget: Mapping[str, Any],
-    limits: budgets.Budget,
+    budget: Budget,
     seed: int,
     callbacks: Sequence[Callback],
     chosen: Machine,
@@ -115,7 +137,7 @@ def _run(
             problem,
             complete(configuration, problem.accepted),
             cast(Data, data),
-            limits,
+            budget,
             seed=seed,
             callbacks=callbacks,
             machine=chosen,
@@ -123,7 +145,7 @@ def _run(
         )
     elif isinstance(problem, LightningProblem):
         train_lightning(
-            problem, configuration, limits, callbacks=callbacks, machine=chosen, outcome=outcome
+            problem, configuration, budget, callbacks=callbacks, machine=chosen, outcome=outcome
         )
     elif isinstance(problem, FunctionProblem):
         evaluate(problem, configuration, budget, seed=seed, outcome=outcome)

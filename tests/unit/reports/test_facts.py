@@ -8,12 +8,13 @@ import xarray as xr
 
 from hsic_hpo.reports.facts import provenance, study_facts
 from hsic_hpo.study import config
+from hsic_hpo.study.settings import StudySettings
 from studies_to_draw import study
 
 
-def settings(**changes: Any) -> dict[str, Any]:
+def settings(**changes: Any) -> StudySettings:
     given = {"study": "told", "problem": {"name": "bateman"}, **changes}
-    return config.written(config.validate(given, "told"))
+    return config.validate(given, "told")
 
 
 def recorded(**attrs: Any) -> xr.Dataset:

@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 
 from hsic_hpo.search.methods import (
-    COST_AWARE,
     METHODS,
     choice_settings,
     needs_selection,
     round_settings,
 )
 from hsic_hpo.search.propose import PROPOSERS
-from hsic_hpo.search.settings import DEFAULTS, SearchSettings, divide_rounds
+from hsic_hpo.search.settings import SearchSettings, divide_rounds
 from hsic_hpo.study import config
 
 
@@ -41,7 +40,7 @@ def test_further_rounds_leave_what_earlier_ones_are_told(method: str) -> None:
 def test_methods_that_weigh_the_cost_end_with_a_tolerance(method: str, told: Any) -> None:
     settings = SearchSettings(initial_trials=7)
     assert choice_settings(method, settings, 0.3) == {"initial_trials": 7, "tolerance": told}
-    assert (method in COST_AWARE) == (told is not None)
+    assert METHODS[method].weighs_cost == (told is not None)
 
 
 @pytest.mark.parametrize("n", range(20))
@@ -49,19 +48,24 @@ def test_the_first_stage_has_the_first_sixth_of_the_rounds(n: int) -> None:
     first, second = divide_rounds(n)
     assert first + second == n
     assert first == sum(number < n / 6 for number in range(n))
-    assert divide_rounds(DEFAULTS["hsic-gpbo"].n_rounds) == (1, 5)
+    assert divide_rounds(METHODS["hsic-gpbo"].defaults.n_rounds) == (1, 5)
 
 
 def test_only_hsic_gpbo_needs_a_selection() -> None:
     assert [method for method in METHODS if needs_selection(method)] == ["hsic-gpbo"]
 
 
-def test_every_method_has_defaults_and_a_way_to_propose() -> None:
-    assert set(METHODS) == set(DEFAULTS) == {*PROPOSERS, "hsic-gpbo"}
+def test_every_method_but_hsic_gpbo_proposes_in_a_way_of_its_own() -> None:
+    assert {*PROPOSERS, "hsic-gpbo"} == set(METHODS)
+
+
+def test_every_method_but_the_random_search_can_stand_in_a_study_config() -> None:
+    known = config.read_yaml(config.SCHEMA)["properties"]["search"]["properties"]
+    assert {*known, "random"} == set(METHODS)
 
 
 def test_the_defaults_are_those_of_a_study_config() -> None:
     methods = [method for method in METHODS if method != "random"]
     given: dict[str, Any] = {method: {} for method in methods}
     filled = config.validate({"study": "defaults", "search": given}, "defaults").search
-    assert filled == {method: DEFAULTS[method] for method in methods}
+    assert filled == {method: METHODS[method].defaults for method in methods}

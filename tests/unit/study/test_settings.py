@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.search.settings import DEFAULTS, search_settings
+from hsic_hpo.search.methods import METHODS, search_settings
 from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.settings import (
     BANDWIDTHS,
@@ -33,7 +33,7 @@ def test_a_config_that_says_nothing_has_the_defaults_of_the_dataclasses() -> Non
     assert settings == StudySettings(study="x")
     assert settings.sensitivity == AnalysisSettings()
     assert settings.selection == SelectionSettings()
-    assert settings.search == {name: DEFAULTS[name] for name in ("gpbo", "hsic-gpbo")}
+    assert settings.search == {name: METHODS[name].defaults for name in ("gpbo", "hsic-gpbo")}
     assert settings.training.budget == Budget(epochs=60)
 
 
@@ -45,7 +45,7 @@ def test_a_search_has_the_defaults_of_its_method() -> None:
     searches = {"nsga2": {}, "hsic-gpbo": {"batch_size": 3.0}}
     found = config.validate({"study": "x", "search": searches}, "x.yaml").search
     assert list(found) == ["hsic-gpbo", "nsga2"]
-    assert found["nsga2"] == DEFAULTS["nsga2"]
+    assert found["nsga2"] == METHODS["nsga2"].defaults
     assert found["hsic-gpbo"] == search_settings("hsic-gpbo", {"batch_size": 3})
     assert type(found["hsic-gpbo"].batch_size) is int
 

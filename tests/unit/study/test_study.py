@@ -105,6 +105,15 @@ def test_retrainings_have_the_budget_of_the_trainings_but_for_changes(
     assert read.budget == {"epochs": 5, "max_training_flops": 1e9}
 
 
+def test_a_choice_is_told_the_settings_of_its_search_and_of_the_end(tmp_path: Path) -> None:
+    text = "study: a\nsearch: {gpbo: {initial_trials: 7}, nsga2: {}}\nfinal: {tolerance: 0.3}"
+    read = study.read_study([write(tmp_path, "a.yaml", text)])
+    assert read.choice_settings("gpbo") == {"initial_trials": 7, "tolerance": None}
+    assert read.choice_settings("nsga2") == {"initial_trials": 0, "tolerance": 0.3}
+    assert read.choice_settings("random") == {"initial_trials": 0, "tolerance": None}
+    assert read.search_settings("random").n_rounds == 0
+
+
 def test_overrides_are_left_alone(tmp_path: Path) -> None:
     overrides: dict[str, Any] = {"training": {"epochs": 3}}
     read = study.read_study([write(tmp_path, "x.yaml", "study: x")], overrides)
