@@ -4,7 +4,11 @@ from typing import Any
 
 import xarray as xr
 
-_COSTS = {"flops": "FLOPs per sample", "train_seconds": "training time"}
+_COSTS = {
+    "n_params": "parameters",
+    "flops": "FLOPs per sample",
+    "train_seconds": "training time",
+}
 _MILLION = 999_500
 _ENDS = {
     ("error", "best"): "best",
