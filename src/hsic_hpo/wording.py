@@ -4,6 +4,9 @@ from typing import Any
 
 import xarray as xr
 
+MAIN_GROUP = "all"
+"""Label of the group of hyperparameters that always exist: it holds all trials."""
+
 _COSTS = {
     "n_params": "parameters",
     "flops": "FLOPs per sample",
@@ -78,7 +81,7 @@ def goal(sensitivity: xr.Dataset, target: str = "error", subset: str = "best") -
 
 def group_name(label: str) -> str:
     """Return a group's label for a reader: the main group holds all trials."""
-    return "all trials" if label == "all" else label
+    return "all trials" if label == MAIN_GROUP else label
 
 
 def outcomes(trials: xr.Dataset) -> str:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.spaces.space import MAIN_GROUP
-from hsic_hpo.wording import goal, group_name, number, p_value, percent, target_name
+from hsic_hpo.wording import MAIN_GROUP, goal, group_name, number, p_value, percent, target_name
 
 _ROLES = {
     "optimise": "optimises",

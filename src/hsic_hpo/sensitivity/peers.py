@@ -22,9 +22,9 @@ import scipy
 import xarray as xr
 
 from hsic_hpo.errors import InputError, needs_extra
-from hsic_hpo.spaces.space import MAIN_GROUP
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_values, worst_for_missing
+from hsic_hpo.wording import MAIN_GROUP
 
 with needs_extra("the comparison with PED-ANOVA and fANOVA", "optuna"):
     import optuna

@@ -16,8 +16,7 @@ from hsic_hpo.spaces.conditions import ORDERINGS, Condition
 from hsic_hpo.spaces.definitions import Definition, as_dict
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Levels
 from hsic_hpo.spaces.parsing import parse
-
-MAIN_GROUP = "all"
+from hsic_hpo.wording import MAIN_GROUP
 
 
 @dataclass(frozen=True)
