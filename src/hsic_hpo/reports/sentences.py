@@ -74,7 +74,7 @@ def intervals(sensitivity: xr.Dataset) -> str:
     return f"How large their indices are, {confidence} intervals: {'; '.join(parts)}."
 
 
-def interactions(sensitivity: xr.Dataset) -> str:
+def interaction_sentence(sensitivity: xr.Dataset) -> str:
     """Say which pairs matter for the best beyond what each of the two does alone."""
     best = sensitivity.sel(group=MAIN_GROUP, target="error", subset="best")
     names = best["hyperparameter"].values.tolist()

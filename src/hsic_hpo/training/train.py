@@ -84,7 +84,7 @@ def train(
     """
     outcome = Outcome()
     chosen = machine(device, precision)
-    limits = budgets.parse(budget)
+    limits = budgets.parse_budget(budget)
     start = time.perf_counter()
     with chosen.isolated(seed):
         try:
