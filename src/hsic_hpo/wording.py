@@ -4,7 +4,14 @@ from typing import Any
 
 import xarray as xr
 
-_COSTS = {"flops": "FLOPs per sample", "train_seconds": "training time"}
+MAIN_GROUP = "all"
+"""Label of the group of hyperparameters that always exist: it holds all trials."""
+
+_COSTS = {
+    "n_params": "parameters",
+    "flops": "FLOPs per sample",
+    "train_seconds": "training time",
+}
 _MILLION = 999_500
 _ENDS = {
     ("error", "best"): "best",
@@ -74,7 +81,7 @@ def goal(sensitivity: xr.Dataset, target: str = "error", subset: str = "best") -
 
 def group_name(label: str) -> str:
     """Return a group's label for a reader: the main group holds all trials."""
-    return "all trials" if label == "all" else label
+    return "all trials" if label == MAIN_GROUP else label
 
 
 def outcomes(trials: xr.Dataset) -> str:

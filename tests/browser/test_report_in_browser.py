@@ -100,7 +100,7 @@ def test_sentences_are_those_of_the_datasets(opened: Opened) -> None:
     told_sentences = [
         *summary(one.trials, one.sensitivity),
         sentences.worst(one.sensitivity),
-        sentences.interactions(one.sensitivity),
+        sentences.interaction_sentence(one.sensitivity),
         sentences.convergence_sentence(one.convergence),
     ]
     on_page = opened.page.locator("p.finding").all_inner_texts()

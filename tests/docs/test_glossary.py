@@ -7,7 +7,8 @@ import pytest
 from hsic_hpo.selection.decisions import ROLES
 from hsic_hpo.sensitivity.analysis import PAIRS, SINGLES
 from hsic_hpo.study import config
-from hsic_hpo.trials.dataset import COSTS, MEASURES, STATUSES
+from hsic_hpo.trials.costs import MEASURED_COSTS
+from hsic_hpo.trials.dataset import ERRORS, STATUSES
 from hsic_hpo.trials.goals import SUBSETS
 from pages import text_of
 
@@ -42,7 +43,17 @@ def term(name: str) -> str:
 
 @pytest.mark.parametrize(
     "name",
-    [*SINGLES, *PAIRS, *MEASURES, *COSTS, *COORDINATES, "u", "paper", "learning_curve", "trial"],
+    [
+        *SINGLES,
+        *PAIRS,
+        *ERRORS,
+        *MEASURED_COSTS,
+        *COORDINATES,
+        "u",
+        "paper",
+        "learning_curve",
+        "trial",
+    ],
 )
 def test_what_datasets_name_has_an_entry(name: str) -> None:
     assert term(name) in ENTRIES

@@ -14,12 +14,12 @@ from hsic_hpo.trials.dataset import read_trials
 
 
 def main(*, figure: str, datasets: Mapping[str, Any], output: list[str]) -> None:
-    drawn = draw(figure, *(read(kind, path) for kind, path in datasets.items()))
+    drawn = draw(figure, *(read_dataset(kind, path) for kind, path in datasets.items()))
     for path in output:
         save(drawn, path)
 
 
-def read(kind: str, path: Any) -> xr.Dataset | list[xr.Dataset]:
+def read_dataset(kind: str, path: Any) -> xr.Dataset | list[xr.Dataset]:
     if kind == "searches":
         return [read_trials(one) for one in path]
     return read_trials(path) if kind == "trials" else read_netcdf(path)

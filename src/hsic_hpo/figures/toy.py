@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.style import BLUE, LIGHT_GREY, PAGE_WIDTH, style
-from hsic_hpo.wording import number
+from hsic_hpo.wording import MAIN_GROUP, number
 
 _BINS = np.linspace(0, 2, 21).tolist()
 _SHOWN = ["X1", "X2", "X3"]
@@ -107,7 +107,10 @@ def conditional(toy: xr.Dataset) -> Figure:
     x, z = toy["conditional_x"], toy["conditional_z"].values == 1
     t = toy["conditional_t"].item()
     within = x.sel(variable="X2").values > t
-    rows = [("all", "all draws", np.ones_like(within)), ("X2 > t", f"X2 > {t:g}", within)]
+    rows = [
+        (MAIN_GROUP, "all draws", np.ones_like(within)),
+        ("X2 > t", f"X2 > {t:g}", within),
+    ]
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 3.6))
         panels = figure.subplots(len(rows), len(_SHOWN), sharex=True, sharey=True)

@@ -14,6 +14,7 @@ from hsic_hpo.spaces.parsing import check_name
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials import design
+from hsic_hpo.trials.costs import MEASURED_COSTS
 from hsic_hpo.trials.variables import with_cost
 from hsic_hpo.wording import counted
 
@@ -119,14 +120,13 @@ def _check(finished: Sequence[ImportedTrial], space: Space, where: str) -> None:
 
 
 def _record(name: str, trial: ImportedTrial) -> dict[str, Any]:
-    missing = dict.fromkeys(("test_error", "train_seconds", "epochs", "n_params", "flops"))
     return {
         "trial": name,
         "repeat": 0,
         "status": "ok" if trial.error is not None else "failed",
         "reason": trial.reason,
         "validation_error": trial.error,
-        **missing,
+        **dict.fromkeys(("test_error", *MEASURED_COSTS)),
         "learning_curve": [],
     }
 

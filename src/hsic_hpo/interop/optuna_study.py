@@ -79,8 +79,10 @@ def trials_from_optuna(study: Any, name: str | None = None, *, objective: int = 
     finished, incomplete = [], []
     for trial in ended:
         taken = _finished(trial, distributions, presences, objective, sign)
-        is_whole = set(taken.configuration) == _active(space, taken.configuration)
-        if is_whole:
+        if all(
+            parameter.is_active(taken.configuration) == (parameter.name in taken.configuration)
+            for parameter in space.hyperparameters
+        ):
             finished.append(taken)
         else:
             incomplete.append(trial.state.name.lower())
@@ -261,16 +263,3 @@ def _finished(
             place, configuration, None, f"value is {trial.values[objective]}", costs
         )
     return ImportedTrial(place, configuration, value, costs=costs)
-
-
-def _active(space: Space, configuration: Mapping[str, Any]) -> set[str]:
-    active: set[str] = set()
-    for parameter in space.hyperparameters:
-        if all(
-            condition.parent in active
-            and condition.parent in configuration
-            and condition.holds(configuration[condition.parent])
-            for condition in parameter.conditions
-        ):
-            active.add(parameter.name)
-    return active

@@ -37,7 +37,7 @@ def distribution(parameter: Hyperparameter) -> BaseDistribution:
     return FloatDistribution(_EDGE, 1 - _EDGE)
 
 
-def finished_trial(
+def frozen_trial(
     space: Space,
     configuration: Mapping[str, Any],
     values: Sequence[float],

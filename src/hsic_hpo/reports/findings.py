@@ -71,7 +71,7 @@ def findings(
         Finding(
             "interactions",
             "What matters together",
-            [sentences.interactions(sensitivity)],
+            [sentences.interaction_sentence(sensitivity)],
             ["interactions"],
         ),
     ]

@@ -8,10 +8,11 @@ import xarray as xr
 
 from hsic_hpo.figures.values import value_text
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.costs import MEASURED_COSTS, NETWORK_COSTS
 from hsic_hpo.trials.goals import target_names
 from hsic_hpo.trials.groups import in_group
 from hsic_hpo.trials.history import round_numbers
-from hsic_hpo.trials.variables import MEASURED_COSTS, cost_values, cost_variable
+from hsic_hpo.trials.variables import cost_values, cost_variable
 from hsic_hpo.wording import number
 
 RANDOM = "random"
@@ -58,7 +59,7 @@ def _rows(dataset: xr.Dataset, search: str) -> pd.DataFrame:
     # Where every trial failed early, a cost was never counted.
     cost = {
         name: dataset[name].values if name in dataset else np.full(n, np.nan)
-        for name in ("n_params", "flops")
+        for name in NETWORK_COSTS
     }
     return pd.DataFrame(
         {

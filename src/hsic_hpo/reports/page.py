@@ -91,10 +91,10 @@ def page(
     return _template().render(
         study=trials.attrs["study"],
         searched=len(searches) > 0,
-        asked=study_facts(trials, goal_fraction, settings),
+        study_facts=study_facts(trials, goal_fraction, settings),
         space=space_rows(space),
         findings=findings(trials, sensitivity, convergence, selection, comparison),
-        figures={name: _Figure.read(path) for name, path in figures.items()},
+        figures={name: _Figure.from_file(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
         tables=_tables(trials, searches, selection, comparison),
@@ -158,7 +158,7 @@ class _Figure:
     width: int
 
     @classmethod
-    def read(cls, path: Path) -> "_Figure":
+    def from_file(cls, path: Path) -> "_Figure":
         content = path.read_bytes()
         points = re.search(rb'<svg[^>]* width="([0-9.]+)pt"', content)
         if points is None:

@@ -8,7 +8,8 @@ import pandas as pd
 from hsic_hpo.figures.scales import spans_a_decade
 from hsic_hpo.figures.style import search_look
 from hsic_hpo.reports.chart_style import FONT, embeddable, inline
-from hsic_hpo.wording import with_units
+from hsic_hpo.trials.costs import NETWORK_COSTS
+from hsic_hpo.wording import cost_name, with_units
 
 _HEIGHT = 420
 _SHAPES = {
@@ -80,8 +81,10 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
                 alt.Tooltip("round:Q"),
                 alt.Tooltip("validation_error:Q", title="validation error", format=".3g"),
                 alt.Tooltip("test_error:Q", title="test error", format=".3g"),
-                alt.Tooltip("n_params:Q", title="parameters", format=",.0f"),
-                alt.Tooltip("flops:Q", title="FLOPs per sample", format=",.0f"),
+                *(
+                    alt.Tooltip(f"{name}:Q", title=cost_name(name), format=",.0f")
+                    for name in NETWORK_COSTS
+                ),
                 alt.Tooltip("seconds:Q", title="training time (s)", format=".3g"),
                 alt.Tooltip("configuration:N"),
             ],

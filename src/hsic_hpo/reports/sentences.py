@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.spaces.space import MAIN_GROUP
-from hsic_hpo.wording import goal, group_name, number, p_value, percent, target_name
+from hsic_hpo.wording import MAIN_GROUP, goal, group_name, number, p_value, percent, target_name
 
 _ROLES = {
     "optimise": "optimises",
@@ -75,7 +74,7 @@ def intervals(sensitivity: xr.Dataset) -> str:
     return f"How large their indices are, {confidence} intervals: {'; '.join(parts)}."
 
 
-def interactions(sensitivity: xr.Dataset) -> str:
+def interaction_sentence(sensitivity: xr.Dataset) -> str:
     """Say which pairs matter for the best beyond what each of the two does alone."""
     best = sensitivity.sel(group=MAIN_GROUP, target="error", subset="best")
     names = best["hyperparameter"].values.tolist()

@@ -9,6 +9,8 @@ from itables.options import dt_bundle
 
 from hsic_hpo.figures.values import value_text
 from hsic_hpo.reports.frames import RANDOM
+from hsic_hpo.trials.costs import NETWORK_COSTS
+from hsic_hpo.wording import cost_name
 
 _COLUMNS = {
     "trial": "trial",
@@ -17,12 +19,11 @@ _COLUMNS = {
     "status": "status",
     "validation_error": "validation error",
     "test_error": "test error",
-    "n_params": "parameters",
-    "flops": "FLOPs per sample",
+    **{name: cost_name(name) for name in NETWORK_COSTS},
     "seconds": "seconds",
 }
 # What imported trials may lack.
-_OPTIONAL = ("test_error", "n_params", "flops", "seconds")
+_OPTIONAL = ("test_error", *NETWORK_COSTS, "seconds")
 # DataTables puts the heading in place of the brackets.
 _FILTER = {"extend": "search", "titleAttr": "filter [title]"}
 

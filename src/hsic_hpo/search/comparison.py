@@ -13,11 +13,12 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.search.final_choice import DESCRIPTIONS
+from hsic_hpo.trials.costs import MEASURED_COSTS
 
 REFERENCE = "hsic-gpbo"
 _OF_NETWORK = {
-    "n_params": ("trainable parameters of the chosen network", "1"),
-    "flops": ("floating-point operations of one forward pass of one sample", "1"),
+    "n_params": f"{MEASURED_COSTS['n_params'].long_name} of the chosen network",
+    "flops": MEASURED_COSTS["flops"].long_name,
 }
 _OF_SEED = {
     "test_error": "test error of a retraining",
@@ -67,10 +68,9 @@ def _method(design: xr.Dataset, final: xr.Dataset) -> xr.Dataset:
         )
         for name, (long_name, unit) in DESCRIPTIONS.items()
     }
-    for name, (long_name, unit) in _OF_NETWORK.items():
-        variables[name] = xr.Variable(
-            repeats, final[name].values, {"long_name": long_name, "units": unit}
-        )
+    for name, long_name in _OF_NETWORK.items():
+        described = {"long_name": long_name, "units": MEASURED_COSTS[name].units}
+        variables[name] = xr.Variable(repeats, final[name].values, described)
     for name, long_name in _OF_SEED.items():
         variables[name] = xr.Variable(
             ("search_repeat", "seed"),

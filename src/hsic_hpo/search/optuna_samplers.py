@@ -19,7 +19,7 @@ with needs_extra("search: the methods tpe, gp and nsga2", "optuna"):
     import optuna
     from optuna.distributions import CategoricalDistribution, IntDistribution
 
-    from hsic_hpo.interop.optuna_trials import distribution, finished_trial
+    from hsic_hpo.interop.optuna_trials import distribution, frozen_trial
 
 _GENERATION = "NSGAIISampler:generation"
 # How often a sampler is asked again when it proposes a configuration that is already trained.
@@ -107,7 +107,7 @@ def _study(
     for i, configuration in enumerate(configurations):
         values = [errors[i], costs[i]] if on_cost else [errors[i]]
         generation = {_GENERATION: i // population} if on_cost else {}
-        study.add_trial(finished_trial(space, configuration, values, generation))
+        study.add_trial(frozen_trial(space, configuration, values, generation))
     return study
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.trials.costs import MEASURED_COSTS
 
 _KEYS = ("error", "cost")
-_MISSING = ("test_error", "train_seconds", "epochs", "n_params", "flops")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Result:
             "status": self.status,
             "reason": self.reason,
             "validation_error": self.error,
-            **dict.fromkeys(_MISSING),
+            **dict.fromkeys(("test_error", *MEASURED_COSTS)),
             "learning_curve": [],
         }
 

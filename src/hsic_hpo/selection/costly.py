@@ -12,7 +12,7 @@ import xarray as xr
 from hsic_hpo.selection.cheap_ranges import cheap_range
 from hsic_hpo.selection.cheap_values import CheapValue
 from hsic_hpo.selection.decisions import Decision
-from hsic_hpo.selection.evidence import Evidence, interactions
+from hsic_hpo.selection.evidence import Evidence, interaction_p_values
 from hsic_hpo.selection.reasons import Reasons
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 
@@ -54,7 +54,7 @@ def decide_costly(
     undecided = replace(undecided, role="restrict")
     if found.matters:
         return _restricted(parameter, cheap, sensitivity, undecided, reasons)
-    tested = interactions(sensitivity, found)
+    tested = interaction_p_values(sensitivity, found)
     level = float(sensitivity.attrs["significance"])
     forbidding = {name: p for name, p in tested.items() if p <= level}
     if forbidding:

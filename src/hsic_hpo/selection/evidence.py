@@ -87,7 +87,7 @@ def _note(notes: Sequence[str]) -> str:
     return next(filter(None, notes), "it takes a single value in every group")
 
 
-def interactions(sensitivity: xr.Dataset, evidence: Evidence) -> dict[str, float]:
+def interaction_p_values(sensitivity: xr.Dataset, evidence: Evidence) -> dict[str, float]:
     """Return adjusted p-values of the pure interactions with all others that have an index."""
     if not evidence.group:
         return {}

@@ -11,8 +11,7 @@ from hsic_hpo.selection.ceilings import Ceiling
 from hsic_hpo.selection.cheap_values import CheapValue
 from hsic_hpo.selection.evidence import Evidence
 from hsic_hpo.selection.settings import SelectionSettings
-from hsic_hpo.spaces.space import MAIN_GROUP
-from hsic_hpo.wording import counted, number, p_value, percent, target_name
+from hsic_hpo.wording import MAIN_GROUP, counted, number, p_value, percent, target_name
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from scipy.special import erf
 from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.indices.hsic import hsic
 from hsic_hpo.indices.permutation import FamilyTest, permutation_test
+from hsic_hpo.wording import MAIN_GROUP
 
 REMARK = (
     "The slides do not state the bandwidth and normalisation behind their values: no single choice "
@@ -175,7 +176,7 @@ def toy(n_draws: int, seed: int) -> xr.Dataset:
     coords = {
         "variable": ("variable", list(VARIABLES), {"long_name": "variable"}),
         "partner": ("partner", list(VARIABLES), {"long_name": "other variable of a pair"}),
-        "group": ("group", ["all", "X2 > t"], {"long_name": "conditional group"}),
+        "group": ("group", [MAIN_GROUP, "X2 > t"], {"long_name": "conditional group"}),
     }
     attrs = {
         "remark": REMARK,

@@ -22,9 +22,9 @@ import scipy
 import xarray as xr
 
 from hsic_hpo.errors import InputError, needs_extra
-from hsic_hpo.spaces.space import MAIN_GROUP
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_values, worst_for_missing
+from hsic_hpo.wording import MAIN_GROUP
 
 with needs_extra("the comparison with PED-ANOVA and fANOVA", "optuna"):
     import optuna
@@ -35,7 +35,7 @@ with needs_extra("the comparison with PED-ANOVA and fANOVA", "optuna"):
         get_param_importances,
     )
 
-    from hsic_hpo.interop.optuna_trials import finished_trial
+    from hsic_hpo.interop.optuna_trials import frozen_trial
 
 
 def compare_measures(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> xr.Dataset:
@@ -104,7 +104,7 @@ def _study(trials: xr.Dataset) -> "optuna.Study":
     space = trials_data.space(trials)
     values = worst_for_missing(target_values(trials, "error")).tolist()
     for configuration, value in zip(trials_data.configurations(trials), values, strict=True):
-        study.add_trial(finished_trial(space, configuration, [value]))
+        study.add_trial(frozen_trial(space, configuration, [value]))
     return study
 
 

@@ -28,7 +28,7 @@ _LARGEST_INTEGER = 10**12
 _SMALLEST_PROBABILITY = 1e-12
 
 
-def parse(name: Any, definition: Any, where: str) -> Hyperparameter:
+def parse_hyperparameter(name: Any, definition: Any, where: str) -> Hyperparameter:
     """Read one hyperparameter.
 
     Parameters

@@ -15,9 +15,8 @@ from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.spaces.conditions import ORDERINGS, Condition
 from hsic_hpo.spaces.definitions import Definition, as_dict
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Levels
-from hsic_hpo.spaces.parsing import parse
-
-MAIN_GROUP = "all"
+from hsic_hpo.spaces.parsing import parse_hyperparameter
+from hsic_hpo.wording import MAIN_GROUP
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,11 @@ class Space:
         if not definitions:
             raise InputError(f"{where}: empty; at least one hyperparameter is needed")
         self._set(
-            tuple(parse(name, as_dict(found), where) for name, found in definitions.items()), where
+            tuple(
+                parse_hyperparameter(name, as_dict(found), where)
+                for name, found in definitions.items()
+            ),
+            where,
         )
 
     @classmethod

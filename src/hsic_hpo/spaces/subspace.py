@@ -9,7 +9,7 @@ import numpy as np
 from hsic_hpo.errors import InputError
 from hsic_hpo.spaces.conditions import ORDERINGS, Condition, parse_conditions
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Levels
-from hsic_hpo.spaces.parsing import parse
+from hsic_hpo.spaces.parsing import parse_hyperparameter
 from hsic_hpo.spaces.space import Space, allowed, probes
 
 
@@ -106,7 +106,7 @@ def _plain(parameter: Hyperparameter, value: Any) -> Any:
 
 
 def _restricted(whole: Hyperparameter, definition: Mapping[str, Any], where: str) -> Hyperparameter:
-    part = parse(whole.name, {"type": whole.type, **definition}, where)
+    part = parse_hyperparameter(whole.name, {"type": whole.type, **definition}, where)
     where = f"{where}.{whole.name}"
     if part.type != whole.type:
         raise InputError(f"{where}.type: {part.type!r}; allowed: {whole.type}, as in the space")

@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.spaces.space import MAIN_GROUP
 from hsic_hpo.tables.importance import cost_column, importance_table
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import goal, group_name, number, outcomes, p_value, target_name
+from hsic_hpo.wording import MAIN_GROUP, goal, group_name, number, outcomes, p_value, target_name
 
 
 def summary(trials: xr.Dataset, sensitivity: xr.Dataset) -> list[str]:

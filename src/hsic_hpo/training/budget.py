@@ -122,7 +122,7 @@ class Budget:
         return min(limit, whole * per_epoch + math.ceil(rest / batch_size))
 
 
-def parse(given: Mapping[str, Any]) -> Budget:
+def parse_budget(given: Mapping[str, Any]) -> Budget:
     """Read a budget as a study config writes it.
 
     Raises

@@ -8,9 +8,10 @@ from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.problems.base import FunctionProblem
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.outcome import Diverged, Outcome
+from hsic_hpo.trials.costs import MEASURED_COSTS
 
-_NUMBERS = {"n_params": int, "flops": int, "epochs": int, "train_seconds": float}
-_KNOWN = ("validation_error", "test_error", "status", "reason", "learning_curve", *_NUMBERS)
+_COUNTS = [name for name, cost in MEASURED_COSTS.items() if cost.units == "1"]
+_KNOWN = ("validation_error", "test_error", "status", "reason", "learning_curve", *MEASURED_COSTS)
 _BAD = ("diverged", "failed")
 
 
@@ -44,9 +45,9 @@ def evaluate(
                 f"{where}: returned {name!r}; known: {', '.join(_KNOWN)}"
                 f"{did_you_mean(name, _KNOWN)}"
             )
-    for name, number in _NUMBERS.items():
+    for name in MEASURED_COSTS:
         if found.get(name) is not None:
-            setattr(outcome, name, number(found[name]))
+            setattr(outcome, name, (int if name in _COUNTS else float)(found[name]))
     outcome.learning_curve = [
         math.nan if error is None else float(error) for error in found.get("learning_curve", ())
     ]

@@ -11,7 +11,7 @@ from typing import Any
 import xarray as xr
 
 from hsic_hpo.problems.base import Loaded, Problem
-from hsic_hpo.training.budget import parse
+from hsic_hpo.training.budget import parse_budget
 from hsic_hpo.training.exclusive import exclusive
 from hsic_hpo.training.records import find, store, training_key, training_seed
 from hsic_hpo.training.train import train_within
@@ -118,7 +118,7 @@ def train_slice(
     dict
         The record of a training, with its ``trial`` and ``repeat``, in the order of the design.
     """
-    limits = parse(budget)
+    limits = parse_budget(budget)
     # A training in another precision has another result.
     decisive = dict(budget) if precision == "32" else {**budget, "precision": precision}
     for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True):

@@ -14,7 +14,7 @@ from hsic_hpo.problems.base import (
 )
 from hsic_hpo.problems.data import Data
 from hsic_hpo.problems.dense_space import complete
-from hsic_hpo.training.budget import Budget, parse
+from hsic_hpo.training.budget import Budget, parse_budget
 from hsic_hpo.training.function import evaluate
 from hsic_hpo.training.outcome import Diverged, Outcome
 
@@ -86,7 +86,7 @@ def train(
         problem,
         configuration,
         data,
-        parse(budget),
+        parse_budget(budget),
         seed=seed,
         callbacks=callbacks,
         device=device,

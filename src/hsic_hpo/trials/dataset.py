@@ -11,6 +11,7 @@ import xarray as xr
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.spaces.space import Hyperparameter, Space
+from hsic_hpo.trials.costs import MEASURED_COSTS, NETWORK_COSTS
 from hsic_hpo.trials.variables import (
     hyperparameter_values,
     is_active,
@@ -20,16 +21,7 @@ from hsic_hpo.trials.variables import (
 
 STATUSES = ("ok", "diverged", "failed")
 
-MEASURES = {
-    "validation_error": ("validation error", None),
-    "test_error": ("test error", None),
-    "train_seconds": ("wall time of the training", "s"),
-    "epochs": ("finished epochs", "1"),
-}
-COSTS = {
-    "n_params": ("trainable parameters", "1"),
-    "flops": ("floating-point operations of one forward pass of one sample", "1"),
-}
+ERRORS = {"validation_error": "validation error", "test_error": "test error"}
 
 
 def gather_records(
@@ -79,19 +71,18 @@ def gather_records(
     space = Space.from_json(design.attrs["space"])
     configurations = [json.loads(text) for text in design["configuration"].values]
     variables = {"u": design["u"].variable, **_value_variables(space, configurations)}
-    for name, (long_name, units) in MEASURES.items():
-        described = {"long_name": long_name, "units": units or error_units}
-        if units is None:
-            described["long_name"] += f" ({error_name})"
+    for name, long_name in ERRORS.items():
+        described = {"long_name": f"{long_name} ({error_name})", "units": error_units}
         variables[name] = xr.Variable(
             ("trial", "repeat"), _numbers(table, name, n_repeats), described
         )
-    for name, (long_name, units) in COSTS.items():
-        variables[name] = xr.Variable(
-            "trial",
-            _numbers(table, name, n_repeats)[:, 0],
-            {"long_name": long_name, "units": units},
-        )
+    for name, cost in MEASURED_COSTS.items():
+        described = {"long_name": cost.long_name, "units": cost.units}
+        numbers = _numbers(table, name, n_repeats)
+        if cost.of_network:
+            variables[name] = xr.Variable("trial", numbers[:, 0], described)
+        else:
+            variables[name] = xr.Variable(("trial", "repeat"), numbers, described)
     for name, long_name in (
         ("status", "outcome: ok, diverged or failed"),
         ("reason", "why the training did not end well, empty when it did"),
@@ -187,8 +178,8 @@ def check_trials(dataset: xr.Dataset, where: str) -> None:
     space = Space.from_json(dataset.attrs["space"])
     needed = {
         "u": ("trial", "hyperparameter"),
-        **dict.fromkeys([*MEASURES, "status", "reason"], ("trial", "repeat")),
-        **dict.fromkeys([*COSTS, *map(value_variable, space.names)], ("trial",)),
+        **dict.fromkeys([*ERRORS, *MEASURED_COSTS, "status", "reason"], ("trial", "repeat")),
+        **dict.fromkeys([*NETWORK_COSTS, *map(value_variable, space.names)], ("trial",)),
         "learning_curve": ("trial", "repeat", "epoch"),
     }
     for name, dims in needed.items():

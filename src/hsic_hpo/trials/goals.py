@@ -7,10 +7,10 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.costs import DEFAULT_COSTS
 from hsic_hpo.trials.variables import cost_values
 
 SUBSETS = ("best", "worst")
-_COSTS = '["flops", "train_seconds"]'
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def target_names(trials: xr.Dataset) -> tuple[str, ...]:
     The attribute ``costs`` names them as a JSON list; without it they are ``flops`` and
     ``train_seconds``.
     """
-    return ("error", *json.loads(trials.attrs.get("costs", _COSTS)))
+    named = trials.attrs.get("costs")
+    return ("error", *(DEFAULT_COSTS if named is None else json.loads(named)))
 
 
 def cost_names(sensitivity: xr.Dataset) -> list[str]:

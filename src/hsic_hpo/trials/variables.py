@@ -8,9 +8,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
-
-MEASURED_COSTS = ("flops", "n_params", "train_seconds", "epochs")
-"""Results of a training that may serve as costs; they keep their own names."""
+from hsic_hpo.trials.costs import MEASURED_COSTS
 
 
 def value_variable(name: str) -> str:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from hsic_hpo.figures.space import space
 from hsic_hpo.figures.values import label_values, value_text
-from hsic_hpo.spaces.parsing import parse
+from hsic_hpo.spaces.parsing import parse_hyperparameter
 
 
 def rows(spec: dict[str, object]) -> list[list[str]]:
@@ -75,7 +75,7 @@ def test_children_stand_below_their_parents_however_they_were_listed() -> None:
     ids=lambda definition: definition["type"] + " " + str(list(definition.values())[1]),
 )
 def test_ticks_stand_where_their_values_are(definition: dict[str, object]) -> None:
-    hyperparameter = parse("x", definition, "space")
+    hyperparameter = parse_hyperparameter("x", definition, "space")
     axes = Figure().add_subplot()
     axes.set_xlim(0, 1)
     label_values(axes, hyperparameter)

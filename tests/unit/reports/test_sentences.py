@@ -36,7 +36,7 @@ def test_pairs_are_sorted_by_p_value_and_the_rest_counted() -> None:
         value = 0.001 * (rank + 1)
         p.loc[place | {"hyperparameter": names[one], "partner": names[other]}] = value
         wanted.append(f"{names[one]} with {names[other]} (adjusted p = {value:.2g})")
-    text = sentences.interactions(data)
+    text = sentences.interaction_sentence(data)
     assert text == (
         f"Pairs that matter together for the best 10 %: {'; '.join(wanted[:5])}; and 1 more."
     )
@@ -45,7 +45,7 @@ def test_pairs_are_sorted_by_p_value_and_the_rest_counted() -> None:
 def test_without_a_significant_pair_the_nearest_is_named() -> None:
     data = study("nothing significant").sensitivity.copy(deep=True)
     data["pure_p_value_adjusted"][:] = 0.9
-    text = sentences.interactions(data)
+    text = sentences.interaction_sentence(data)
     assert "None of the " in text
     assert "adjusted p = 0.9" in text
 
@@ -118,7 +118,7 @@ def test_degenerate_studies_are_told_in_whole_sentences(name: str) -> None:
     one = study(name)
     told = [
         sentences.worst(one.sensitivity),
-        sentences.interactions(one.sensitivity),
+        sentences.interaction_sentence(one.sensitivity),
         sentences.convergence_sentence(one.convergence),
     ]
     for text in told:

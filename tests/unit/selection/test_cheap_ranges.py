@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hsic_hpo.selection.cheap_ranges import cheap_range, values_between
 from hsic_hpo.selection.cheap_values import CheapValue
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
-from hsic_hpo.spaces.parsing import parse
+from hsic_hpo.spaces.parsing import parse_hyperparameter
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
 
@@ -25,7 +25,7 @@ NORMAL = {"type": "float", "distribution": {"name": "norm"}}
 
 
 def parameter(definition: Mapping[str, Any]) -> Hyperparameter:
-    return parse("x", definition, "test")
+    return parse_hyperparameter("x", definition, "test")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from example_studies import sensitivity
-from hsic_hpo.selection.evidence import Evidence, collect_evidence, interactions
+from hsic_hpo.selection.evidence import Evidence, collect_evidence, interaction_p_values
 
 GROUPS = {
     "all": ["n_layers", "optimizer"],
@@ -167,7 +167,7 @@ def test_interactions_are_those_of_the_group_that_counts() -> None:
     momentum = of(collect_evidence(data, "flops"), "momentum")
     place = {"group": "optimizer = adam", "target": "error", "subset": "best"}
     pure = data["pure_p_value_adjusted"].sel(place).sel(hyperparameter="momentum")
-    assert interactions(data, momentum) == {
+    assert interaction_p_values(data, momentum) == {
         str(partner): pure.sel(partner=partner).item() for partner in NAMES
     }
 
@@ -176,10 +176,12 @@ def test_partners_without_an_interaction_are_left_out() -> None:
     data = with_pairs()
     data["pure_p_value_adjusted"].loc[{"partner": "optimizer"}] = np.nan
     momentum = of(collect_evidence(data, "flops"), "momentum")
-    assert list(interactions(data, momentum)) == [name for name in NAMES if name != "optimizer"]
+    assert list(interaction_p_values(data, momentum)) == [
+        name for name in NAMES if name != "optimizer"
+    ]
 
 
 def test_without_an_index_there_are_no_interactions() -> None:
     data = with_pairs()
     lost = Evidence("beta1", "", "too few", *[np.nan] * 5, matters=False, costs=False)
-    assert interactions(data, lost) == {}
+    assert interaction_p_values(data, lost) == {}

@@ -7,11 +7,13 @@ from scipy import stats
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.spaces.conditions import Condition
-from hsic_hpo.spaces.parsing import parse
+from hsic_hpo.spaces.parsing import parse_hyperparameter
 
 
 def test_integers_may_be_written_as_floats() -> None:
-    parameter = parse("n", {"type": "integer", "range": [1.0, 1e3], "scale": "log"}, "space")
+    parameter = parse_hyperparameter(
+        "n", {"type": "integer", "range": [1.0, 1e3], "scale": "log"}, "space"
+    )
     assert [parameter.value(0.0), parameter.value(1.0)] == [1, 1000]
     assert type(parameter.value(0.0)) is int
 
@@ -29,7 +31,7 @@ def test_weights_need_not_sum_to_one(weights: Any, probabilities: tuple[float, .
     definition = {"type": "categorical", "levels": ["a", "b", "c"]}
     if weights is not None:
         definition["weights"] = weights
-    parameter = parse("c", definition, "space")
+    parameter = parse_hyperparameter("c", definition, "space")
     for level, probability in zip("abc", probabilities, strict=True):
         low, high = parameter.interval(level)
         assert high - low == pytest.approx(probability, rel=1e-12)
@@ -37,7 +39,7 @@ def test_weights_need_not_sum_to_one(weights: Any, probabilities: tuple[float, .
 
 @pytest.mark.parametrize(("definition", "share"), [({}, 0.5), ({"probability": 0.1}, 0.1)])
 def test_probability_is_that_of_true(definition: dict[str, Any], share: float) -> None:
-    parameter = parse("b", {"type": "boolean", **definition}, "space")
+    parameter = parse_hyperparameter("b", {"type": "boolean", **definition}, "space")
     assert parameter.interval(True) == (1.0 - share, 1.0)
     assert parameter.levels == (False, True)
 
@@ -55,19 +57,21 @@ def test_probability_is_that_of_true(definition: dict[str, Any], share: float) -
     ],
 )
 def test_distributions_are_those_of_scipy(given: dict[str, Any], law: Any) -> None:
-    parameter = parse("x", {"type": "float", "distribution": given}, "space")
+    parameter = parse_hyperparameter("x", {"type": "float", "distribution": given}, "space")
     u = [0.01, 0.4, 0.9]
     assert parameter.scalars(u) == law.ppf(u).tolist()
 
 
 def test_conditions_are_read() -> None:
-    parameter = parse("b", {"type": "boolean", "when": {"a": "x", "n": {">": 3}}}, "space")
+    parameter = parse_hyperparameter(
+        "b", {"type": "boolean", "when": {"a": "x", "n": {">": 3}}}, "space"
+    )
     assert parameter.conditions == (Condition("a", "=", "x"), Condition("n", ">", 3))
 
 
 def test_the_definition_is_kept_and_is_a_copy() -> None:
     definition = {"type": "integer", "range": [1, 3]}
-    parameter = parse("n", definition, "space")
+    parameter = parse_hyperparameter("n", definition, "space")
     definition["range"][1] = 99
     assert parameter.definition == {"type": "integer", "range": [1, 3]}
 
@@ -97,18 +101,18 @@ def test_the_definition_is_kept_and_is_a_copy() -> None:
     ],
 )
 def test_any_printable_text_is_a_name(name: str) -> None:
-    assert parse(name, {"type": "boolean"}, "space").name == name
+    assert parse_hyperparameter(name, {"type": "boolean"}, "space").name == name
 
 
 @pytest.mark.parametrize("name", ["", " a", "a ", "a\nb", "e\u0301", "x" * 241, "/" * 81, 3, None])
 def test_names_that_no_result_file_can_hold(name: Any) -> None:
     with pytest.raises(InputError, match=r"is not a name; |is too long a name; "):
-        parse(name, {"type": "boolean"}, "space")
+        parse_hyperparameter(name, {"type": "boolean"}, "space")
 
 
 def test_a_refusal_begins_with_the_place() -> None:
     with pytest.raises(InputError) as error:
-        parse("n", {"type": "integer", "range": [3, 1]}, "x.yaml: space")
+        parse_hyperparameter("n", {"type": "integer", "range": [3, 1]}, "x.yaml: space")
     assert str(error.value) == (
         "x.yaml: space.n.range: [3, 1] is not increasing; needed: low < high"
     )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.training.budget import Budget, Patience, parse
+from hsic_hpo.training.budget import Budget, Patience, parse_budget
 
 
 def counted_steps(budget: Budget, n_samples: int, batch_size: int, flops: int) -> int:
@@ -58,11 +58,11 @@ def test_a_full_budget_is_read() -> None:
         "max_training_flops": 1e9,
         "max_seconds": 2.5,
     }
-    assert parse(given_budget) == Budget(
+    assert parse_budget(given_budget) == Budget(
         steps=5, early_stopping=Patience(3, 0.1), max_training_flops=1e9, max_seconds=2.5
     )
-    assert parse({"epochs": 4}) == Budget(epochs=4)
-    assert parse({"epochs": 4}).seconds == float("inf")
+    assert parse_budget({"epochs": 4}) == Budget(epochs=4)
+    assert parse_budget({"epochs": 4}).seconds == float("inf")
 
 
 @pytest.mark.parametrize(
@@ -95,4 +95,4 @@ def test_a_full_budget_is_read() -> None:
 )
 def test_bad_budgets_are_refused(budget: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
-        parse(budget)
+        parse_budget(budget)

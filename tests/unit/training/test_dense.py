@@ -15,7 +15,7 @@ from hsic_hpo.problems.dense_space import complete
 from hsic_hpo.problems.runge import Runge
 from hsic_hpo.training import dense as dense_training
 from hsic_hpo.training import in_memory as engine
-from hsic_hpo.training.budget import parse
+from hsic_hpo.training.budget import parse_budget
 from hsic_hpo.training.dense import train_dense
 from hsic_hpo.training.machine import machine
 from hsic_hpo.training.outcome import Diverged, Outcome
@@ -59,7 +59,7 @@ def _train(problem: Runge, data: Data, outcome: Outcome, settings: Mapping[str, 
         problem,
         complete(chosen, problem.accepted),
         data,
-        parse({"epochs": 5}),
+        parse_budget({"epochs": 5}),
         seed=3,
         callbacks=[],
         machine=machine(),

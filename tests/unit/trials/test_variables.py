@@ -68,7 +68,7 @@ def test_costs_are_means_over_the_repeats_and_named_when_unknown() -> None:
     with pytest.raises(InputError) as refusal:
         cost_values(trials, "flop")
     assert str(refusal.value) == (
-        "cost 'flop': the trials have no such cost; known: flops, n_params, train_seconds, epochs"
+        "cost 'flop': the trials have no such cost; known: train_seconds, epochs, n_params, flops"
         "; did you mean 'flops'?"
     )
 
