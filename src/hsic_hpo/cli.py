@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 
 import xarray as xr
 
@@ -87,12 +86,9 @@ def _analyse(options: argparse.Namespace) -> None:
     from hsic_hpo.reports.terminal import show
     from hsic_hpo.sensitivity.analysis import analyse
 
-    changes = {"goal_fraction": options.fraction, "n_permutations": options.permutations}
-    settings = config.validate({"study": "analyse", "sensitivity": changes}, "command line")
-    if options.seed < 0:
-        raise InputError(f"command line: --seed: {options.seed} is less than 0")
+    settings = _settings(options)
     trials = _finished_trials(options)
-    found = analyse(trials, replace(settings.sensitivity, seed=options.seed))
+    found = analyse(trials, settings)
     console = Console()
     show(found, "worst" if options.worst else "best", console)
     for note in trials.attrs.get("notes", "").splitlines():
@@ -100,6 +96,17 @@ def _analyse(options: argparse.Namespace) -> None:
     if options.output:
         write_netcdf(found, options.output)
         console.print(f"Wrote {options.output}", markup=False)
+
+
+def _settings(options: argparse.Namespace) -> AnalysisSettings:
+    try:
+        return AnalysisSettings(
+            goal_fraction=options.fraction, n_permutations=options.permutations, seed=options.seed
+        )
+    except InputError as error:
+        setting, reason = str(error).split(": ", 1)
+        option = {"goal_fraction": "fraction", "n_permutations": "permutations", "seed": "seed"}
+        raise InputError(f"command line: --{option[setting]}: {reason}") from None
 
 
 def _finished_trials(options: argparse.Namespace) -> xr.Dataset:

@@ -66,10 +66,16 @@ def test_analyse_explains_the_worst(folder: Path, capsys: pytest.CaptureFixture[
         ),
         (
             [*ANALYSE, "--fraction", "1.5"],
-            "command line: sensitivity.goal_fraction: "
-            "1.5 is greater than or equal to the maximum of 1",
+            "command line: --fraction: 1.5 is not a number above 0 and below 1",
         ),
-        ([*ANALYSE, "--seed", "-1"], "command line: --seed: -1 is less than 0"),
+        (
+            [*ANALYSE, "--permutations", "3"],
+            "command line: --permutations: 3 is not an integer of at least 19",
+        ),
+        (
+            [*ANALYSE, "--seed", "-1"],
+            "command line: --seed: -1 is not an integer of at least 0",
+        ),
         (
             ["analyse", "trials.csv", "--space", "absent.yaml", "--error", "loss"],
             "absent.yaml: no such file",
