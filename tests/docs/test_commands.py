@@ -122,10 +122,10 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
         optuna_study,
         "60 trials",
     ),
-    ".venv/bin/pip install .": (None, "Would install hsic_hpo"),
+    "pip install .": (None, "Would install hsic_hpo"),
     ".venv/bin/pip install '.[optuna]'": (None, "Would install hsic_hpo"),
     ".venv/bin/pip install '.[hpolib]'": (None, "Would install hsic_hpo"),
-    ".venv/bin/pip install '.[all]'": (None, "Would install hsic_hpo"),
+    "pip install '.[all]'": (None, "Would install hsic_hpo"),
 }
 CLUSTER = ("tests/cluster/cluster_runs.py", 'PROFILE = "workflow/profiles/slurm"')
 BY_HAND = "checked by hand: the top of the profile says how far"

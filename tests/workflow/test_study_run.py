@@ -13,6 +13,7 @@ import xarray as xr
 from checkout import Checkout
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.trials import dataset as trials
+from hsic_hpo.trials.variables import value_variable
 
 SAME = ("u", "validation_error", "test_error", "n_params", "flops", "status", "learning_curve")
 
@@ -20,7 +21,8 @@ SAME = ("u", "validation_error", "test_error", "n_params", "flops", "status", "l
 def assert_same_trials(one: Path, other: Path) -> None:
     """Compare bit for bit all that does not depend on the clock."""
     first, second = trials.read_trials(one), trials.read_trials(other)
-    for name in (*SAME, *trials.space(first).names, "trial"):
+    values = [value_variable(name) for name in trials.space(first).names]
+    for name in (*SAME, *values, "trial"):
         xr.testing.assert_identical(first[name], second[name])
     assert first.attrs["data_fingerprint"] == second.attrs["data_fingerprint"]
 
