@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from hsic_hpo.files import read_netcdf, write_text
 from hsic_hpo.reports.page import page
-from hsic_hpo.study import config
 from hsic_hpo.study.logs import job_log
-from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.trials import dataset as trials
 
 
@@ -19,7 +18,7 @@ def main(
     datasets: Mapping[str, str],
     figures: Sequence[str],
     captions: Mapping[str, str],
-    settings: StudySettings,
+    config: Mapping[str, Any],
     output: str,
 ) -> None:
     text = page(
@@ -28,7 +27,7 @@ def main(
         **{name: read_netcdf(path) for name, path in datasets.items()},
         figures={Path(path).stem: Path(path) for path in figures},
         captions=captions,
-        settings=settings,
+        config=config,
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
     write_text(text, output)
@@ -45,6 +44,6 @@ if __name__ == "__main__":
             },
             figures=snakemake.input.figures,
             captions=snakemake.params.captions,
-            settings=config.validate(snakemake.params.settings, "study config"),
+            config=snakemake.params.settings,
             output=snakemake.output[0],
         )

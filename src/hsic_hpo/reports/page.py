@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pandas as pd
@@ -22,7 +23,6 @@ from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.plane import plane
 from hsic_hpo.reports.trials_table import offline_scripts, trials_table
 from hsic_hpo.selection import tradeoffs
-from hsic_hpo.study import config
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.decisions import decisions_table
@@ -46,7 +46,7 @@ def page(
     comparison: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
-    settings: StudySettings | None = None,
+    config: Mapping[str, Any] | None = None,
     made: str,
 ) -> str:
     """Tell the story of a study in one HTML page that needs no network.
@@ -65,8 +65,8 @@ def page(
         SVG files of the figures, by name; a figure that is not among them is left out.
     captions
         What each figure shows, by name; the first sentence serves as alternative text.
-    settings
-        What the study's config says; None where there is no study.
+    config
+        The study's config with all defaults, checked; None where there is no study.
     made
         When the page is made, for its provenance.
 
@@ -78,6 +78,7 @@ def page(
     space = trials_data.space(trials)
     frame = frames.trials_frame(trials, searches)
     goal_fraction = float(sensitivity.attrs["goal_fraction"])
+    settings = None if config is None else StudySettings.of(config)
     charts = {
         "plane": plane(frame, trials.attrs["error_name"], trials.attrs["error_units"]),
         "parallel": parallel_coordinates(
@@ -101,7 +102,7 @@ def page(
         remarks=_remarks(selection, comparison),
         trials=trials_table(frame, frames.values_frame(trials, searches)),
         provenance=provenance(trials, made),
-        config=None if settings is None else _config(settings),
+        config=None if config is None else _as_yaml(config),
         style=(_FOLDER / "page.css").read_text(encoding="utf-8"),
         vega=vl_convert.javascript_bundle(_SNIPPET),
         datatables=offline_scripts(),
@@ -135,8 +136,8 @@ def _remarks(selection: xr.Dataset | None, comparison: xr.Dataset | None) -> dic
     return found
 
 
-def _config(settings: StudySettings) -> str:
-    return yaml.safe_dump(config.written(settings), sort_keys=False, allow_unicode=True)
+def _as_yaml(config: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True)
 
 
 def _template() -> jinja2.Template:

@@ -84,6 +84,6 @@ def told(one: Study, figures: dict[str, Path], searches: Sequence[xr.Dataset] = 
         comparison=compared(methods),
         figures=figures,
         captions={key: f"About {key}. And more." for key in FIGURES},
-        settings=SETTINGS,
+        config=config.written(SETTINGS),
         made="2026-01-01 00:00 UTC",
     )
