@@ -27,7 +27,6 @@ from hsic_hpo.wording import counted, percent
 _COLOURS = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, "black")
 _MARKERS = ("o", "s", "^", "D", "v", "<", ">")
 _NAME_LETTERS, _HEIGHT = 24, 2.6
-_POINT: dict[str, Any] = {"linestyle": "none", "markersize": 4}
 _AGREEMENTS = {
     "rank_correlation": ("rank correlation of the indices", BLUE, "o"),
     "significant_overlap": ("Jaccard similarity of the significant set", ORANGE, "s"),

@@ -32,7 +32,7 @@ class Method:
 
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
-        # It goes on from nothing, and has no rounds of its own.
+        # The random search starts without trials, and has no rounds of its own.
         "random": Method(defaults=SearchSettings(rounds=0, repeats=1)),
         "gpbo": Method(),
         "hsic-gpbo": Method(is_staged=True, weighs_cost=True, defaults=_STAGED),
