@@ -1,0 +1,1 @@
+"""The commands of ``hsic-hpo``, a file each."""
