@@ -20,7 +20,7 @@ help:  ## list the commands
 
 study: $(VENV)/study.stamp $(if $(findstring slurm,$(PROFILE)),$(VENV)/slurm.stamp)  ## run a study: make study [CONFIG=config/quick.yaml] [CORES=all]
 	@$(BIN)/hsic-hpo check $(CONFIG)
-	@$(SNAKEMAKE)
+	@STARTED_AS='make study $(MAKEOVERRIDES)' $(SNAKEMAKE)
 
 toy: $(VENV)/workflow.stamp  ## the paper's analytical examples beside their closed forms
 	@$(BIN)/snakemake toy --workflow-profile $(PROFILE) --cores $(CORES) --configfile config/toy.yaml

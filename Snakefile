@@ -45,6 +45,11 @@ rule all:
 include: "workflow/rules/reference.smk"
 
 
+onstart:
+    # Snakemake has meanwhile taken SIGTERM for itself.
+    STOPS.listen(jobs_run=True)
+
+
 onsuccess:
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")

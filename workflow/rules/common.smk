@@ -8,6 +8,7 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.files import space_warning
 from hsic_hpo.study.fingerprint import code_fingerprint, training_fingerprint
 from hsic_hpo.study.locks import clear_stale_locks
+from hsic_hpo.study.stops import COMMAND_FILE, Stops, command_line
 from hsic_hpo.training.records import training_seed
 from snakemake.exceptions import WorkflowError
 
@@ -32,6 +33,12 @@ PROBLEM_SOURCE = STUDY.problem.source
 TRAINING_CODE = training_fingerprint(PROBLEM_SOURCE)
 
 
+# Files are written aside and then renamed, which needs no locks; not all file systems have them.
+os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
+# Ctrl-C reaches the jobs too: they leave it to the main process, which ends them.
+shell.prefix("set -euo pipefail; trap '' INT; ")
+
+
 # Results, and Snakemake's own records of them, stay together: a copied folder is complete. A job
 # step of SLURM starts within it already, so that a relative path would lead on from there.
 workdir: Path(workflow.basedir, "results", STUDY.name)
@@ -44,7 +51,12 @@ def warn_of_full_disk(folder):
 
 
 if workflow.is_main_process:
+    COMMAND = command_line(sys.argv, os.environ.get("STARTED_AS", ""))
+    STOPS = Stops(f"results/{STUDY.name}", COMMAND)
+    STOPS.listen()
     ALIVE = clear_stale_locks(".")
+    if not workflow.output_settings.dryrun:
+        COMMAND_FILE.write_text(COMMAND)
     # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
     # itself before it comes to any handler of errors.
     atexit.register(warn_of_full_disk, Path.cwd())
