@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from hsic_hpo.commands import analyse, check
+from hsic_hpo.commands import analyse, check, retry
 from hsic_hpo.errors import one_line_errors
 
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="hsic-hpo", description="Explainable hyperparameter optimisation."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (check, analyse):
+    for command in (check, analyse, retry):
         command.add_parser(commands)
     options = parser.parse_args(arguments)
     with one_line_errors():

@@ -7,20 +7,35 @@ from hsic_hpo.study import study as studies
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import space_warning
 from hsic_hpo.study.fingerprint import code_fingerprint, training_fingerprint
+from hsic_hpo.study import retry
+from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.locks import clear_stale_locks
 from hsic_hpo.study.stops import COMMAND_FILE, Stops, command_line
+from hsic_hpo.training.giving_up import DEFAULT_LIMIT
 from hsic_hpo.training.records import training_seed
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
-# How many trials share a job decides only how the work is cut up: a setting of the machine's
-# profile, not of the study.
 overrides = dict(workflow.config_settings.config)
-trials_per_job = str(overrides.pop("trials_per_job", 20))
-if not trials_per_job.isdecimal() or int(trials_per_job) < 1:
+
+
+def machine_setting(name, default, least):
+    """Take a setting that stands in the machine's profile, as it changes no result."""
+    value = str(overrides.pop(name, default))
+    if not value.isdecimal() or int(value) < least:
+        raise WorkflowError(
+            f"{name}: {value!r} is not an integer of at least {least} (in the profile)"
+        )
+    return int(value)
+
+
+TRIALS_PER_JOB = machine_setting("trials_per_job", 20, least=1)
+GIVE_UP_AFTER = machine_setting("give_up_after", DEFAULT_LIMIT, least=0)
+RETRY_FAILED = str(overrides.pop("retry_failed", False)).lower()
+if RETRY_FAILED not in ("true", "false"):
     raise WorkflowError(
-        f"trials_per_job: {trials_per_job!r} is not an integer of at least 1 (in the profile)"
+        f"retry_failed: {RETRY_FAILED!r}; allowed: true, false (in the profile)"
     )
-TRIALS_PER_JOB = int(trials_per_job)
 
 try:
     STUDY = studies.read_study(workflow.configfiles, overrides)
@@ -57,9 +72,28 @@ if workflow.is_main_process:
     ALIVE = clear_stale_locks(".")
     if not workflow.output_settings.dryrun:
         COMMAND_FILE.write_text(COMMAND)
+        if RETRY_FAILED == "true":
+            retry.mark(Path("."))
     # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
     # itself before it comes to any handler of errors.
     atexit.register(warn_of_full_disk, Path.cwd())
+
+
+def warn_of_failures():
+    """Say in one line how many trainings failed, and why."""
+    failed = Path("failed.txt")
+    if failed.exists() and failed.stat().st_size:
+        print(failed.read_text().splitlines()[0], file=sys.stderr)
+
+
+def no_more_tries(jobid):
+    job = next(job for job in workflow.dag.jobs if workflow.dag.jobid(job) == jobid)
+    job.attempt = job.restart_times + 1
+
+
+def marked_for_retry(records):
+    """Make the mark of `hsic-hpo retry` an input of the job that makes a file of records."""
+    return lambda wildcards: retry.marked(records.format(**wildcards))
 
 
 def code(script, *modules):

@@ -15,6 +15,7 @@ from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.training.giving_up import DEFAULT_LIMIT, unless_all_fail
 from hsic_hpo.training.jobs import Progress, train_slice
 from hsic_hpo.training.records import write_records
 from hsic_hpo.trials.design import make_design
@@ -33,6 +34,7 @@ def main(
     seed: int,
     code_fingerprint: str,
     folder: str,
+    give_up_after: int,
     device: str,
     precision: str,
     output: str,
@@ -41,9 +43,10 @@ def main(
     rows = (_drawn(space, stop, seed, budget) if design is None else read_netcdf(design)).isel(
         trial=slice(first, stop)
     )
+    loaded_data = loaded.load(data)
     records = train_slice(
         loaded,
-        loaded.load(data),
+        loaded_data,
         rows,
         budget,
         n_repeats=repeats,
@@ -54,7 +57,8 @@ def main(
         device=device,
         precision=precision,
     )
-    write_records(records, output)
+    decisive = (problem, budget, loaded_data.fingerprint, code_fingerprint)
+    write_records(unless_all_fail(records, give_up_after, Path(folder), *decisive), output)
 
 
 def _drawn(space: str, n_trials: int, seed: int, budget: dict) -> xr.Dataset:
@@ -76,6 +80,7 @@ if __name__ == "__main__":
             seed=snakemake.params.seed,
             code_fingerprint=snakemake.params.training_code,
             folder="trial_files",
+            give_up_after=snakemake.resources.get("give_up_after", DEFAULT_LIMIT),
             device=snakemake.resources.get("device", "cpu"),
             precision=str(snakemake.resources.get("precision", "32")),
             output=snakemake.output[0],

@@ -52,10 +52,12 @@ class Stops:
     """
 
     def __init__(self, folder: str, command: str) -> None:
+        self._folder = folder
         self._kept = f"every training that had finished is kept in {folder}/trial_files"
         self._command = command
         self._jobs_run = False
         self._stopping = False
+        self._line = ""
 
     def listen(self, *, jobs_run: bool = False) -> None:
         """Take over the signals, except those that the process was told to ignore.
@@ -70,15 +72,27 @@ class Stops:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._on_signal)
 
-    def _on_signal(self, number: int, _: FrameType | None) -> None:
-        self.stop(f"Stopped by {signal.Signals(number).name}; to go on")
+    def give_up(self, reason: str) -> None:
+        """Stop as on a signal; for other threads than the main one.
 
-    def stop(self, why: str) -> None:
-        """End this process and its jobs, in the main thread; at once when called again."""
+        Parameters
+        ----------
+        reason
+            Why nothing more is to be trained.
+        """
+        self._line = (
+            f"Stopped: {reason}; once that is mended: hsic-hpo retry {self._folder} && "
+            f"{self._command}"
+        )
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _on_signal(self, number: int, _: FrameType | None) -> None:
         if self._stopping:
             _end_at_once()
         self._stopping = True
-        print(f"{why}: {self._command} ({self._kept})", file=sys.stderr, flush=True)
+        name = signal.Signals(number).name
+        go_on = f"Stopped by {name}; to go on: {self._command} ({self._kept})"
+        print(self._line or go_on, file=sys.stderr, flush=True)
         _silence()
         if not self._jobs_run:
             _end_at_once()
