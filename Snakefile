@@ -46,6 +46,11 @@ rule all:
 include: "workflow/rules/reference.smk"
 
 
+# A job on a cluster reads all of this again, edited perhaps, and inherits what was submitted.
+if workflow.is_main_process or VARIABLE not in os.environ:
+    SUBMISSION.announce(os.environ)
+
+
 onstart:
     # Snakemake has meanwhile taken SIGTERM for itself.
     STOPS.listen(jobs_run=True)

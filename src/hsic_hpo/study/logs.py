@@ -10,6 +10,7 @@ from typing import BinaryIO, TextIO
 
 from hsic_hpo.errors import InputError, one_line_errors
 from hsic_hpo.training.giving_up import GivenUp
+from hsic_hpo.training.stopping import Stop
 
 _ENDS_ALIKE = "Another try of this job would end in the same way."
 
@@ -60,6 +61,9 @@ def job_log(path: Path | str) -> Iterator[None]:
                 yield
         except GivenUp as stop:
             tee.note(f"{stop.code}\n{_ENDS_ALIKE}\n")
+            raise SystemExit(1) from None
+        except Stop as stop:
+            tee.note(f"{stop.code}\n")
             raise SystemExit(1) from None
         except SystemExit as stop:
             tee.note(f"{stop.code}\n")
