@@ -41,8 +41,8 @@ reference: $(VENV)/test.stamp  ## redraw the published reference studies from th
 	  --allowed-rules all summary failures peers findings reference $$drawing || exit 1; done
 	@$(BIN)/python docs/embed.py README.md docs/*.md
 
-check: $(VENV)/study.stamp  ## check a study config without running it
-	@$(BIN)/hsic-hpo check $(CONFIG)
+check: $(VENV)/study.stamp  ## check a study config, and train one configuration for a step
+	@$(BIN)/hsic-hpo check --train $(CONFIG)
 
 test: $(VENV)/test.stamp browser  ## run the tests
 	$(BIN)/python -m pytest -n $(shell nproc) --dist loadfile
