@@ -60,9 +60,16 @@ def test_after_a_service_heals_what_failed_is_trained_again_and_nothing_else(
     tmp_path: Path,
 ) -> None:
     checkout = fresh_checkout(tmp_path / "project", CONFIG)
-    (checkout.root / "config" / "service.py").write_text(SERVICE)
-    down = checkout.root / "config" / "down"
+    service, down = (checkout.root / "config" / name for name in ("service.py", "down"))
     study = checkout.command("failed.txt")
+
+    # A mistake in the code: another try of the same job would end in the same way.
+    service.write_text(SERVICE.replace(', "test_error"', ""))
+    done = run(checkout, study)
+    assert done.returncode == 1
+    assert 1 <= done.stderr.count("service.evaluate: 'test_error' is missing\n") <= 2
+    assert "Trying to restart" not in done.stdout + done.stderr
+    service.write_text(SERVICE)
 
     # Nothing works: no budget is spent on it, this time nor the next.
     down.write_text(EVERYTHING)

@@ -5,6 +5,7 @@ import shlex
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -121,10 +122,11 @@ def _end_jobs() -> list[psutil.Process]:
 
 
 def _end_soon(jobs: list[psutil.Process]) -> None:
-    _, left = psutil.wait_procs(jobs, timeout=_SECONDS)
-    for job in left:
+    # Not by waiting for them: who waits for a process takes its exit code from Snakemake.
+    time.sleep(_SECONDS)
+    for job in jobs:
         _send(job, signal.SIGKILL)
-    threading.Event().wait(_SECONDS)
+    time.sleep(_SECONDS)
     # Snakemake waits for a minute and more for the next look at a cluster's queue.
     _end_at_once()
 
