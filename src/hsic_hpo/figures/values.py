@@ -97,11 +97,16 @@ def axis_values(hyperparameter: Hyperparameter) -> list[tuple[float, str]]:
     if any(isinstance(value, str | bool) for value in values):
         return [(position(hyperparameter, value), value_text(value)) for value in values]
     texts = _number_texts([float(value) for value in values])
-    while sum(len(text) + 2 for text in texts) > _AXIS_LETTERS and len(texts) > 2:
+    while sum(len(text) + _gap(text) for text in texts) > _AXIS_LETTERS and len(texts) > 2:
         values, texts = values[::2], texts[::2]
     return [
         (position(hyperparameter, value), text) for value, text in zip(values, texts, strict=True)
     ]
+
+
+def _gap(text: str) -> int:
+    # Factors before powers of ten seldom stand at even distances.
+    return 4 if "×" in text else 2
 
 
 def _number_texts(values: list[float]) -> list[str]:
