@@ -47,11 +47,11 @@ def _power_of_ten(text: str) -> str:
     if "e" not in text:
         return text
     mantissa, exponent = text.split("e")
-    power = "10" + _exponent(int(exponent))
+    power = "10" + raised(int(exponent))
     return power if mantissa == "1" else f"{mantissa} × {power}"
 
 
-def _exponent(exponent: int) -> str:
+def raised(exponent: int) -> str:
     """Return ``exponent`` raised, in Unicode's own letters."""
     return str(exponent).translate(_RAISED)
 

@@ -9,6 +9,7 @@ from hsic_hpo.reports import sentences
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.summary import summary
 from hsic_hpo.trials.goals import cost_names
+from hsic_hpo.wording import reached_in_words
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,11 @@ def findings(
         Dataset that does not exist.
     """
     outcome, impact, cost = summary(trials, sensitivity)
-    more = [sentences.intervals(sensitivity), sentences.groups_without_index(sensitivity)]
+    more = [
+        reached_in_words(sensitivity),
+        sentences.intervals(sensitivity),
+        sentences.groups_without_index(sensitivity),
+    ]
     found = [
         Finding("trainings", "How the trainings went", [outcome], ["errors", "trainings"]),
         Finding(
