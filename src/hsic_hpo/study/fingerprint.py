@@ -44,9 +44,12 @@ def code_fingerprint(*sources: Path | str) -> str:
         labels = refined
 
 
-def training_fingerprint(problem_source: Path | str) -> str:
-    """Hash the code that trains on a problem, given the file that defines the problem."""
-    return code_fingerprint(_modules()[_TRAINING], problem_source)
+def training_sources(problem_source: Path | str) -> tuple[Path, Path]:
+    """Return the sources of the code that trains on a problem, given the file that defines it.
+
+    Their fingerprint is part of the key of each finished training.
+    """
+    return _modules()[_TRAINING], Path(problem_source)
 
 
 def import_closure(sources: Iterable[Path | str]) -> list[Path]:
