@@ -28,7 +28,7 @@ except InputError as error:
     raise WorkflowError(str(error))
 
 # Jobs inherit it; no path enters what a job depends on.
-studies.extend_python_path(workflow.configfiles, os.environ)
+studies.tell_jobs_where(workflow.configfiles, os.environ)
 PROBLEM_SOURCE = STUDY.problem.source
 SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
 # What the jobs of this run are to run; they refuse anything else.

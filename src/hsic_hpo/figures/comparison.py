@@ -55,7 +55,9 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
             return figure
         scaling = Scaling.of(errors)
         flops, error = everything[0]
-        axes.scatter(flops, scaling(error), s=7, color=LIGHT_GREY, linewidths=0, rasterized=True, zorder=1)
+        axes.scatter(
+            flops, scaling(error), s=7, color=LIGHT_GREY, linewidths=0, rasterized=True, zorder=1
+        )
         for method in compared["search"].values.tolist():
             colour, marker = search_look(method)
             mine = [one for one in searches if one.attrs["method"] == method]
@@ -92,7 +94,9 @@ def _points(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
 
 def _path(axes: Axes, search: xr.Dataset, colour: str, scaling: Scaling) -> None:
     flops, error = _points(search)
-    axes.scatter(flops, scaling(error), s=7, color=colour, alpha=0.35, linewidths=0, rasterized=True)
+    axes.scatter(
+        flops, scaling(error), s=7, color=colour, alpha=0.35, linewidths=0, rasterized=True
+    )
     errors, costs = trials_data.error(search), search["flops"].values
     path: list[tuple[float, float]] = []
     rounds = round_numbers(search)
@@ -102,7 +106,16 @@ def _path(axes: Axes, search: xr.Dataset, colour: str, scaling: Scaling) -> None
         if np.isfinite(errors[first]) and (not path or errors[first] < path[-1][1]):
             path.append((float(costs[first]), float(errors[first])))
     x, y = [cost for cost, _ in path], [best for _, best in path]
-    axes.plot(x, scaling(np.array(y)), color=colour, linewidth=0.8, alpha=0.8, marker=".", markersize=3, zorder=3)
+    axes.plot(
+        x,
+        scaling(np.array(y)),
+        color=colour,
+        linewidth=0.8,
+        alpha=0.8,
+        marker=".",
+        markersize=3,
+        zorder=3,
+    )
 
 
 def _chosen(

@@ -85,9 +85,7 @@ def _edges(values: np.ndarray) -> np.ndarray:
     )
 
 
-def _mark_goal(
-    figure: Figure, axes: Axes, sensitivity: xr.Dataset, scaling: Scaling
-) -> None:
+def _mark_goal(figure: Figure, axes: Axes, sensitivity: xr.Dataset, scaling: Scaling) -> None:
     threshold = float(sensitivity["threshold"].sel(target="error", subset="best"))
     if np.isfinite(threshold):
         label = f"{goal(sensitivity)}: error ≤ {number(threshold)}"
