@@ -4,6 +4,8 @@ from typing import Any
 
 import xarray as xr
 
+from hsic_hpo.errors import printable
+
 MAIN_GROUP = "all"
 """Label of the group of hyperparameters that always exist: it holds all trials."""
 
@@ -54,7 +56,7 @@ def target_name(sensitivity: xr.Dataset, target: str) -> str:
         keeps the name that it has there.
     """
     if target == "error":
-        return str(sensitivity.attrs["error_name"])
+        return printable(str(sensitivity.attrs["error_name"]))
     return cost_name(target)
 
 
@@ -139,7 +141,7 @@ def readable(choice: Any) -> str:
     if isinstance(choice, bool):
         return str(choice).lower()
     if not isinstance(choice, dict):
-        return number(choice) if isinstance(choice, float) else str(choice)
+        return number(choice) if isinstance(choice, float) else printable(str(choice))
     if "range" in choice:
         low, high = (f"{end:.6g}" for end in choice["range"])
         return f"{low} to {high}{', log' if choice.get('scale') == 'log' else ''}"

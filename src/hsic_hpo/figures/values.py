@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from hsic_hpo.errors import printable
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
 from hsic_hpo.wording import number
 
@@ -33,7 +34,7 @@ def value_text(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return _power_of_ten(f"{value:.12g}")
-    return str(value)
+    return printable(str(value))
 
 
 def rounded_text(value: float) -> str:
