@@ -53,3 +53,5 @@ if workflow.is_main_process or VARIABLE not in os.environ:
 onsuccess:
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")
+    if gaps_in("."):
+        raise WorkflowError(gaps_in_words(gaps_in(".")))

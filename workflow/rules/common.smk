@@ -7,6 +7,7 @@ from hsic_hpo.study import study as studies
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import space_warning
 from hsic_hpo.study.fingerprint import training_sources
+from hsic_hpo.study.gaps import clear_gaps, gaps_in, gaps_in_words
 from hsic_hpo.study.locks import clear_stale_locks
 from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.records import training_seed
@@ -49,6 +50,8 @@ def warn_of_full_disk(folder):
 
 if workflow.is_main_process:
     ALIVE = clear_stale_locks(".")
+    if not ALIVE and not workflow.output_settings.dryrun:
+        clear_gaps(".")
     # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
     # itself before it comes to any handler of errors.
     atexit.register(warn_of_full_disk, Path.cwd())

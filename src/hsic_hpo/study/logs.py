@@ -60,3 +60,9 @@ def job_log(path: Path | str) -> Iterator[None]:
         except BaseException:
             tee.note(traceback.format_exc())
             raise
+
+
+def note_in_log(text: str) -> None:
+    """Write to the log of the job that runs, not to the terminal; outside a job, nowhere."""
+    if isinstance(sys.stderr, _Tee):
+        sys.stderr.note(text)
