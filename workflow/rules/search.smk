@@ -167,6 +167,7 @@ use rule gather as gather_final with:
     params:
         study=STUDY.name,
         problem=STUDY.settings.problem,
+        budget=STUDY.final_budget,
         repeats=STUDY.settings.final.seeds,
         seed=FINAL_SEED,
         training_code=TRAINING_CODE,

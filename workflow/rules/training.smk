@@ -47,6 +47,7 @@ rule gather:
     params:
         study=STUDY.name,
         problem=STUDY.settings.problem,
+        budget=STUDY.budget,
         repeats=STUDY.repeats,
         seed=STUDY.seed,
         training_code=TRAINING_CODE,
