@@ -61,6 +61,8 @@ onsuccess:
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")
     warn_of_failures()
+    if gaps_in("."):
+        raise WorkflowError(gaps_in_words(gaps_in(".")))
 
 
 onerror:

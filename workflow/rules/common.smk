@@ -9,6 +9,7 @@ from hsic_hpo.files import space_warning
 from hsic_hpo.study import retry
 from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.fingerprint import training_sources
+from hsic_hpo.study.gaps import clear_gaps, gaps_in, gaps_in_words
 from hsic_hpo.study.locks import clear_stale_locks
 from hsic_hpo.study.stops import COMMAND_FILE, Stops, command_line
 from hsic_hpo.study.submitted import VARIABLE, Submission
@@ -44,7 +45,7 @@ except InputError as error:
     raise WorkflowError(str(error))
 
 # Jobs inherit it; no path enters what a job depends on.
-studies.extend_python_path(workflow.configfiles, os.environ)
+studies.tell_jobs_where(workflow.configfiles, os.environ)
 PROBLEM_SOURCE = STUDY.problem.source
 SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
 # What the jobs of this run are to run; they refuse anything else.
@@ -78,6 +79,8 @@ if workflow.is_main_process:
         COMMAND_FILE.write_text(COMMAND)
         if RETRY_FAILED == "true":
             retry.mark(Path("."))
+    if not ALIVE and not workflow.output_settings.dryrun:
+        clear_gaps(".")
     # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
     # itself before it comes to any handler of errors.
     atexit.register(warn_of_full_disk, Path.cwd())

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from hsic_hpo.sensitivity.analysis import SINGLES
 from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import group_name, number, p_value, percent
+from hsic_hpo.wording import goal, group_name, number, p_value, percent
 
 N_INTERACTIONS = 5
 
@@ -28,7 +28,7 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
         Where to print.
     """
     attrs = sensitivity.attrs
-    goal = f"{subset} {percent(float(attrs['goal_fraction']))} by {attrs['error_name']}"
+    aim = f"{goal(sensitivity, 'error', subset)} by {attrs['error_name']}"
     counts = (int(sensitivity[name]) for name in ("n_trials", "n_diverged", "n_failed"))
     console.print("{} trials, {} diverged, {} failed".format(*counts))
     console.print(
@@ -39,7 +39,7 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
     for label in sensitivity["group"].values:
         group = sensitivity.sel(group=label, subset=subset)
         error = group.sel(target="error")
-        title = f"{group_name(str(label))}: what matters to reach the {goal}"
+        title = f"{group_name(str(label))}: what matters to reach the {aim}"
         note = str(error["note"].item())
         if note:
             console.print(Text(f"\n{title}", style="bold"))

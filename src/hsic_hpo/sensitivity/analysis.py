@@ -27,7 +27,14 @@ from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.sweeps import range_sweeps
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import SUBSETS, Goal, select_goal, target_names, target_values
+from hsic_hpo.trials.goals import (
+    SUBSETS,
+    Goal,
+    number_selected,
+    select_goal,
+    target_names,
+    target_values,
+)
 from hsic_hpo.trials.groups import in_group
 from hsic_hpo.wording import counted
 
@@ -89,6 +96,7 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     n, m = np.zeros(len(groups), dtype=int), np.zeros(shape[:3], dtype=int)
     note = np.full(shape[:3], "", dtype=object)
     threshold = np.full(shape[1:3], np.nan)
+    n_reached = np.zeros(shape[1:3], dtype=int)
     position = {name: i for i, name in enumerate(names)}
     fraction = settings.goal_fraction
     for g, group in enumerate(groups):
@@ -100,7 +108,7 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
             values = target_values(trials, target)
             for s, subset in enumerate(SUBSETS):
                 goal = select_goal(values, fraction, subset)
-                threshold[t, s] = goal.threshold
+                threshold[t, s], n_reached[t, s] = goal.threshold, goal.reached.sum()
                 reached = goal.reached[inside]
                 if settings.group_threshold == "group" and inside.any():
                     reached = select_goal(values[inside], fraction, subset).reached
@@ -141,6 +149,16 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
         counted[1:],
         threshold,
         {"long_name": "value of the target at the goal fraction of all trials", "units": "target"},
+    )
+    dataset["n_reached"] = xr.Variable(
+        counted[1:],
+        n_reached,
+        {"long_name": "trials, of all groups, that reach the goal", "units": "1"},
+    )
+    dataset["n_asked"] = xr.Variable(
+        (),
+        number_selected(fraction, trials.sizes["trial"]),
+        {"long_name": "trials that reach the goal where no values tie", "units": "1"},
     )
     status = trials["status"]
     for outcome in ("diverged", "failed"):

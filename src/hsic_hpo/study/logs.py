@@ -85,3 +85,9 @@ def ends_alike(path: Path) -> bool:
 
 def _is_final(error: BaseException | None) -> bool:
     return isinstance(error, InputError) and not getattr(error, "worth_another_try", False)
+
+
+def note_in_log(text: str) -> None:
+    """Write to the log of the job that runs, not to the terminal; outside a job, nowhere."""
+    if isinstance(sys.stderr, _Tee):
+        sys.stderr.note(text)
