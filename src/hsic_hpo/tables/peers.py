@@ -56,7 +56,8 @@ def peers_remark(peers: xr.Dataset) -> str:
         f"to land among the best {fraction} (HSIC also among the worst); one that exists in some "
         f"trials only counts by the part of the trials in which it exists. fANOVA splits the "
         f"variance of the error of all trials, diverged ones counted as the worst that ended "
-        f"well, over the hyperparameters that exist in each. Rank correlations (Spearman): {'; '.join(pairs)}."
+        f"well, over the hyperparameters that exist in each. "
+        f"Rank correlations (Spearman): {'; '.join(pairs)}."
     )
 
 
