@@ -9,9 +9,8 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean, needs_extra
 from hsic_hpo.interop.conversion import ImportedTrial, tally, to_dataset
+from hsic_hpo.interop.optuna_space import converter, definitions, presence
 from hsic_hpo.spaces.space import Space
-
-_MANY_LEVELS = 1000
 
 
 def trials_from_optuna(study: Any, name: str | None = None, *, objective: int = 0) -> xr.Dataset:
@@ -69,7 +68,7 @@ def trials_from_optuna(study: Any, name: str | None = None, *, objective: int = 
         del distributions[parameter]
     if not distributions:
         raise InputError(f"{where}: no parameter that varies in {len(ended)} finished trials")
-    spec, presences = _spec(distributions, [t for t in ended if t.state.name == "COMPLETE"])
+    spec, presences = definitions(distributions, [t for t in ended if t.state.name == "COMPLETE"])
     notes += [
         f"No parameter tells when {parameter} is there: its presence counts as a parameter."
         for parameter in presences
@@ -141,104 +140,6 @@ def _distributions(ended: Sequence[Any], where: str) -> dict[str, Any]:
     return found
 
 
-def _spec(
-    distributions: Mapping[str, Any], complete: Sequence[Any]
-) -> tuple[dict[str, Any], list[str]]:
-    """Return the definitions, parents first, and the parameters whose presence is a parameter."""
-    present = {
-        name: frozenset(i for i, trial in enumerate(complete) if name in trial.params)
-        for name in distributions
-    }
-    # A parent is present in more trials than its children, or precedes them in the same trials.
-    order = sorted(distributions, key=lambda name: -len(present[name]))
-    spec: dict[str, Any] = {}
-    presences = []
-    for position, name in enumerate(order):
-        definition = _definition(distributions[name])
-        if len(present[name]) < len(complete):
-            when = _condition(name, order[:position], distributions, present, complete)
-            if when is None:
-                presences.append(name)
-                share = len(present[name]) / len(complete)
-                spec[_presence(name)] = {"type": "boolean", "probability": share}
-                when = {_presence(name): True}
-            definition["when"] = when
-        spec[name] = definition
-    return spec, presences
-
-
-def _presence(name: str) -> str:
-    return f"presence of {name}"
-
-
-def _condition(
-    child: str,
-    before: Sequence[str],
-    distributions: Mapping[str, Any],
-    present: Mapping[str, frozenset[int]],
-    complete: Sequence[Any],
-) -> dict[str, Any] | None:
-    for parent in before:
-        if not present[child] < present[parent]:
-            continue
-        value = _converter(distributions[parent])
-        held = {value(complete[i].params[parent]) for i in present[child]}
-        missed = {value(complete[i].params[parent]) for i in present[parent] - present[child]}
-        test = _test(type(distributions[parent]).__name__, held, missed)
-        if test is not None:
-            return {parent: test}
-    return None
-
-
-def _test(kind: str, held: set[Any], missed: set[Any]) -> Any:
-    """Return the condition that separates values with the child from others, None without one."""
-    if not held or held & missed:
-        return None
-    if kind == "CategoricalDistribution":
-        values = sorted(held, key=str)
-        return values[0] if len(values) == 1 else {"in": values}
-    # Samples of many numbers are often disjoint by chance, but rarely separated by a threshold.
-    if kind == "IntDistribution" and min(held) > max(missed):
-        return {">=": min(held)}
-    if kind == "IntDistribution" and max(held) < min(missed):
-        return {"<=": max(held)}
-    return None
-
-
-def _definition(distribution: Any) -> dict[str, Any]:
-    kind = type(distribution).__name__
-    if kind == "CategoricalDistribution":
-        if set(map(type, distribution.choices)) == {bool}:
-            return {"type": "boolean"}
-        convert = _converter(distribution)
-        return {"type": "categorical", "levels": [convert(c) for c in distribution.choices]}
-    scale = "log" if distribution.log else "linear"
-    ends = [distribution.low, distribution.high]
-    step = distribution.step
-    if kind == "IntDistribution" and step == 1:
-        return {"type": "integer", "range": ends, "scale": scale}
-    if step is None or (ends[1] - ends[0]) / step >= _MANY_LEVELS:
-        return {"type": "float", "range": [float(end) for end in ends], "scale": scale}
-    n_levels = round((ends[1] - ends[0]) / step) + 1
-    return {"type": "categorical", "levels": [ends[0] + i * step for i in range(n_levels)]}
-
-
-def _converter(distribution: Any) -> Any:
-    """Return the function that turns a parameter's value into one of its definition."""
-    choices = getattr(distribution, "choices", None)
-    if choices is None:
-        low, step = distribution.low, distribution.step
-        if (type(distribution).__name__ == "IntDistribution" and step == 1) or step is None:
-            return lambda value: value
-        if (distribution.high - low) / step >= _MANY_LEVELS:
-            return float
-        return lambda value: low + round((value - low) / step) * step
-    kinds = set(map(type, choices))
-    if kinds == {bool} or kinds <= {int, float} or kinds == {str}:
-        return lambda value: value
-    return str
-
-
 def _finished(
     trial: Any,
     distributions: Mapping[str, Any],
@@ -247,11 +148,11 @@ def _finished(
     sign: float,
 ) -> ImportedTrial:
     configuration = {
-        name: _converter(distributions[name])(value)
+        name: converter(distributions[name])(value)
         for name, value in trial.params.items()
         if name in distributions
     }
-    configuration |= {_presence(name): name in trial.params for name in presences}
+    configuration |= {presence(name): name in trial.params for name in presences}
     duration = trial.duration.total_seconds() if trial.duration is not None else math.nan
     place, costs = f"trial {trial.number}", {"train_seconds": duration}
     if trial.state.name != "COMPLETE":
