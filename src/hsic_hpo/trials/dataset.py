@@ -14,13 +14,15 @@ from hsic_hpo.spaces.space import Hyperparameter, Space
 from hsic_hpo.trials.costs import MEASURED_COSTS, NETWORK_COSTS
 from hsic_hpo.trials.drawn import carried_drawn
 from hsic_hpo.trials.variables import (
+    ABSENT,
     hyperparameter_values,
     is_active,
+    mean_over_repeats,
     value_variable,
     with_named_variables,
 )
 
-STATUSES = ("ok", "diverged", "failed")
+STATUSES = ("ok", "diverged", "failed", ABSENT)
 
 ERRORS = {"validation_error": "validation error", "test_error": "test error"}
 
@@ -281,9 +283,9 @@ def error(dataset: xr.Dataset) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        ``(n_trials,)``: the mean over repeats, infinite where any repeat diverged or failed, so
-        that such a trial ranks worst.
+        ``(n_trials,)``: the mean over the repeats that a trial has, infinite where any of them
+        diverged or failed, so that such a trial ranks worst.
     """
     ok = dataset["status"] == "ok"
     errors = dataset["validation_error"].where(ok, np.inf)
-    return errors.mean("repeat", skipna=False).values
+    return mean_over_repeats(dataset, errors).values
