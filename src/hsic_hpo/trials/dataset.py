@@ -12,6 +12,7 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.spaces.space import Hyperparameter, Space
 from hsic_hpo.trials.costs import MEASURED_COSTS, NETWORK_COSTS
+from hsic_hpo.trials.drawn import carried_drawn
 from hsic_hpo.trials.variables import (
     hyperparameter_values,
     is_active,
@@ -38,7 +39,8 @@ def gather_records(
     Parameters
     ----------
     design
-        Proposed configurations, as :func:`hsic_hpo.trials.design.make_design` labels them.
+        Proposed configurations, as :func:`hsic_hpo.trials.design.make_design` labels them; how
+        they were drawn is carried over, see :mod:`hsic_hpo.trials.drawn`.
     records
         One mapping per training with the keys ``trial``, ``repeat``, ``status``, ``reason``,
         ``validation_error``, ``test_error``, ``train_seconds``, ``epochs``, ``n_params``,
@@ -109,6 +111,7 @@ def gather_records(
         },
         attrs={
             **attrs,
+            **carried_drawn(design),
             "space": design.attrs["space"],
             "budget": design.attrs["budget"],
             "error_name": error_name,
