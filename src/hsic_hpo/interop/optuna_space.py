@@ -1,14 +1,18 @@
 """Optuna's distributions as the definitions of a search space."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from hsic_hpo.interop.conditions import CONTINUOUS, INTEGER, UNORDERED, condition
+from hsic_hpo.interop.conditions import (
+    CONTINUOUS,
+    ORDERED,
+    UNORDERED,
+    Observed,
+    with_conditions,
+)
 
 _MANY_LEVELS = 1000
-
-
-_KINDS = {"CategoricalDistribution": UNORDERED, "IntDistribution": INTEGER}
 
 
 def definitions(
@@ -23,39 +27,24 @@ def definitions(
     complete
         Completed trials of Optuna, from which the conditions are found.
     """
-    values = {
-        name: {
-            i: converter(distribution)(trial.params[name])
-            for i, trial in enumerate(complete)
-            if name in trial.params
-        }
+    found = {name: _definition(distribution) for name, distribution in distributions.items()}
+    observed = {
+        name: Observed(_kind(found[name]), _values(name, distribution, complete))
         for name, distribution in distributions.items()
     }
-    kinds = {
-        name: _KINDS.get(type(distribution).__name__, CONTINUOUS)
-        for name, distribution in distributions.items()
-    }
-    # A parent is present in more trials than its children, or precedes them in the same trials.
-    order = sorted(distributions, key=lambda name: -len(values[name]))
-    spec: dict[str, Any] = {}
-    presences = []
-    for position, name in enumerate(order):
-        definition = _definition(distributions[name])
-        if len(values[name]) < len(complete):
-            when = condition(name, order[:position], values, kinds)
-            if when is None:
-                presences.append(name)
-                share = len(values[name]) / len(complete)
-                spec[presence(name)] = {"type": "boolean", "probability": share}
-                when = {presence(name): True}
-            definition["when"] = when
-        spec[name] = definition
-    return spec, presences
+    return with_conditions(found, observed)
 
 
-def presence(name: str) -> str:
-    """Return the name of the parameter that says whether a parameter is present."""
-    return f"presence of {name}"
+def _kind(definition: Mapping[str, Any]) -> str:
+    if definition["type"] in ("categorical", "boolean"):
+        return UNORDERED
+    is_range = definition["type"] == "float" and "range" in definition and "step" not in definition
+    return CONTINUOUS if is_range else ORDERED
+
+
+def _values(name: str, distribution: Any, complete: Sequence[Any]) -> list[Any]:
+    convert = converter(distribution)
+    return [convert(trial.params[name]) if name in trial.params else None for trial in complete]
 
 
 def _definition(distribution: Any) -> dict[str, Any]:
@@ -65,28 +54,32 @@ def _definition(distribution: Any) -> dict[str, Any]:
             return {"type": "boolean"}
         convert = converter(distribution)
         return {"type": "categorical", "levels": [convert(c) for c in distribution.choices]}
-    scale = "log" if distribution.log else "linear"
+    number = {"type": "integer" if kind == "IntDistribution" else "float"}
     ends = [distribution.low, distribution.high]
+    if _has_steps(distribution):
+        return {**number, "range": ends, "step": distribution.step}
+    return {**number, "range": ends, "scale": "log" if distribution.log else "linear"}
+
+
+def _has_steps(distribution: Any) -> bool:
     step = distribution.step
-    if kind == "IntDistribution" and step == 1:
-        return {"type": "integer", "range": ends, "scale": scale}
-    if step is None or (ends[1] - ends[0]) / step >= _MANY_LEVELS:
-        return {"type": "float", "range": [float(end) for end in ends], "scale": scale}
-    n_levels = round((ends[1] - ends[0]) / step) + 1
-    return {"type": "categorical", "levels": [ends[0] + i * step for i in range(n_levels)]}
+    if step is None or (type(distribution).__name__ == "IntDistribution" and step == 1):
+        return False
+    # More are a range in all but name.
+    return bool((distribution.high - distribution.low) / step < _MANY_LEVELS)
 
 
-def converter(distribution: Any) -> Any:
+def converter(distribution: Any) -> Callable[[Any], Any]:
     """Return the function that turns a parameter's value into one of its definition."""
     choices = getattr(distribution, "choices", None)
-    if choices is None:
-        low, step = distribution.low, distribution.step
-        if (type(distribution).__name__ == "IntDistribution" and step == 1) or step is None:
+    if choices is not None:
+        kinds = set(map(type, choices))
+        if kinds == {bool} or kinds <= {int, float} or kinds == {str}:
             return lambda value: value
-        if (distribution.high - low) / step >= _MANY_LEVELS:
-            return float
-        return lambda value: low + round((value - low) / step) * step
-    kinds = set(map(type, choices))
-    if kinds == {bool} or kinds <= {int, float} or kinds == {str}:
+        return str
+    if not _has_steps(distribution):
         return lambda value: value
-    return str
+    # In decimals, as the levels of a range with steps are.
+    low, step = Decimal(str(distribution.low)), Decimal(str(distribution.step))
+    number = int if type(distribution).__name__ == "IntDistribution" else float
+    return lambda value: number(low + round((Decimal(str(value)) - low) / step) * step)

@@ -8,8 +8,9 @@ from typing import Any
 import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean, needs_extra
+from hsic_hpo.interop.conditions import presence
 from hsic_hpo.interop.conversion import ImportedTrial, tally, to_dataset
-from hsic_hpo.interop.optuna_space import converter, definitions, presence
+from hsic_hpo.interop.optuna_space import converter, definitions
 from hsic_hpo.spaces.space import Space
 
 
