@@ -113,7 +113,8 @@ def readable(choice: Any) -> str:
         return number(choice) if isinstance(choice, float) else str(choice)
     if "range" in choice:
         low, high = (f"{end:.6g}" for end in choice["range"])
-        return f"{low} to {high}{', log' if choice.get('scale') == 'log' else ''}"
+        step = f", step {number(float(choice['step']))}" if "step" in choice else ""
+        return f"{low} to {high}{', log' if choice.get('scale') == 'log' else ''}{step}"
     if "levels" in choice:
         return ", ".join(map(readable, choice["levels"]))
     if "distribution" in choice:

@@ -336,6 +336,9 @@ def allowed(parameter: Hyperparameter) -> str:
     if parameter.type in ("categorical", "boolean"):
         texts = (str(level) for level in parameter.levels)
         return ", ".join(t.lower() if parameter.type == "boolean" else t for t in texts)
+    if isinstance(parameter.law, Levels) and "step" in (parameter.definition or {}):
+        low, high = parameter.levels[0], parameter.levels[-1]
+        return f"{low:g} to {high:g} in steps of {parameter.definition['step']:g}"
     if isinstance(parameter.law, Levels):
         return ", ".join(f"{level:g}" for level in parameter.levels)
     low, high = parameter.value(0.0), parameter.value(1.0)

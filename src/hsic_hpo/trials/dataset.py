@@ -12,14 +12,17 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.spaces.space import Hyperparameter, Space
 from hsic_hpo.trials.costs import MEASURED_COSTS, NETWORK_COSTS
+from hsic_hpo.trials.drawn import carried_drawn
 from hsic_hpo.trials.variables import (
+    ABSENT,
     hyperparameter_values,
     is_active,
+    mean_over_repeats,
     value_variable,
     with_named_variables,
 )
 
-STATUSES = ("ok", "diverged", "failed")
+STATUSES = ("ok", "diverged", "failed", ABSENT)
 
 ERRORS = {"validation_error": "validation error", "test_error": "test error"}
 
@@ -38,7 +41,8 @@ def gather_records(
     Parameters
     ----------
     design
-        Proposed configurations, as :func:`hsic_hpo.trials.design.make_design` labels them.
+        Proposed configurations, as :func:`hsic_hpo.trials.design.make_design` labels them; how
+        they were drawn is carried over, see :mod:`hsic_hpo.trials.drawn`.
     records
         One mapping per training with the keys ``trial``, ``repeat``, ``status``, ``reason``,
         ``validation_error``, ``test_error``, ``train_seconds``, ``epochs``, ``n_params``,
@@ -109,6 +113,7 @@ def gather_records(
         },
         attrs={
             **attrs,
+            **carried_drawn(design),
             "space": design.attrs["space"],
             "budget": design.attrs["budget"],
             "error_name": error_name,
@@ -278,9 +283,9 @@ def error(dataset: xr.Dataset) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        ``(n_trials,)``: the mean over repeats, infinite where any repeat diverged or failed, so
-        that such a trial ranks worst.
+        ``(n_trials,)``: the mean over the repeats that a trial has, infinite where any of them
+        diverged or failed, so that such a trial ranks worst.
     """
     ok = dataset["status"] == "ok"
     errors = dataset["validation_error"].where(ok, np.inf)
-    return errors.mean("repeat", skipna=False).values
+    return mean_over_repeats(dataset, errors).values

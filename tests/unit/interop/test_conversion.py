@@ -10,7 +10,8 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.interop.conversion import MIN_TRIALS, ImportedTrial, tally, to_dataset
+from hsic_hpo.interop.conversion import MIN_TRIALS, tally, to_dataset
+from hsic_hpo.interop.imported import ImportedTrial
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_names, target_values

@@ -35,6 +35,8 @@ def objective(trial: Any) -> float:
         trial.suggest_float("momentum", 0.0, 0.9)
     if rate > 1e-2:
         trial.suggest_float("warmup", 0.0, 1.0)
+    if trial.number % 2:
+        trial.suggest_float("odd", 0.0, 1.0)
     if layers >= 3:
         trial.suggest_float("skip", 0.0, 1.0)
     if layers == 8:
@@ -70,8 +72,8 @@ def test_distributions_become_definitions(taken: Any) -> None:
     spec = trials_data.space(taken).to_dict()
     assert spec["rate"] == {"type": "float", "range": [1e-4, 1e-1], "scale": "log"}
     assert spec["width"] == {"type": "integer", "range": [16, 256], "scale": "log"}
-    assert spec["batch"] == {"type": "categorical", "levels": [32, 64, 96, 128]}
-    assert spec["dropout"] == {"type": "categorical", "levels": [0.0, 0.25, 0.5]}
+    assert spec["batch"] == {"type": "integer", "range": [32, 128], "step": 32}
+    assert spec["dropout"] == {"type": "float", "range": [0.0, 0.5], "step": 0.25}
     assert spec["amsgrad"] == {"type": "boolean"}
     assert "fixed" not in spec
     assert "fixed has a single value and is left out." in notes(taken)
@@ -81,8 +83,10 @@ def test_conditions_are_found_where_a_parameter_explains_them(taken: Any) -> Non
     spec = trials_data.space(taken).to_dict()
     assert spec["momentum"]["when"] == {"optimizer": "sgd"}
     assert spec["skip"]["when"] == {"layers": {">=": 3}}
-    assert spec["warmup"]["when"] == {"presence of warmup": True}
-    assert any("when warmup is there" in note for note in notes(taken))
+    assert spec["warmup"]["when"] == {"rate": {">": pytest.approx(1e-2, rel=0.1)}}
+    assert spec["odd"]["when"] == {"presence of odd": True}
+    (note,) = (note for note in notes(taken) if "tells when" in note)
+    assert note == "No parameter tells when odd is there: its presence counts as a parameter."
 
 
 def test_pruned_and_failed_trials_rank_worst(taken: Any) -> None:
