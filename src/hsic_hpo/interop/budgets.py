@@ -9,42 +9,17 @@ import pandas as pd
 from hsic_hpo.errors import InputError
 from hsic_hpo.wording import counted
 
-_BUDGETS = frozenset(
-    [
-        "epoch",
-        "epochs",
-        "step",
-        "steps",
-        "iteration",
-        "iterations",
-        "iter",
-        "iters",
-        "budget",
-        "budgets",
-        "round",
-        "rounds",
-        "fidelity",
-        "resource",
-        "rung",
-        "timestep",
-        "timesteps",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BUDGETS = _words(
+    "epoch epochs step steps iteration iterations iter iters budget budgets round rounds "
+    "fidelity resource rung timestep timesteps"
 )
-_SEEDS = frozenset(
-    [
-        "seed",
-        "seeds",
-        "fold",
-        "folds",
-        "repeat",
-        "repeats",
-        "replicate",
-        "replication",
-        "split",
-        "cv",
-    ]
-)
-_RUNS = frozenset(["run", "id", "name", "tag"])
+_SEEDS = _words("seed seeds fold folds repeat repeats replicate replication split cv")
+_RUNS = _words("run id name tag")
 
 
 def words(column: str) -> list[str]:
@@ -140,10 +115,9 @@ def _run_columns(table: pd.DataFrame, used: Sequence[str]) -> list[str]:
     """Return the columns that tell trainings of one configuration apart."""
     found = []
     for column in (str(column) for column in table.columns if str(column) not in used):
-        parts = words(column)
-        if not _SEEDS.isdisjoint(parts) or (
-            not _RUNS.isdisjoint(parts) and table[column].duplicated().any()
-        ):
+        is_seed = not _SEEDS.isdisjoint(words(column))
+        is_run = not _RUNS.isdisjoint(words(column)) and table[column].duplicated().any()
+        if is_seed or is_run:
             found.append(column)
     return found
 

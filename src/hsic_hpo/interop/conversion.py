@@ -87,7 +87,7 @@ def to_dataset(
     costs = sorted({name for trial in finished for name in trial.costs})
     dataset = trials.gather_records(
         labelled,
-        _records(labelled["trial"].values, together, sign),
+        _records(labelled["trial"].values.tolist(), together, sign),
         {"study": where, "costs": json.dumps(costs)},
         n_repeats=together.n_repeats,
         error_name=f"minus {error_name}" if maximise else error_name,

@@ -4,101 +4,24 @@ import re
 
 from hsic_hpo.errors import InputError
 
-_GAINS = frozenset(
-    [
-        "acc",
-        "accuracy",
-        "ap",
-        "auc",
-        "auprc",
-        "auroc",
-        "avgreward",
-        "bleu",
-        "coverage",
-        "dice",
-        "elo",
-        "f1",
-        "f2",
-        "fbeta",
-        "fscore",
-        "gain",
-        "iou",
-        "jaccard",
-        "kappa",
-        "likelihood",
-        "loglik",
-        "map",
-        "mcc",
-        "meteor",
-        "miou",
-        "mrr",
-        "ndcg",
-        "pck",
-        "pearson",
-        "power",
-        "ppv",
-        "precision",
-        "profit",
-        "psnr",
-        "r2",
-        "recall",
-        "return",
-        "reward",
-        "rewards",
-        "roc",
-        "rocauc",
-        "rouge",
-        "score",
-        "scores",
-        "sensitivity",
-        "sharpe",
-        "spearman",
-        "specificity",
-        "ssim",
-        "success",
-        "throughput",
-        "top1",
-        "top5",
-        "tpr",
-        "utility",
-        "winrate",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_GAINS = _words(
+    "acc accuracy ap auc auprc auroc avgreward bleu coverage dice elo f1 f2 fbeta fscore "
+    "gain iou jaccard kappa likelihood loglik map mcc meteor miou mrr ndcg pck pearson "
+    "power ppv precision profit psnr r2 recall return reward rewards roc rocauc rouge "
+    "score scores sensitivity sharpe spearman specificity ssim success throughput top1 "
+    "top5 tpr utility winrate"
 )
-_LOSSES = frozenset(
-    [
-        "bce",
-        "brier",
-        "ce",
-        "cost",
-        "crossentropy",
-        "deviance",
-        "distance",
-        "divergence",
-        "eer",
-        "entropy",
-        "err",
-        "error",
-        "errors",
-        "fid",
-        "fpr",
-        "kl",
-        "log",
-        "logloss",
-        "loss",
-        "losses",
-        "mae",
-        "mape",
-        "mse",
-        "nll",
-        "perplexity",
-        "ppl",
-        "regret",
-        "rmse",
-        "rmsle",
-        "wer",
-    ]
+_LOSSES = _words(
+    "bce brier ce cost crossentropy deviance distance divergence eer entropy err error "
+    "errors fid fpr kl log logloss loss losses mae mape mse nll perplexity ppl regret "
+    "rmse rmsle wer"
 )
-_TURNED = frozenset(["minus", "neg", "negative", "negated"])
+_TURNED = _words("minus neg negative negated")
 _ALL_OF = ("likelihood", "loglik")
 
 

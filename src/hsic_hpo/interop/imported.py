@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hsic_hpo.spaces.space import Space
+
 
 @dataclass(frozen=True)
 class ImportedTrial:
@@ -52,3 +54,11 @@ class LeftOut:
 
     reason: str
     is_expected: bool = False
+
+
+def lacks_values(configuration: Mapping[str, Any], space: Space) -> bool:
+    """Tell whether a hyperparameter has no value that must have one, as in a trial cut short."""
+    return any(
+        parameter.is_active(configuration) and parameter.name not in configuration
+        for parameter in space.hyperparameters
+    )

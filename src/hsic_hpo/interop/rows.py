@@ -12,7 +12,7 @@ from hsic_hpo.interop.budgets import check_no_budget, configuration_keys, highes
 from hsic_hpo.interop.cells import amount, hyperparameter_value, is_missing, missing_level, number
 from hsic_hpo.interop.conversion import to_dataset
 from hsic_hpo.interop.direction import maximised
-from hsic_hpo.interop.imported import ImportedTrial, LeftOut
+from hsic_hpo.interop.imported import ImportedTrial, LeftOut, lacks_values
 from hsic_hpo.interop.row_range import row_slice
 from hsic_hpo.interop.states import COMPLETE, ENDED_EARLY, UNFINISHED, state, state_column
 from hsic_hpo.spaces.space import Space
@@ -76,7 +76,9 @@ def trials_of_rows(
     keys = configuration_keys([trial.configuration for trial in finished])
     rest = table.iloc[kept].reset_index(drop=True)
     if budget is None:
-        check_no_budget(rest, keys, [trial.error for trial in finished], [*used, ended], where)
+        check_no_budget(
+            rest, keys, [trial.error for trial in finished], [*used, ended or ""], where
+        )
     else:
         spent = [
             amount(cell, f"{where}: {trial.place}, column {budget}")
@@ -92,7 +94,7 @@ def trials_of_rows(
         maximise=is_maximised,
         left_out=left_out,
         notes=notes,
-        attrs=attrs,
+        attrs={"space_origin": "given", **(attrs or {})},
     )
 
 
@@ -147,10 +149,7 @@ def _taken(
         costs = {cost: amount(row[cost], f"{place}, column {cost}")} if cost else {}
     except InputError as fault:
         return LeftOut(str(fault))
-    if ended in ENDED_EARLY and any(
-        parameter.is_active(configuration) and parameter.name not in configuration
-        for parameter in space.hyperparameters
-    ):
+    if ended in ENDED_EARLY and lacks_values(configuration, space):
         return LeftOut(f"{ended} before all hyperparameters had values", is_expected=True)
     if ended != COMPLETE:
         early = ended in ENDED_EARLY
