@@ -164,34 +164,35 @@ class Roles:
     others: tuple[str, ...]
 
 
-def error_column(columns: Sequence[str], error: str | None, where: str) -> str:
-    """Return the column of the error.
-
-    Parameters
-    ----------
-    columns
-        Names of all columns.
-    error
-        The name given, also without what a tool puts in front of results; None: the one column
-        that is called as errors are.
-    where
-        Place named first in messages.
+def result_column(columns: Sequence[str], name: str, where: str) -> str:
+    """Return the column of a result, which may stand behind what a tool puts in front of it.
 
     Raises
     ------
     InputError
-        When it is missing, or several columns or none are called so.
+        When it is missing, or stands twice.
     """
-    if error is not None:
-        candidates = [error, *(f"{prefix}{error}" for prefix in _RESULTS)]
-        found = [name for name in candidates if name in columns]
-        if not found:
-            raise InputError(
-                f"{where}: column {error!r} is missing; columns: {', '.join(columns)}"
-                f"{did_you_mean(error, columns)}"
-            )
-        return found[0]
-    found = [name for name in columns if _bare(name).lower() in _ERRORS]
+    candidates = [name, *(f"{prefix}{name}" for prefix in _RESULTS)]
+    found = [candidate for candidate in candidates if candidate in columns]
+    if not found:
+        raise InputError(
+            f"{where}: column {name!r} is missing; columns: {', '.join(columns)}"
+            f"{did_you_mean(name, columns)}"
+        )
+    if list(columns).count(found[0]) > 1:
+        raise InputError(f"{where}: column {found[0]!r} stands twice")
+    return found[0]
+
+
+def error_column(columns: Sequence[str], where: str) -> str:
+    """Return the one column that is called as errors are.
+
+    Raises
+    ------
+    InputError
+        When several columns or none are called so; it lists the candidates.
+    """
+    found = [name for name in columns if bare_result(name).lower() in _ERRORS]
     if len(found) == 1:
         return found[0]
     others = [name for name in columns if suggests_more_is_better(name) or _is_measure(name)]
@@ -202,7 +203,8 @@ def error_column(columns: Sequence[str], error: str | None, where: str) -> str:
     )
 
 
-def _bare(name: str) -> str:
+def bare_result(name: str) -> str:
+    """Return the name of a result without what a tool puts in front of it."""
     return next((name.removeprefix(start) for start in _RESULTS if name.startswith(start)), name)
 
 

@@ -186,16 +186,17 @@ def _tests(name: str, parent: Observed, present: np.ndarray) -> Iterator[_Test]:
     if parent.kind == UNORDERED:
         return
     thresholds = 2 * (len(levels) - 1)
+    is_continuous = parent.kind == CONTINUOUS
     if low > 0:
-        test = (">=", levels[low])
-        if parent.kind == CONTINUOUS:
-            test = (">", _between(levels[low - 1], levels[low], levels[low - 1]))
-        yield _Test(name, *test, _bits(codes >= low), thresholds)
+        held_from, sign = levels[low], ">="
+        if is_continuous:
+            held_from, sign = _between(levels[low - 1], held_from, levels[low - 1]), ">"
+        yield _Test(name, sign, held_from, _bits(codes >= low), thresholds)
     if high < len(levels) - 1:
-        test = ("<=", levels[high])
-        if parent.kind == CONTINUOUS:
-            test = ("<", _between(levels[high], levels[high + 1], levels[high + 1]))
-        yield _Test(name, *test, _bits((codes >= 0) & (codes <= high)), thresholds)
+        held_to, sign = levels[high], "<="
+        if is_continuous:
+            held_to, sign = _between(held_to, levels[high + 1], levels[high + 1]), "<"
+        yield _Test(name, sign, held_to, _bits((codes >= 0) & (codes <= high)), thresholds)
 
 
 def _one_of(values: list[Any]) -> Any:

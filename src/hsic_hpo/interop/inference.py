@@ -73,27 +73,27 @@ def infer_space(
     """
     told = np.asarray(has_error, dtype=bool)
     notes: list[str] = []
-    columns = {name: list(values) for name, values in columns.items()}
-    for name in list(columns):
-        reason = _left_out(columns[name], told)
+    taken: dict[str, list[Any]] = {}
+    for name, values in columns.items():
+        reason = _left_out(values, told)
         if reason:
             notes.append(f"{name} {reason} and is left out.")
-            del columns[name]
-    if not columns:
+        else:
+            taken[name] = _texts(values)
+    if not taken:
         raise InputError(f"{where}: no hyperparameter varies in {len(told)} rows")
-    columns = {name: _texts(values) for name, values in columns.items()}
-    distinct = _first_of_each_configuration(columns)
+    distinct = _first_of_each_configuration(taken)
     definitions = {
         name: _definition([values[i] for i in distinct if values[i] is not None])
-        for name, values in columns.items()
+        for name, values in taken.items()
     }
-    notes += _settle_none(columns, definitions, told)
-    observed = {name: _observed(columns[name], definitions[name], told) for name in columns}
+    notes += _settle_none(taken, definitions, told)
+    observed = {name: _observed(taken[name], definitions[name], told) for name in taken}
     spec, unexplained = with_conditions(definitions, observed)
     for name in unexplained:
-        columns[presence(name)] = [value is not None for value in columns[name]]
+        taken[presence(name)] = [value is not None for value in taken[name]]
         notes.append(f"No hyperparameter tells when {name} is there: its presence counts as one.")
-    return InferredSpace(spec, columns, tuple(notes))
+    return InferredSpace(spec, taken, tuple(notes))
 
 
 def _left_out(values: Sequence[Any], told: np.ndarray) -> str:
@@ -119,14 +119,14 @@ def _first_of_each_configuration(columns: Mapping[str, Sequence[Any]]) -> list[i
     return np.flatnonzero(~table.duplicated()).tolist()
 
 
-def _texts(values: list[Any]) -> list[Any]:
+def _texts(values: Sequence[Any]) -> list[Any]:
     """Return texts beside numbers or truth values as texts all of them."""
     known = [value for value in values if value is not None]
     is_name = [isinstance(value, str) for value in known]
     is_truth = [isinstance(value, bool) for value in known]
     if any(is_name) or (any(is_truth) and not all(is_truth)):
         return [None if value is None else str(value) for value in values]
-    return values
+    return list(values)
 
 
 def _definition(values: Sequence[Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def of_frame(frame: pd.DataFrame, where: str) -> RawTable:
     if not all(isinstance(label, str) for label in frame.index):
         frame = frame.set_axis([f"row {label}" for label in frame.index], axis="index")
     frame = frame.set_axis([str(name).strip() for name in frame.columns], axis="columns")
-    if _MEAN_SCORE in frame and any(name.startswith("param_") for name in frame):
+    if _MEAN_SCORE in frame and any(str(name).startswith("param_") for name in frame):
         return RawTable(
             frame.drop(columns="params", errors="ignore"),
             where,
@@ -52,7 +52,7 @@ def of_frame(frame: pd.DataFrame, where: str) -> RawTable:
             maximise=True,
             notes=("scikit-learn's scores: more is better, the mean over the splits counts.",),
         )
-    if "start_time" in frame and any(name.startswith("params.") for name in frame):
+    if "start_time" in frame and any(str(name).startswith("params.") for name in frame):
         # MLflow lists the last run first.
         frame = frame.sort_values("start_time", kind="stable")
     return RawTable(frame, where)
@@ -67,14 +67,20 @@ def of_columns(columns: Mapping[str, Any], where: str) -> RawTable:
         When the columns have different lengths.
     """
     filled = {
-        name: values.astype(object).filled(None) if np.ma.isMaskedArray(values) else list(values)
+        name: [
+            None if gone else value
+            for gone, value in zip(np.ma.getmaskarray(values), values, strict=True)
+        ]
+        if np.ma.isMaskedArray(values)
+        else list(values)
         for name, values in columns.items()
-        if np.ndim(values) or isinstance(values, list)
+        if isinstance(values, list | tuple | np.ndarray | pd.Series)
     }
     lengths = {len(values) for values in filled.values()}
     if len(lengths) != 1:
         raise InputError(f"{where}: columns have different lengths, or there are none")
-    return of_frame(pd.DataFrame({k: pd.Series(list(v), dtype=object) for k, v in filled.items()}), where)
+    columns = {name: pd.Series(values, dtype=object) for name, values in filled.items()}
+    return of_frame(pd.DataFrame(columns), where)
 
 
 def _of_json(text: str, where: str) -> pd.DataFrame:
@@ -89,7 +95,8 @@ def _of_json(text: str, where: str) -> pd.DataFrame:
         if isinstance(content.get("hyperparameters"), list):
             raise InputError(f"{where}: a search space, not trials; give it as the space")
         if isinstance(content.get("columns"), list) and isinstance(content.get("data"), list):
-            return _rows([dict(zip(content["columns"], row)) for row in content["data"]], where)
+            names = content["columns"]
+            return _rows([dict(zip(names, row, strict=False)) for row in content["data"]], where)
         for name in ("trials", "results", "runs", "data"):
             if isinstance(content.get(name), list):
                 return _rows(content[name], where)

@@ -1,17 +1,15 @@
-"""Finished trials from anywhere: one entry for all kinds of files, folders, storages and objects."""
+"""Finished trials from anywhere: one entry for files, folders, storages and objects."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import xarray as xr
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.interop.foreign import is_optuna, read_source
 from hsic_hpo.interop.optuna_study import trials_from_optuna
-from hsic_hpo.interop.raw_table import RawTable
 from hsic_hpo.interop.row_range import row_slice
 from hsic_hpo.interop.rows import trials_of_rows
 from hsic_hpo.interop.space_files import read_space, space_of, space_yaml
@@ -77,7 +75,8 @@ def trials_from(
     >>> import pandas as pd
     >>> import hsic_hpo as hh
     >>> rng = np.random.default_rng(0)
-    >>> frame = pd.DataFrame({"lr": 10 ** rng.uniform(-5, -1, 60), "layers": rng.integers(1, 5, 60)})
+    >>> frame = pd.DataFrame({"lr": 10 ** rng.uniform(-5, -1, 60)})
+    >>> frame["layers"] = rng.integers(1, 5, 60)
     >>> frame["loss"] = (np.log10(frame["lr"]) + 3) ** 2
     >>> print(hh.trials_from(frame).attrs["space_yaml"])
     lr: {type: float, range: [1.0e-05, 0.1], scale: log}
@@ -89,7 +88,9 @@ def trials_from(
         for name, value in unfit.items():
             if value is not None:
                 raise InputError(f"{name}: {value!r}; an Optuna study has its own")
-        trials = trials_from_optuna(source, study, objective=objective)
+        trials = trials_from_optuna(
+            source, study, objective=objective, maximise=maximise, rows=rows
+        )
         return _with_space(trials, "storage")
     for name, given in (("study", study), ("objective", objective or None)):
         if given is not None:
@@ -103,11 +104,11 @@ def trials_from(
     if known is not None:
         taken = given_columns(table, known, error, cost, budget)
     else:
-        taken, origin = inferred_columns(table, error, cost, budget), "inferred"
+        (taken, known), origin = inferred_columns(table, error, cost, budget), "inferred"
     trials = trials_of_rows(
         taken.frame.reset_index(drop=True),
         list(taken.frame.index),
-        taken.space,
+        known,
         table.where,
         error=taken.error,
         cost=taken.cost,

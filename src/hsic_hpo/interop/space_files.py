@@ -1,13 +1,11 @@
 """Search spaces in files: this package's YAML, and the forms of other tools."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hsic_hpo.errors import InputError
 from hsic_hpo.files import write_text
-from hsic_hpo.interop.text_files import read_text, refuse_pickle
+from hsic_hpo.interop.text_files import refuse_pickle
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.yaml_files import read_yaml, yaml_lines
 

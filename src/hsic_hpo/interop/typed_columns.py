@@ -12,6 +12,8 @@ import pandas as pd
 from hsic_hpo.errors import InputError
 from hsic_hpo.interop.cells import is_missing
 
+# What Optuna's samplers and MLflow note beside a trial.
+_ASIDE = ("system_attrs_", "user_attrs_", "tags.")
 _TRUTH = {"true": True, "false": False}
 _THOUSANDS = r"[-+]?[1-9]\d{0,2},\d{3}"
 _DECIMAL_COMMA = r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?"
@@ -47,7 +49,8 @@ def typed(frame: pd.DataFrame, where: str, as_text: Sequence[str] = ()) -> pd.Da
     decimal_commas = functools.cache(lambda: _has_decimal_commas(frame))
     for position, name in enumerate(frame.columns):
         cells = frame.iloc[:, position]
-        if str(name) in as_text or pd.api.types.is_numeric_dtype(cells):
+        is_aside = str(name) in as_text or str(name).startswith(_ASIDE)
+        if is_aside or pd.api.types.is_numeric_dtype(cells):
             columns[position] = cells.rename(name)
             continue
         values = cells.astype(object).to_list()
