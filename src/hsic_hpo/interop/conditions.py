@@ -22,6 +22,8 @@ _MOST_TESTS = 3
 _MOST_CHANCE = 0.05
 # Beyond, tests of three are tried among those that leave out the most trials.
 _MOST_TRIPLED = 40
+# A hyperparameter that fewer trials lack, and nothing explains it, was lost in them.
+_FEW_WITHOUT = 0.05
 # Numbers of so few values may decide by any of them, others by a threshold alone.
 _FEW_VALUES = 12
 
@@ -47,6 +49,14 @@ class Observed:
 
     def __len__(self) -> int:
         return int(self.present.sum())
+
+
+def kind_of(definition: Mapping[str, Any]) -> str:
+    """Return the kind of the values of a hyperparameter that is defined so."""
+    if definition["type"] in ("categorical", "boolean"):
+        return UNORDERED
+    is_range = definition["type"] == "float" and "levels" not in definition
+    return CONTINUOUS if is_range and "step" not in definition else ORDERED
 
 
 def _text(value: Any) -> tuple[str, str]:
@@ -83,7 +93,8 @@ def with_conditions(
         The definitions, parents first.
     unexplained : list of str
         Hyperparameters which nothing explains: each exists where a boolean of its own is true,
-        called by `presence`.
+        called by `presence`. One that a few trials lack is taken to exist always: these trials
+        do not fit the space.
     """
     # A parent is present in more trials than its children.
     order = sorted(definitions, key=lambda name: -len(observed[name]))
@@ -94,6 +105,9 @@ def with_conditions(
         present = observed[name].present
         if present.any() and not present.all():
             when = condition(present, {parent: observed[parent] for parent in order[:position]})
+            if when is None and (~present).mean() <= _FEW_WITHOUT:
+                spec[name] = definition
+                continue
             if when is None:
                 unexplained.append(name)
                 share = float(present.mean())
@@ -172,16 +186,17 @@ def _tests(name: str, parent: Observed, present: np.ndarray) -> Iterator[_Test]:
     if parent.kind == UNORDERED:
         return
     thresholds = 2 * (len(levels) - 1)
+    is_continuous = parent.kind == CONTINUOUS
     if low > 0:
-        test = (">=", levels[low])
-        if parent.kind == CONTINUOUS:
-            test = (">", _between(levels[low - 1], levels[low], levels[low - 1]))
-        yield _Test(name, *test, _bits(codes >= low), thresholds)
+        held_from, sign = levels[low], ">="
+        if is_continuous:
+            held_from, sign = _between(levels[low - 1], held_from, levels[low - 1]), ">"
+        yield _Test(name, sign, held_from, _bits(codes >= low), thresholds)
     if high < len(levels) - 1:
-        test = ("<=", levels[high])
-        if parent.kind == CONTINUOUS:
-            test = ("<", _between(levels[high], levels[high + 1], levels[high + 1]))
-        yield _Test(name, *test, _bits((codes >= 0) & (codes <= high)), thresholds)
+        held_to, sign = levels[high], "<="
+        if is_continuous:
+            held_to, sign = _between(held_to, levels[high + 1], levels[high + 1]), "<"
+        yield _Test(name, sign, held_to, _bits((codes >= 0) & (codes <= high)), thresholds)
 
 
 def _one_of(values: list[Any]) -> Any:

@@ -4,13 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from hsic_hpo.interop.conditions import (
-    CONTINUOUS,
-    ORDERED,
-    UNORDERED,
-    Observed,
-    with_conditions,
-)
+from hsic_hpo.interop.conditions import Observed, kind_of, with_conditions
 
 _MANY_LEVELS = 1000
 
@@ -29,17 +23,10 @@ def definitions(
     """
     found = {name: _definition(distribution) for name, distribution in distributions.items()}
     observed = {
-        name: Observed(_kind(found[name]), _values(name, distribution, complete))
+        name: Observed(kind_of(found[name]), _values(name, distribution, complete))
         for name, distribution in distributions.items()
     }
     return with_conditions(found, observed)
-
-
-def _kind(definition: Mapping[str, Any]) -> str:
-    if definition["type"] in ("categorical", "boolean"):
-        return UNORDERED
-    is_range = definition["type"] == "float" and "range" in definition and "step" not in definition
-    return CONTINUOUS if is_range else ORDERED
 
 
 def _values(name: str, distribution: Any, complete: Sequence[Any]) -> list[Any]:

@@ -11,6 +11,7 @@ References
    hyperparameters in deep learning", Journal of Scientific Computing 94, 45 (2023).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -57,7 +58,16 @@ PAIRS = {
     "pure_noise_floor": "noise floor of pure_interaction",
 }
 _SINGLE_DIMS = ("group", "target", "subset", "hyperparameter")
-_CARRIED = ("study", "problem", "space", "error_name", "error_units", "data_fingerprint")
+_CARRIED = (
+    "study",
+    "problem",
+    "space",
+    "error_name",
+    "error_units",
+    "metric",
+    "direction",
+    "data_fingerprint",
+)
 
 
 def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
@@ -108,6 +118,8 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
                 note[g, t, s] = obstacle(
                     reached, goal, target, settings.min_trials, settings.min_successes
                 )
+                if note[g, t, s] and not group.conditions and n[g] >= settings.min_trials:
+                    note[g, t, s] += fraction_advice(values, settings, subset)
                 if note[g, t, s] or columns is None:
                     continue
                 rows = [position[name] for name in columns.names]
@@ -169,6 +181,26 @@ def obstacle(
     if m == n:
         return f"all {n} trials reach the goal: {target} does not tell them apart"
     return ""
+
+
+def fraction_advice(values: np.ndarray, settings: AnalysisSettings, subset: str) -> str:
+    """Say which fraction has enough trials among the best, or the worst; "" where none is asked.
+
+    Parameters
+    ----------
+    values
+        ``(n,)`` of the target; infinite where a trial has none.
+    settings
+        Their fraction, and how many trials must reach the goal.
+    subset
+        ``"best"`` or ``"worst"``.
+    """
+    needed, n = settings.min_successes, len(values)
+    fraction = math.ceil(100 * needed / n) / 100
+    if round(settings.goal_fraction * n) >= needed or fraction >= 1:
+        return ""
+    m = int(select_goal(values, fraction, subset).reached.sum())
+    return f": a fraction of {fraction:g} has {m}" if needed <= m < n else ""
 
 
 def tested(
