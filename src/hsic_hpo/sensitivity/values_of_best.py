@@ -17,8 +17,7 @@ import xarray as xr
 
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
-from hsic_hpo.spaces.sampling import sample
-from hsic_hpo.spaces.space import Group, Space
+from hsic_hpo.spaces.space import Group
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import SUBSETS, select_goal, target_values
 from hsic_hpo.trials.groups import in_group
@@ -26,8 +25,6 @@ from hsic_hpo.trials.variables import hyperparameter_values
 from hsic_hpo.wording import readable
 
 _ENOUGH = 0.5
-# They stand for the space where trials do not.
-_N_POINTS = 4096
 
 
 @dataclass(frozen=True)
@@ -38,19 +35,17 @@ class Standout:
     ----------
     text
         The values, such as ``"adam"`` or ``"0.0001 to 0.001"``; empty where none stand out.
-    of_best, of_all
+    at_goal, of_all
         Share of those that reach the goal, and of all, that have one of them; in [0, 1].
     """
 
     text: str
-    of_best: float
+    at_goal: float
     of_all: float
 
 
-def values_of_best(
-    trials: xr.Dataset, settings: AnalysisSettings, *, by_space: bool = False
-) -> xr.Dataset:
-    """Describe which values the best, and the worst, trials have.
+def values_of_trials(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
+    """Describe which values the best, and the worst, of random trials have.
 
     Parameters
     ----------
@@ -58,89 +53,88 @@ def values_of_best(
         Trials Dataset.
     settings
         Of the analysis: what counts as best.
-    by_space
-        Compare with points drawn from the space in place of all trials: for trials that were not
-        drawn at random, which crowd somewhere.
 
     Returns
     -------
     xarray.Dataset
-        Over ``(group, subset, hyperparameter)``, for the error: ``values``, which stand out, as
-        text, empty where none do or the hyperparameter has a single value in the group;
-        ``share_of_best`` and ``share_of_all``, in [0, 1], of the trials of the group. The attribute
-        ``compared_with`` is ``"trials"`` or ``"space"``.
+        See :func:`values_of_best`.
     """
-    space = trials_data.space(trials)
-    points = sample(space, _N_POINTS, settings.seed) if by_space else None
+    groups = trials_data.space(trials).groups()
+    errors = target_values(trials, "error")
+    reached = np.zeros((len(groups), len(SUBSETS), trials.sizes["trial"]))
+    for g, group in enumerate(groups):
+        inside = np.ones(len(errors), dtype=bool)
+        if settings.group_threshold == "group":
+            inside = in_group(trials, group)
+        for s, subset in enumerate(SUBSETS):
+            if inside.any():
+                goal = select_goal(errors[inside], settings.goal_fraction, subset)
+                reached[g, s, inside] = goal.reached
+    return values_of_best(trials, reached)
+
+
+def values_of_best(points: xr.Dataset, reached: np.ndarray) -> xr.Dataset:
+    """Describe which values reach a goal.
+
+    Parameters
+    ----------
+    points
+        Trials Dataset, or points of its space with their values, n in all; they stand for the
+        space.
+    reached
+        ``(group, subset, n)``: how often each reaches the goal, in [0, 1].
+
+    Returns
+    -------
+    xarray.Dataset
+        Over ``(group, subset, hyperparameter)``, for the error: ``values_at_goal``, which stand
+        out, as text, empty where none do or the hyperparameter has a single value in the group;
+        ``share_at_goal`` and ``share_of_all``, in [0, 1], of those of the group.
+    """
+    space = trials_data.space(points)
     groups, names = space.groups(), space.names
     shape = (len(groups), len(SUBSETS), len(names))
     texts = np.full(shape, "", dtype=object)
     shares = np.full((2, *shape), np.nan)
-    errors = target_values(trials, "error")
     for g, group in enumerate(groups):
-        inside = in_group(trials, group)
-        if not inside.any():
-            continue
-        members = trials.isel(trial=inside)
-        whole = _of_trials(members, group) if points is None else _of_space(space, group, points)
-        for s, subset in enumerate(SUBSETS):
-            reached = _reached(errors, inside, subset, settings)
-            if not reached.any():
-                continue
-            for name in group.members:
-                found = standout(
-                    space[name],
-                    hyperparameter_values(members.isel(trial=reached), name),
-                    whole[name],
-                )
+        inside = in_group(points, group)
+        members = points.isel(trial=inside)
+        for name in group.members:
+            values = hyperparameter_values(members, name)
+            for s in range(len(SUBSETS)):
+                weights = reached[g, s, inside]
+                if not weights.any():
+                    continue
+                found = standout(space[name], values, weights)
                 place = (g, s, names.index(name))
                 texts[place] = found.text
-                shares[(0, *place)], shares[(1, *place)] = found.of_best, found.of_all
-    return _label(groups, names, texts, shares, "space" if by_space else "trials")
+                shares[(0, *place)], shares[(1, *place)] = found.at_goal, found.of_all
+    return _label(groups, names, texts, shares)
 
 
-def _reached(
-    errors: np.ndarray, inside: np.ndarray, subset: str, settings: AnalysisSettings
-) -> np.ndarray:
-    if settings.group_threshold == "group":
-        return select_goal(errors[inside], settings.goal_fraction, subset).reached
-    return select_goal(errors, settings.goal_fraction, subset).reached[inside]
-
-
-def _of_trials(members: xr.Dataset, group: Group) -> dict[str, np.ndarray]:
-    return {name: hyperparameter_values(members, name) for name in group.members}
-
-
-def _of_space(space: Space, group: Group, u: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the values of a group's members at the points u, (n, d), that belong to the group."""
-    inside = np.ones(len(u), dtype=bool)
-    columns = dict(zip(space.names, u.T, strict=True))
-    for condition in group.conditions:
-        inside &= np.isfinite(columns[condition.parent])
-        values = space[condition.parent].scalars(columns[condition.parent][inside])
-        inside[inside] = [condition.holds(value) for value in values]
-    return {name: space[name].values(columns[name][inside]) for name in group.members}
-
-
-def standout(parameter: Hyperparameter, of_best: np.ndarray, of_all: np.ndarray) -> Standout:
-    """Choose the values of one hyperparameter that stand out among the best.
+def standout(parameter: Hyperparameter, values: np.ndarray, weights: np.ndarray) -> Standout:
+    """Choose the values of one hyperparameter that stand out among those that reach a goal.
 
     Parameters
     ----------
     parameter
         The hyperparameter.
-    of_best, of_all
-        Its stored values in the trials that reach the goal, and in all.
+    values
+        ``(n,)``, as they are stored.
+    weights
+        ``(n,)``, how often each reaches the goal; not all are 0.
     """
+    kinds, place = np.unique(values, return_inverse=True)
+    share = np.bincount(place, minlength=len(kinds)) / len(values)
+    at_goal = np.bincount(place, weights, minlength=len(kinds)) / weights.sum()
     if parameter.type in ("categorical", "boolean"):
-        return _levels(parameter, of_best, of_all)
-    return _range(parameter, of_best, of_all)
+        levels = [parameter.from_stored(kind) for kind in kinds.tolist()]
+        return _levels(levels, at_goal, share)
+    return _range(parameter, kinds, at_goal, share)
 
 
-def _levels(parameter: Hyperparameter, of_best: np.ndarray, of_all: np.ndarray) -> Standout:
-    levels = list(parameter.levels)
-    best, everything = (_shares(parameter, levels, values) for values in (of_best, of_all))
-    excess = best - everything
+def _levels(levels: list[Any], at_goal: np.ndarray, share: np.ndarray) -> Standout:
+    excess = at_goal - share
     largest = excess.max()
     if largest <= 0:
         return Standout("", 1.0, 1.0)
@@ -148,34 +142,20 @@ def _levels(parameter: Hyperparameter, of_best: np.ndarray, of_all: np.ndarray) 
     # Those that stand out most come first.
     chosen = chosen[np.argsort(-excess[chosen], kind="stable")]
     text = ", ".join(readable(levels[i]) for i in chosen)
-    return Standout(text, float(best[chosen].sum()), float(everything[chosen].sum()))
+    return Standout(text, float(at_goal[chosen].sum()), float(share[chosen].sum()))
 
 
-def _shares(parameter: Hyperparameter, levels: list[Any], values: np.ndarray) -> np.ndarray:
-    found, counts = np.unique(values, return_counts=True)
-    shares = np.zeros(len(levels))
-    for value, count in zip(found.tolist(), counts.tolist(), strict=True):
-        shares[levels.index(parameter.from_stored(value))] = count / len(values)
-    return shares
-
-
-def _range(parameter: Hyperparameter, of_best: np.ndarray, of_all: np.ndarray) -> Standout:
-    values, place = np.unique(np.concatenate([of_best, of_all]), return_inverse=True)
-    best, everything = (
-        np.concatenate([[0.0], np.bincount(part, minlength=len(values)).cumsum() / len(part)])
-        for part in np.split(place, [len(of_best)])
-    )
-    excess = best - everything
+def _range(
+    parameter: Hyperparameter, numbers: np.ndarray, at_goal: np.ndarray, share: np.ndarray
+) -> Standout:
+    excess = np.concatenate([[0.0], np.cumsum(at_goal - share)])
     end = int(np.argmax(excess - np.minimum.accumulate(excess)))
     start = int(np.argmin(excess[: end + 1]))
     if end == start:
         return Standout("", 1.0, 1.0)
-    low, high = (parameter.from_stored(values[i]) for i in (start, end - 1))
-    return Standout(
-        _between(low, high, start == 0, end == len(values)),
-        float(best[end] - best[start]),
-        float(everything[end] - everything[start]),
-    )
+    low, high = (parameter.from_stored(numbers[i].item()) for i in (start, end - 1))
+    text = _between(low, high, start == 0, end == len(numbers))
+    return Standout(text, float(at_goal[start:end].sum()), float(share[start:end].sum()))
 
 
 def _between(low: Any, high: Any, is_lowest: bool, is_highest: bool) -> str:
@@ -189,22 +169,18 @@ def _between(low: Any, high: Any, is_lowest: bool, is_highest: bool) -> str:
 
 
 def _label(
-    groups: Sequence[Group],
-    names: Sequence[str],
-    texts: np.ndarray,
-    shares: np.ndarray,
-    compared_with: str,
+    groups: Sequence[Group], names: Sequence[str], texts: np.ndarray, shares: np.ndarray
 ) -> xr.Dataset:
     dims = ("group", "subset", "hyperparameter")
     described = {
-        "share_of_best": "share of those that reach the goal with one of these values",
+        "share_at_goal": "share of those that reach the goal with one of these values",
         "share_of_all": "share of all with one of these values",
     }
     variables = {
         name: xr.Variable(dims, part, {"long_name": text, "units": "1"})
         for (name, text), part in zip(described.items(), shares, strict=True)
     }
-    variables["values"] = xr.Variable(
+    variables["values_at_goal"] = xr.Variable(
         dims, texts, {"long_name": "values that stand out among those that reach the goal"}
     )
     coords = {
@@ -212,4 +188,4 @@ def _label(
         "subset": np.array(SUBSETS, dtype=object),
         "hyperparameter": np.array(names, dtype=object),
     }
-    return xr.Dataset(variables, coords, {"compared_with": compared_with})
+    return xr.Dataset(variables, coords)
