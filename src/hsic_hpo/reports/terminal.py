@@ -43,7 +43,7 @@ def show_head(trials: xr.Dataset, sensitivity: xr.Dataset, console: Console) -> 
             )
         )
         lines = Text(str(trials.attrs["space_yaml"]).rstrip(), style="dim")
-        console.print(Padding(lines, (0, 0, 0, _INDENT)))
+        console.print(Padding(lines, (0, 0, 0, _INDENT), expand=False))
 
 
 def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
@@ -78,13 +78,13 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
         console.print()
         if note:
             console.print(Text(title, style="bold"))
-            console.print(Padding(Text(f"no index: {note}"), (0, 0, 0, _INDENT)))
+            console.print(Padding(Text(f"no index: {note}"), (0, 0, 0, _INDENT), expand=False))
             continue
         console.print(Text(f"{title} ({int(error['m'])} of {int(group['n'])} trials)", "bold"))
         console.print(fitting_table(group, costs, console, directly=directly))
         for lines in (_values(group, subset, directly=directly), _interactions(error, directly)):
             if lines is not None:
-                console.print(Padding(lines, (0, 0, 0, _INDENT)))
+                console.print(Padding(lines, (0, 0, 0, _INDENT), expand=False))
 
 
 def show_decisions(selection: xr.Dataset, console: Console) -> None:
@@ -153,4 +153,4 @@ def _interactions(error: xr.Dataset, directly: bool) -> Group | None:
 
 
 def _entry(text: str) -> Padding:
-    return Padding(Text(text), (0, 0, 0, _INDENT))
+    return Padding(Text(text), (0, 0, 0, _INDENT), expand=False)

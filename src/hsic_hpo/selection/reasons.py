@@ -11,7 +11,7 @@ from hsic_hpo.selection.ceilings import Ceiling
 from hsic_hpo.selection.cheap_values import CheapValue
 from hsic_hpo.selection.evidence import Evidence
 from hsic_hpo.selection.settings import SelectionSettings
-from hsic_hpo.wording import MAIN_GROUP, counted, number, p_value, percent, target_name
+from hsic_hpo.wording import MAIN_GROUP, counted, goal, number, p_value, percent, target_name
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Reasons:
         """Put together the words of one selection; ``limit`` is infinite without a ceiling."""
         cost = target_name(sensitivity, settings.cost)
         return cls(
-            goal=f"the best {percent(float(sensitivity.attrs['goal_fraction']))}",
+            goal=f"the {goal(sensitivity)}",
             cost=cost,
             keep=percent(settings.keep),
             assurance=percent(settings.assurance),

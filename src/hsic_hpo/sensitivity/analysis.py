@@ -28,7 +28,14 @@ from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.sweeps import range_sweeps
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import SUBSETS, Goal, select_goal, target_names, target_values
+from hsic_hpo.trials.goals import (
+    SUBSETS,
+    Goal,
+    number_selected,
+    select_goal,
+    target_names,
+    target_values,
+)
 from hsic_hpo.trials.groups import in_group
 from hsic_hpo.wording import counted
 
@@ -144,6 +151,7 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     space = trials_data.space(trials)
     groups, names, judged_by = space.groups(), space.names, target_names(trials)
     found = Indices.missing(len(groups), len(judged_by), len(names))
+    n_reached = np.zeros((len(judged_by), len(SUBSETS)), dtype=int)
     position = {name: i for i, name in enumerate(names)}
     fraction = settings.goal_fraction
     for g, group in enumerate(groups):
@@ -155,7 +163,7 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
             values = target_values(trials, target)
             for s, subset in enumerate(SUBSETS):
                 goal = select_goal(values, fraction, subset)
-                found.threshold[t, s] = goal.threshold
+                found.threshold[t, s], n_reached[t, s] = goal.threshold, goal.reached.sum()
                 reached = goal.reached[inside]
                 if settings.group_threshold == "group" and inside.any():
                     reached = select_goal(values[inside], fraction, subset).reached
@@ -186,7 +194,18 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
         significance=settings.significance,
         min_successes=settings.min_successes,
     )
-    return label(trials, found, sweeps, settings).assign_attrs(way=DIRECT)
+    dataset = label(trials, found, sweeps, settings)
+    dataset["n_reached"] = xr.Variable(
+        ("target", "subset"),
+        n_reached,
+        {"long_name": "trials, of all groups, that reach the goal", "units": "1"},
+    )
+    dataset["n_asked"] = xr.Variable(
+        (),
+        number_selected(fraction, trials.sizes["trial"]),
+        {"long_name": "trials that reach the goal where no values tie", "units": "1"},
+    )
+    return dataset.assign_attrs(way=DIRECT)
 
 
 def obstacle(
