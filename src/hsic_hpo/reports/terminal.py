@@ -104,7 +104,9 @@ def show_decisions(selection: xr.Dataset, console: Console) -> None:
         table.add_column(heading, overflow="fold")
     table.add_column("why", overflow="fold", ratio=1)
     for row in decisions_table(selection).itertuples(index=False):
-        table.add_row(*(Text(str(t)) for t in (row.hyperparameter, row.role, row.choice, row.reason)))
+        table.add_row(
+            *(Text(str(t)) for t in (row.hyperparameter, row.role, row.choice, row.reason))
+        )
     console.print(table)
     for key in ("remark", "ceiling_reason"):
         if selection.attrs.get(key):
@@ -124,7 +126,9 @@ def _values(group: xr.Dataset, subset: str, *, directly: bool) -> Group | None:
     for name in order:
         one = group.sel(hyperparameter=name)
         if text := str(one["values_at_goal"].item()):
-            at_goal, of_all = (f"{100 * float(one[f'share_{k}']):.0f} %" for k in ("at_goal", "of_all"))
+            at_goal, of_all = (
+                f"{100 * float(one[f'share_{k}']):.0f} %" for k in ("at_goal", "of_all")
+            )
             whole = "all" if directly else "the space"
             texts.append(f"{name}: {text} ({at_goal} of the {subset}, {of_all} of {whole})")
     if not texts:

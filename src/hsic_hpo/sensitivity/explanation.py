@@ -36,7 +36,8 @@ def explain_trials(trials: xr.Dataset, settings: AnalysisSettings, way: Way = "a
     xarray.Dataset
         Sensitivity Dataset of :func:`hsic_hpo.sensitivity.analysis.analyse` or
         :func:`hsic_hpo.sensitivity.through_surrogate.analyse_through_surrogate`, with the values
-        that stand out (:mod:`hsic_hpo.sensitivity.values_of_best`). Attributes: ``way``, ``"direct"`` or ``"surrogate"``, and ``way_reason``, a sentence on why.
+        that stand out (:func:`hsic_hpo.sensitivity.values_of_best.values_of_best`). Attributes:
+        ``way``, ``"direct"`` or ``"surrogate"``, and ``way_reason``, a sentence on why.
 
     Raises
     ------
