@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hsic_hpo.reports.terminal_tables import fitting_table, scaled
+from hsic_hpo.reports.terminal_tables import by_index, fitting_table, is_direct, scaled
 from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.trials.goals import cost_names
 from hsic_hpo.wording import goal, group_name, p_value, target_name
@@ -59,7 +59,7 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
         Where to print; columns that do not fit are left out, names are never cut.
     """
     attrs = sensitivity.attrs
-    directly = _is_direct(sensitivity)
+    directly = is_direct(sensitivity)
     if directly:
         marked = (
             "* significant: adjusted p (over the hyperparameters of the group) at most "
@@ -68,7 +68,8 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
     else:
         marked = "found: above 0 in the surrogate, and the trials are unlikely without it"
     console.print(Text(f"HSIC in thousandths; {marked}; compare within one table only"))
-    aim = f"the {goal(sensitivity, subset=subset)} by {target_name(sensitivity, 'error')}"
+    whole = "" if directly else " of the space"
+    aim = f"the {goal(sensitivity, subset=subset)}{whole} by {target_name(sensitivity, 'error')}"
     costs = cost_names(sensitivity)
     for label in sensitivity["group"].values:
         group = sensitivity.sel(group=label, subset=subset)
@@ -81,7 +82,7 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
             console.print(Padding(Text(f"no index: {note}"), (0, 0, 0, _INDENT), expand=False))
             continue
         console.print(Text(f"{title} ({int(error['m'])} of {int(group['n'])} trials)", "bold"))
-        console.print(fitting_table(group, costs, console, directly=directly))
+        console.print(fitting_table(group, costs, console))
         for lines in (_values(group, subset, directly=directly), _interactions(error, directly)):
             if lines is not None:
                 console.print(Padding(lines, (0, 0, 0, _INDENT), expand=False))
@@ -113,17 +114,12 @@ def show_decisions(selection: xr.Dataset, console: Console) -> None:
             console.print(Text(str(selection.attrs[key])))
 
 
-def _is_direct(sensitivity: xr.Dataset) -> bool:
-    return str(sensitivity.attrs.get("way", "direct")) == "direct"
-
-
 def _values(group: xr.Dataset, subset: str, *, directly: bool) -> Group | None:
     """Say which values stand out, of each hyperparameter that was found to matter."""
     error = group.sel(target="error")
-    index = error["hsic"].where(error["found"] == 1)
-    order = index.dropna("hyperparameter").sortby(index, ascending=False)["hyperparameter"].values
     texts = []
-    for name in order:
+    found = [name for name in by_index(error) if error["found"].sel(hyperparameter=name) == 1]
+    for name in found:
         one = group.sel(hyperparameter=name)
         if text := str(one["values_at_goal"].item()):
             at_goal, of_all = (

@@ -8,16 +8,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hsic_hpo.wording import number, p_value, percent
+from hsic_hpo.wording import cost_name, number, p_value, percent
 
 # Left out in this order where the table is wider than the terminal.
 _OPTIONAL = ("p", "interval")
 _HEADING_LETTERS = 16
 
 
-def fitting_table(
-    group: xr.Dataset, costs: list[str], console: Console, *, directly: bool
-) -> Table:
+def fitting_table(group: xr.Dataset, costs: list[str], console: Console) -> Table:
     """Return the table of a group's indices, with as many columns as there is room for.
 
     Parameters
@@ -28,10 +26,8 @@ def fitting_table(
         Costs whose indices stand beside those of the error.
     console
         Whose width counts.
-    directly
-        Whether there are p-values, as trials were drawn at random.
     """
-    columns = ["interval", "p", "adjusted p"] if directly else ["interval", "found"]
+    columns = ["interval", "p", "adjusted p"] if is_direct(group) else ["interval", "found"]
     left_out = [name for name in _OPTIONAL if name in columns]
     table = _table(group, columns, costs)
     # Names fold once nothing is left that could go.
@@ -50,19 +46,38 @@ def _table(group: xr.Dataset, columns: list[str], costs: list[str]) -> Table:
         "adjusted p": "adjusted\np",
     }
     # Brackets in names would be read as markup, so that all text of the user's is a Text.
-    for heading in ("HSIC", *columns, *(fill(f"HSIC, {cost}", _HEADING_LETTERS) for cost in costs)):
+    for heading in (
+        "HSIC",
+        *columns,
+        *(fill(f"HSIC, {cost_name(cost)}", _HEADING_LETTERS) for cost in costs),
+    ):
         table.add_column(Text(headings.get(heading, heading)), justify="right", no_wrap=True)
-    index = error["hsic"]
-    order = index.dropna("hyperparameter").sortby(index, ascending=False)["hyperparameter"].values
-    for name in order:
+    for name in by_index(error):
         row = error.sel(hyperparameter=name)
         is_found = float(row["found"]) == 1
-        cells = [scaled(float(row["hsic"])), *(_cell(row, column, is_found) for column in columns)]
+        index = float(_index(error).sel(hyperparameter=name))
+        cells = [scaled(index), *(_cell(row, column, is_found) for column in columns)]
         for cost in costs:
-            value = float(group["hsic"].sel(target=cost, hyperparameter=name))
+            value = float(_index(group.sel(target=cost)).sel(hyperparameter=name))
             cells.append("" if np.isnan(value) else scaled(value))
         table.add_row(Text(str(name)), *cells, style="" if is_found else "dim")
     return table
+
+
+def by_index(error: xr.Dataset) -> list[str]:
+    """Return the hyperparameters that have an index, the largest first."""
+    index = _index(error).dropna("hyperparameter")
+    return [str(name) for name in index.sortby(-index)["hyperparameter"].values]
+
+
+def is_direct(sensitivity: xr.Dataset) -> bool:
+    """Tell whether trials were explained directly, with p-values, or through a surrogate."""
+    return str(sensitivity.attrs.get("way", "direct")) == "direct"
+
+
+def _index(part: xr.Dataset) -> xr.DataArray:
+    # The draws of a surrogate have no noise floor with which to read the biased index.
+    return part["hsic"] if is_direct(part) else part["hsic_unbiased"].clip(min=0)
 
 
 def _cell(row: xr.Dataset, column: str, is_found: bool) -> str:
