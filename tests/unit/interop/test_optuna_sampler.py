@@ -32,32 +32,34 @@ SAMPLERS = {
 }
 
 
+def journal(path: Path) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(path)))
+
+
 @pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_a_storage_tells_an_adaptive_sampler(name: str, tmp_path: Path) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        storage = optuna.storages.JournalStorage(
-            optuna.storages.journal.JournalFileBackend(str(tmp_path / "log"))
-        )
-        study(SAMPLERS[name](), storage)
+    study(SAMPLERS[name](), journal(tmp_path / "log"))
     trials = trials_from_optuna(tmp_path / "log")
     assert (how_drawn(trials), drawn_by(trials)) == ("adaptive", f"Optuna's {name}")
 
 
 def test_a_grid_looks_at_no_errors(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'grid.db'}"
     values = [i / 5 for i in range(6)]
-    study(optuna.samplers.GridSampler({"x": values, "y": values}, seed=0), url)
-    trials = trials_from_optuna(url)
+    grid = optuna.samplers.GridSampler({"x": values, "y": values}, seed=0)
+    study(grid, journal(tmp_path / "log"))
+    trials = trials_from_optuna(tmp_path / "log")
     assert (how_drawn(trials), drawn_by(trials)) == ("random", "Optuna's GridSampler")
 
 
 def test_of_a_storage_without_marks_it_is_unknown(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'random.db'}"
-    made = study(optuna.samplers.RandomSampler(seed=0), url)
+    storage = journal(tmp_path / "log")
+    made = study(optuna.samplers.RandomSampler(seed=0), storage)
     # The sampler of a study that was loaded is Optuna's default, whatever drew the trials.
-    for given in (url, made, optuna.load_study(study_name=made.study_name, storage=url)):
+    loaded = optuna.load_study(study_name=made.study_name, storage=storage)
+    for given in (tmp_path / "log", made, loaded):
         trials = trials_from_optuna(given)
         assert (how_drawn(trials), drawn_by(trials)) == ("unknown", "")
 

@@ -150,7 +150,7 @@ def test_files_that_are_no_storage(tmp_path: Path) -> None:
     path.write_bytes(b"SQLite format 3\x00" + b"broken" * 100)
     assert refusal(path).startswith(f"{path}: not a readable Optuna storage (")
     path.write_text("{broken")
-    assert refusal(path).startswith(f"{path}: not a readable Optuna storage (")
+    assert refusal(path) == f"{path}: no study in this storage"
     assert refusal(tmp_path) == f"{tmp_path}: a folder, not an Optuna storage"
     assert refusal("sqlite://") == (
         "sqlite://: a database in memory is empty; give the study itself"
