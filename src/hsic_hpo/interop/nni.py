@@ -26,8 +26,9 @@ _DRAWN = {"Random": RANDOM, "GridSearch": UNKNOWN, "": UNKNOWN}
 
 def nni_database(folder: Path) -> Path | None:
     """Return the database of a folder with one experiment of NNI, None without any."""
-    found = sorted({*folder.glob("nni.sqlite"), *folder.glob("db/nni.sqlite")})
-    found = found or sorted(folder.glob("*/db/nni.sqlite"))
+    patterns = ("nni.sqlite", "db/nni.sqlite", "*/db/nni.sqlite")
+    # NNI links the latest experiment beside the others.
+    found = sorted({path.resolve() for pattern in patterns for path in folder.glob(pattern)})
     if len(found) > 1:
         names = ", ".join(path.parents[1].name for path in found)
         raise InputError(f"{folder}: which experiment of NNI? give one of its folders: {names}")

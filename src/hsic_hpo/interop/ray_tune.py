@@ -45,7 +45,10 @@ def read_ray(folders: list[Path], where: str) -> RawTable:
         row |= {key: value for key, value in last.items() if key != "config"}
         failed = (folder / "error.txt").exists() or not last
         rows.append(row | {"state": "failed" if failed else "complete"})
-    labels = [f"trial {folder.name}" for folder in folders]
+    labels = [
+        f"trial {row.get('trial_id', folder.name)}"
+        for row, folder in zip(rows, folders, strict=True)
+    ]
     return RawTable(pd.DataFrame(rows, labels, dtype=object), where)
 
 
