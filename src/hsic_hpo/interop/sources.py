@@ -97,7 +97,7 @@ def trials_from(
             raise InputError(f"{name}: {given!r}; only an Optuna storage has that")
     table = read_source(source)
     table = replace(table, frame=table.frame.iloc[row_slice(rows)])
-    known = _given_space(space)
+    known, said = _given_space(space)
     origin = "given"
     if known is None and table.space is not None:
         known, origin = Space(table.space, f"{table.where}: space"), "storage"
@@ -114,7 +114,7 @@ def trials_from(
         cost=taken.cost,
         maximise=table.maximise if maximise is None else maximise,
         budget=taken.budget,
-        notes=[*table.notes, *taken.notes],
+        notes=[*table.notes, *said, *taken.notes],
         attrs=table.attrs,
     )
     return _with_space(trials, origin)
@@ -124,9 +124,9 @@ def _with_space(trials: xr.Dataset, origin: str) -> xr.Dataset:
     return trials.assign_attrs(space_origin=origin, space_yaml=space_yaml(space_of_trials(trials)))
 
 
-def _given_space(space: Space | Mapping[str, Any] | Path | str | None) -> Space | None:
+def _given_space(
+    space: Space | Mapping[str, Any] | Path | str | None,
+) -> tuple[Space | None, tuple[str, ...]]:
     if space is None or isinstance(space, Space):
-        return space
-    if isinstance(space, Mapping):
-        return space_of(space, "space")
-    return read_space(space)
+        return space, ()
+    return space_of(space, "space") if isinstance(space, Mapping) else read_space(space)
