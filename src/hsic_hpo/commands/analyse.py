@@ -1,6 +1,7 @@
 """``hsic-hpo analyse``: explain finished trials from anywhere."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 
 _SETTINGS = {"goal_fraction": "fraction", "n_permutations": "permutations", "seed": "seed"}
+
+_DURATIONS = {"duration", "train_seconds"}
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -57,6 +60,7 @@ def _analyse(options: argparse.Namespace) -> None:
     # Slow imports are left to the command that needs them.
     from rich.console import Console
 
+    from hsic_hpo.interop.foreign import is_optuna
     from hsic_hpo.interop.sources import trials_from
     from hsic_hpo.reports.terminal import show, show_decisions, show_head
     from hsic_hpo.sensitivity.explanation import explain_trials
@@ -68,11 +72,12 @@ def _analyse(options: argparse.Namespace) -> None:
             import hsic_hpo.reports.writing  # noqa: F401
     console = Console()
     progress = Console(stderr=True)
+    place = source(options)
     with progress.status("Reading the trials"):
-        trials = trials_from(source(options), **_reading(options))
+        trials = trials_from(place, **_reading(options, is_optuna(place)))
     with progress.status(f"Explaining {trials.sizes['trial']} trials"):
         found = explain_trials(trials, settings, options.trials or "auto")
-        decided = _decided(found, trials)
+        decided = _decided(found, trials, options.cost) if options.cost else None
     show_head(trials, found, console)
     show(found, "worst" if options.worst else "best", console)
     if decided is not None:
@@ -106,13 +111,16 @@ def _settings(options: argparse.Namespace) -> AnalysisSettings:
         raise InputError(f"command line: --{_SETTINGS[setting]}: {reason}") from None
 
 
-def _decided(found: xr.Dataset, trials: xr.Dataset) -> xr.Dataset | None:
+def _decided(found: xr.Dataset, trials: xr.Dataset, asked: Sequence[str]) -> xr.Dataset:
+    """Decide by the first of the costs that were asked for."""
     from hsic_hpo.selection.decide import decide
     from hsic_hpo.selection.settings import SelectionSettings
     from hsic_hpo.trials.goals import cost_names
 
     costs = cost_names(found)
-    return decide(found, trials, SelectionSettings(cost=costs[0])) if costs else None
+    # A prefix that a tool put in front of it, or an Optuna study's own name, may be gone.
+    first = next((name for name in asked if name in costs), costs[0])
+    return decide(found, trials, SelectionSettings(cost=first))
 
 
 def _write(
