@@ -87,12 +87,14 @@ def _analyse(options: argparse.Namespace) -> None:
             console.print(f"Wrote {path}", markup=False, highlight=False)
 
 
-def _reading(options: argparse.Namespace) -> dict[str, Any]:
+def _reading(options: argparse.Namespace, of_optuna: bool) -> dict[str, Any]:
     """Return what is asked of the reading, as `trials_from` takes it."""
+    # The duration of its trials is the cost of an Optuna study anyway.
+    has_own_cost = of_optuna and set(options.cost or ()) <= _DURATIONS
     return {
         "space": options.space,
         "error": options.error,
-        "cost": options.cost,
+        "cost": None if has_own_cost else options.cost,
         "maximise": {None: None, "maximise": True, "minimise": False}[options.direction],
         "study": options.study,
         "objective": options.objective,

@@ -65,8 +65,9 @@ def findings(
         sentences.intervals(sensitivity),
         sentences.groups_without_index(sensitivity),
     ]
+    ways = filter(None, (sensitivity.attrs.get(k) for k in ("way_reason", "surrogate_check")))
     found = [
-        Finding("trainings", "How the trainings went", [outcome], ["errors", "trainings"]),
+        Finding("trainings", "How the trainings went", [outcome, *ways], ["errors", "trainings"]),
         Finding(
             "impact",
             "What matters for the best",

@@ -7,10 +7,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hsic_hpo.reports.terminal_tables import by_index, fitting_table, is_direct, scaled
+from hsic_hpo.reports.terminal_tables import by_index, fitting_table, scaled
 from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import goal, group_name, p_value, target_name
+from hsic_hpo.wording import goal, group_name, is_direct, p_value, target_name
 
 N_INTERACTIONS = 5
 _INDENT = 2

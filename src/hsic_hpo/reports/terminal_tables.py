@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hsic_hpo.wording import cost_name, number, p_value, percent
+from hsic_hpo.wording import cost_name, is_direct, number, p_value, percent
 
 # Left out in this order where the table is wider than the terminal.
 _OPTIONAL = ("p", "interval")
@@ -68,11 +68,6 @@ def by_index(error: xr.Dataset) -> list[str]:
     """Return the hyperparameters that have an index, the largest first."""
     index = _index(error).dropna("hyperparameter")
     return [str(name) for name in index.sortby(-index)["hyperparameter"].values]
-
-
-def is_direct(sensitivity: xr.Dataset) -> bool:
-    """Tell whether trials were explained directly, with p-values, or through a surrogate."""
-    return str(sensitivity.attrs.get("way", "direct")) == "direct"
 
 
 def _index(part: xr.Dataset) -> xr.DataArray:

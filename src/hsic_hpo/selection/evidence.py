@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.spaces.space import Group, Space
+from hsic_hpo.wording import evidence_variable, is_direct
 
 
 @dataclass(frozen=True)
@@ -77,19 +78,14 @@ def _evidence(best: xr.Dataset, name: str, cost: str, groups: Sequence[Group]) -
         float(found["p_value_adjusted"]),
         float(by_cost["hsic"]),
         float(by_cost["p_value_adjusted"]),
-        bool(found[_evident(found)] == 1),
-        bool(by_cost[_evident(by_cost)] == 1),
+        bool(found[evidence_variable(found)] == 1),
+        bool(by_cost[evidence_variable(found)] == 1),
     )
 
 
 def _note(notes: Sequence[str]) -> str:
     # The main group comes first and is the largest.
     return next(filter(None, notes), "it takes a single value in every group")
-
-
-def _evident(sensitivity: xr.Dataset) -> str:
-    # Datasets of before trials were explained through a surrogate have no other evidence.
-    return "found" if "found" in sensitivity else "significant"
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,7 @@ def interactions(sensitivity: xr.Dataset, evidence: Evidence) -> dict[str, Inter
     )
     adjusted = pairs["pure_p_value_adjusted"].values
     known, found = np.isfinite(adjusted), adjusted <= float(sensitivity.attrs["significance"])
-    if "pure_found" in pairs:
+    if not is_direct(sensitivity):
         known, found = np.isfinite(pairs["pure_found"].values), pairs["pure_found"].values == 1
     names = [str(name) for name in pairs["partner"].values]
     return {

@@ -11,7 +11,16 @@ from hsic_hpo.selection.ceilings import Ceiling
 from hsic_hpo.selection.cheap_values import CheapValue
 from hsic_hpo.selection.evidence import Evidence, Interaction
 from hsic_hpo.selection.settings import SelectionSettings
-from hsic_hpo.wording import MAIN_GROUP, counted, goal, number, p_value, percent, target_name
+from hsic_hpo.wording import (
+    MAIN_GROUP,
+    counted,
+    goal,
+    is_direct,
+    number,
+    p_value,
+    percent,
+    target_name,
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class Reasons:
             limited=f"under the ceiling of {number(limit)} {cost}"
             if np.isfinite(limit)
             else "without a ceiling on the cost",
-            random=sensitivity.attrs.get("way", "direct") == "direct",
+            random=is_direct(sensitivity),
         )
 
     def indices(self, found: Evidence) -> str:
