@@ -82,7 +82,7 @@ def to_dataset(
     _check(together.trials, len(fitting), left_out, where)
     sign = -1.0 if maximise else 1.0
     configurations = [runs[0].configuration for runs in together.trials]
-    u = np.array([space.point(configuration) for configuration in configurations])
+    u = space.points(configurations)
     labelled = design.label_design(space, u, configurations, {})
     costs = sorted({name for trial in finished for name in trial.costs})
     dataset = trials.gather_records(
@@ -178,10 +178,11 @@ def _check(
 
 
 def _records(names: Sequence[str], together: Merged, sign: float) -> list[dict[str, Any]]:
+    n_repeats = together.n_repeats
     return [
         _record(str(name), repeat, runs[repeat] if repeat < len(runs) else None, sign)
         for name, runs in zip(names, together.trials, strict=True)
-        for repeat in range(together.n_repeats)
+        for repeat in range(n_repeats)
     ]
 
 

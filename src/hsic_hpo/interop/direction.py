@@ -22,6 +22,7 @@ _LOSSES = _words(
     "rmse rmsle wer"
 )
 _TURNED = _words("minus neg negative negated")
+# The log of these is no loss.
 _ALL_OF = ("likelihood", "loglik")
 
 
@@ -55,7 +56,8 @@ def suggests_more_is_better(name: str) -> bool:
     """Tell whether a name is one of which more is usually better: ``val_acc``, ``testF1``."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z0-9]+", " ", name)
     words = spaced.lower().split()
-    is_loss = not _LOSSES.isdisjoint(words) and not any(word in words for word in _ALL_OF)
-    is_gain = not is_loss and not (_GAINS.isdisjoint(words) and "".join(words) not in _GAINS)
+    stems = {*words, *(word.rstrip("0123456789") for word in words), "".join(words)}
+    is_loss = not _LOSSES.isdisjoint(words) and stems.isdisjoint(_ALL_OF)
+    is_gain = not is_loss and not _GAINS.isdisjoint(stems)
     is_turned = sum(word in _TURNED for word in words) % 2 == 1
     return is_loss if is_turned and (is_loss or is_gain) else is_gain

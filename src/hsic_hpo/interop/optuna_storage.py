@@ -48,13 +48,14 @@ def load_study(given: Any, name: str | None = None) -> Any:
     with _quiet(optuna), _one_line(place):
         storage = _storage(given, place)
         names = optuna.get_all_study_names(storage)
+        if not names:
+            raise InputError(f"{place}: no study in this storage")
         if name is None and len(names) == 1:
             name = names[0]
         if name not in names:
             wanted = "which study? name one" if name is None else f"no study {name!r}"
             raise InputError(
-                f"{place}: {wanted}; studies: {', '.join(names) or 'none'}"
-                f"{did_you_mean(name, names)}"
+                f"{place}: {wanted}; studies: {', '.join(names)}{did_you_mean(name, names)}"
             )
         return optuna.load_study(study_name=name, storage=storage)
 

@@ -8,6 +8,7 @@ from typing import Any
 import xarray as xr
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.interop.costs import Costs
 from hsic_hpo.interop.foreign import is_optuna, read_source
 from hsic_hpo.interop.optuna_study import trials_from_optuna
 from hsic_hpo.interop.row_range import row_slice
@@ -23,7 +24,7 @@ def trials_from(
     *,
     space: Space | Mapping[str, Any] | Path | str | None = None,
     error: str | None = None,
-    cost: str | None = None,
+    cost: Costs = None,
     maximise: bool | None = None,
     study: str | None = None,
     objective: int = 0,
@@ -44,7 +45,7 @@ def trials_from(
     error
         Column of the error of a table; None: the one that is called so.
     cost
-        Column of a cost, if there is one.
+        Column of a cost, or several, lower is better, if there are any.
     maximise
         Whether more of the error column is better; None: as the source says, else less is.
     study
@@ -111,7 +112,7 @@ def trials_from(
         known,
         table.where,
         error=taken.error,
-        cost=taken.cost,
+        cost=taken.costs,
         maximise=table.maximise if maximise is None else maximise,
         budget=taken.budget,
         notes=[*table.notes, *said, *taken.notes],

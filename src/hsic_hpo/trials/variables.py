@@ -10,7 +10,6 @@ import xarray as xr
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.trials.costs import MEASURED_COSTS
 
-
 # The status where a trial has fewer repeats than another.
 ABSENT = "absent"
 
