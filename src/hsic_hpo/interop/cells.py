@@ -16,6 +16,8 @@ _MISSING = ("", "-", "nan", "none", "null", "na", "n/a", "<na>", "nat")
 
 def is_missing(cell: Any) -> bool:
     """Tell whether a cell holds nothing: None, NaN, or a text that stands for it."""
+    if isinstance(cell, float):
+        return cell != cell
     if isinstance(cell, str):
         return cell.strip().lower() in _MISSING
     return cell is None or (np.ndim(cell) == 0 and bool(pd.isna(cell)))
@@ -31,6 +33,8 @@ def hyperparameter_value(cell: Any, parameter: Hyperparameter, where: str) -> An
     """
     if parameter.type == "categorical":
         return _level(cell, parameter, where)
+    if parameter.type == "float" and isinstance(cell, float) and math.isfinite(cell):
+        return float(cell)
     if is_missing(cell):
         return None
     if parameter.type == "boolean":
@@ -55,6 +59,8 @@ def missing_level(parameter: Hyperparameter) -> Any:
 
 
 def _level(cell: Any, parameter: Hyperparameter, where: str) -> Any:
+    if isinstance(cell, str) and cell in parameter.levels:
+        return cell
     by_text = {str(level): level for level in parameter.levels}
     if not isinstance(cell, str) and parameter.contains(cell):
         return next(level for level in parameter.levels if level == cell)

@@ -34,11 +34,9 @@ def choices(
         share = sum(w for value, w in zip(values, shares, strict=True) if value) / sum(shares)
         return {"type": "boolean", **({} if weights is None else {"probability": share})}
     is_number = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
-    if not is_number:
-        levels = [value if isinstance(value, str) else str(value) for value in values]
+    if not (is_number and ordered):
+        levels = [as_level(value) for value in values]
         return {"type": "categorical", "levels": levels, **_weights(shares, weights)}
-    if not ordered:
-        return {"type": "categorical", "levels": list(values), **_weights(shares, weights)}
     pairs = sorted(zip(values, shares, strict=True), key=lambda pair: pair[0])
     levels = [value for value, _ in pairs]
     is_whole = all(float(level).is_integer() for level in levels)
@@ -47,6 +45,12 @@ def choices(
         "levels": [int(level) if is_whole else level for level in levels],
         **_weights([share for _, share in pairs], weights),
     }
+
+
+def as_level(value: Any) -> str | float:
+    """Return a value as a level of a categorical hyperparameter: a text or a number."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number or isinstance(value, str) else str(value)
 
 
 def _weights(shares: Sequence[float], given: Sequence[float] | None) -> dict[str, Any]:

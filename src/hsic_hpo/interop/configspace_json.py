@@ -4,12 +4,13 @@ SMAC, DeepCAVE, HyperSHAP and NePS use it. Needs no ConfigSpace.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import scipy
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.interop.choices import choices, is_increasing
+from hsic_hpo.interop.choices import as_level, choices, is_increasing
 from hsic_hpo.interop.quantised import numbers, rounded_levels
 from hsic_hpo.wording import counted
 
@@ -66,6 +67,7 @@ def configspace_definitions(
             when = found[child].setdefault("when", {})
             for parent, test in _tests(condition, sequences, f"{where}: condition of {child}"):
                 if parent not in constants:
+                    test = _of_levels(test, found.get(parent, {}))
                     _add(when, parent, test, f"{where}: condition of {child}")
             if not when:
                 del found[child]["when"]
@@ -103,7 +105,17 @@ def _definition(given: Mapping[str, Any], where: str) -> dict[str, Any] | None:
         return {"type": "float", "distribution": definition}
     if low is None or high is None:
         raise InputError(f"{where}: {kind} without lower and upper is not known here")
-    return rounded_levels(low, high, step or 1, below, where)
+    if step is not None and step != 1:
+        return rounded_levels(low, high, step, below, where)
+    return _in_equal_bins(int(low), int(high), below)
+
+
+def _in_equal_bins(low: int, high: int, below: Callable[[float], float]) -> dict[str, Any]:
+    """Return whole numbers with the shares of a law in equal parts of its range, as they draw."""
+    levels = list(range(low, high + 1))
+    edges = [low + i * (high - low) / len(levels) for i in range(len(levels) + 1)]
+    weights = [float(below(b) - below(a)) for a, b in pairwise(edges)]
+    return {"type": "integer", "levels": levels, "weights": weights}
 
 
 def _bell(
@@ -164,6 +176,18 @@ def _alternative(parts: Sequence[Sequence[tuple[str, Any]]], where: str) -> tupl
             f"{' or '.join(sorted(parents))}"
         )
     return parents.pop(), _one_of(values)
+
+
+def _of_levels(test: Any, parent: Mapping[str, Any]) -> Any:
+    """Return a test of a categorical parent with its values as they are called as levels."""
+    if parent.get("type") != "categorical":
+        return test
+    if not isinstance(test, Mapping):
+        return as_level(test)
+    return {
+        sign: [as_level(one) for one in value] if sign == "in" else as_level(value)
+        for sign, value in test.items()
+    }
 
 
 def _one_of(values: Sequence[Any]) -> Any:

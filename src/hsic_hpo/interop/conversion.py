@@ -82,7 +82,7 @@ def to_dataset(
     _check(together.trials, len(fitting), left_out, where)
     sign = -1.0 if maximise else 1.0
     configurations = [runs[0].configuration for runs in together.trials]
-    u = np.array([space.point(configuration) for configuration in configurations])
+    u = space.points(configurations)
     labelled = design.label_design(space, u, configurations, {})
     costs = sorted({name for trial in finished for name in trial.costs})
     dataset = trials.gather_records(

@@ -70,12 +70,15 @@ def infer_space(
     Raises
     ------
     InputError
-        When no hyperparameter varies.
+        When no hyperparameter varies, or a value is infinite.
     """
     told = np.asarray(has_error, dtype=bool)
     notes: list[str] = []
     taken: dict[str, list[Any]] = {}
     for name, values in columns.items():
+        infinite = [v for v in values if isinstance(v, float) and not math.isfinite(v)]
+        if infinite:
+            raise InputError(f"{where}: column {name}: {infinite[0]} is not a finite number")
         reason = _left_out(values, told)
         if reason:
             notes.append(f"{name} {reason} and is left out.")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Merged:
     trials: Sequence[Sequence[ImportedTrial]]
     notes: Sequence[str]
 
-    @property
+    @cached_property
     def n_repeats(self) -> int:
         """How many runs the configuration with the most of them has."""
         return max(map(len, self.trials), default=1)

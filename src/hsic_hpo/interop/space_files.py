@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hsic_hpo.errors import InputError
 from hsic_hpo.files import write_text
 from hsic_hpo.interop.configspace_json import configspace_definitions, is_configspace
 from hsic_hpo.interop.configspace_writing import configspace_content
 from hsic_hpo.interop.nni import is_nni_space, nni_definitions
-from hsic_hpo.interop.text_files import refuse_pickle
+from hsic_hpo.interop.text_files import read_text
 from hsic_hpo.interop.wandb_sweep import is_sweep, sweep_space
 from hsic_hpo.spaces.space import Space
-from hsic_hpo.yaml_files import read_yaml, yaml_lines
+from hsic_hpo.yaml_files import parse_yaml, yaml_lines
 
 
 def read_space(path: Path | str) -> tuple[Space, tuple[str, ...]]:
@@ -36,9 +37,14 @@ def read_space(path: Path | str) -> tuple[Space, tuple[str, ...]]:
     InputError
         One line: file, key, value, what is allowed.
     """
-    refuse_pickle(path)
-    # JSON is YAML.
-    return space_of(read_yaml(path), str(path))
+    text = read_text(path)
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = parse_yaml(text, path)
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: not a mapping of keys to values")
+    return space_of(content, str(path))
 
 
 def space_of(content: Mapping[str, Any], where: str) -> tuple[Space, tuple[str, ...]]:

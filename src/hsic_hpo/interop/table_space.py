@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hsic_hpo.errors import InputError
 from hsic_hpo.interop.column_roles import (
     bare_result,
     column_roles,
@@ -115,6 +116,8 @@ def inferred_columns(
     frame = typed(table.frame, table.where)
     results = _with_results(table, frame, [], error, cost, budget)
     frame, used = results.frame, results.used
+    for name in frame.columns[frame.columns.duplicated()]:
+        raise InputError(f"{table.where}: column {str(name)!r} stands twice")
     roles = column_roles(frame, used, table.where)
     names = {name: name.removeprefix(roles.prefix) for name in roles.hyperparameters}
     if len({*names.values(), *used}) < len(names) + len(used):
