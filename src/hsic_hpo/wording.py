@@ -110,6 +110,23 @@ def reached_in_words(sensitivity: xr.Dataset) -> str:
     return f"{reached} of {n} trials reach the goal, not {asked}: {why}."
 
 
+def is_direct(sensitivity: xr.Dataset) -> bool:
+    """Tell whether trials were explained directly, with p-values, or through a surrogate."""
+    return str(sensitivity.attrs.get("way", "direct")) == "direct"
+
+
+def evidence_variable(sensitivity: xr.Dataset) -> str:
+    """Return the variable that is 1 where a hyperparameter matters by the evidence there is."""
+    return "significant" if is_direct(sensitivity) else "found"
+
+
+def evidence(adjusted_p: float) -> str:
+    """Return the evidence that a hyperparameter matters: its p-value, where there is one."""
+    if adjusted_p == adjusted_p:
+        return f"adjusted p = {p_value(adjusted_p)}"
+    return "found through the surrogate"
+
+
 def group_name(label: str) -> str:
     """Return a group's label for a reader: the main group holds all trials."""
     return "all trials" if label == MAIN_GROUP else label
@@ -144,7 +161,8 @@ def readable(choice: Any) -> str:
         return number(choice) if isinstance(choice, float) else printable(str(choice))
     if "range" in choice:
         low, high = (f"{end:.6g}" for end in choice["range"])
-        return f"{low} to {high}{', log' if choice.get('scale') == 'log' else ''}"
+        step = f", step {number(float(choice['step']))}" if "step" in choice else ""
+        return f"{low} to {high}{', log' if choice.get('scale') == 'log' else ''}{step}"
     if "levels" in choice:
         return ", ".join(map(readable, choice["levels"]))
     if "distribution" in choice:

@@ -6,11 +6,13 @@ from hsic_hpo.spaces.space import Space
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials.design import make_design
+from hsic_hpo.trials.drawn import RANDOM, RANDOM_SEARCH, drawn_attributes
 
 
 def main(*, space: str, seed: int, budget: dict, n_trials: int, output: str) -> None:
     search_space = Space.from_json(space)
-    write_netcdf(make_design(search_space, sample(search_space, n_trials, seed), budget), output)
+    drawn = make_design(search_space, sample(search_space, n_trials, seed), budget)
+    write_netcdf(drawn.assign_attrs(drawn_attributes(RANDOM, RANDOM_SEARCH)), output)
 
 
 if __name__ == "__main__":

@@ -65,9 +65,13 @@ def findings(
         Dataset that does not exist.
     """
     told = partial(summary, trials, sensitivity)
+    ways = [sensitivity.attrs.get(key, "") for key in ("way_reason", "surrogate_check")]
     found = [
         _finding(
-            "trainings", "How the trainings went", lambda: [told()[0]], ["errors", "trainings"]
+            "trainings",
+            "How the trainings went",
+            lambda: [told()[0], *ways],
+            ["errors", "trainings"],
         ),
         _finding(
             "impact",

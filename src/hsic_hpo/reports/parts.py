@@ -2,8 +2,10 @@
 
 import traceback
 from collections.abc import Callable, MutableMapping
+from pathlib import Path
 from typing import TypeVar
 
+from hsic_hpo.errors import InputError
 from hsic_hpo.study.gaps import reason_of
 from hsic_hpo.study.logs import note_in_log
 
@@ -34,3 +36,15 @@ class Parts:
             note_in_log(traceback.format_exc())
             self.gaps[what] = reason_of(error)
             return otherwise
+
+    def check(self, path: Path | str) -> None:
+        """Raise, once all else is written, when something could not be made.
+
+        Raises
+        ------
+        InputError
+            Names what is missing in ``path``, and why.
+        """
+        if self.gaps:
+            named = "; ".join(f"{what} ({reason})" for what, reason in self.gaps.items())
+            raise InputError(f"{path} is written, but without {named}")

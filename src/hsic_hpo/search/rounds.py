@@ -12,6 +12,7 @@ from hsic_hpo.selection.decisions import LAST_STAGE, cost_ceiling, stage_space
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.design import label_design
+from hsic_hpo.trials.drawn import ADAPTIVE, drawn_attributes
 from hsic_hpo.trials.history import History, initial_part
 
 
@@ -66,7 +67,9 @@ def next_round(
     else:
         proposed = _staged(finished, n, seed, selection, stage, cost_of)
     u = np.array([space.point(configuration) for configuration in proposed])
-    return label_design(space, u.reshape(-1, len(space)), proposed, budget)
+    return label_design(space, u.reshape(-1, len(space)), proposed, budget).assign_attrs(
+        drawn_attributes(ADAPTIVE, f"this study's {method}")
+    )
 
 
 def _staged(

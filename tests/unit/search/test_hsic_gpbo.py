@@ -14,7 +14,8 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.interop.conversion import ImportedTrial, to_dataset
+from hsic_hpo.interop.conversion import to_dataset
+from hsic_hpo.interop.imported import ImportedTrial
 from hsic_hpo.search.hsic_gpbo import HsicGpbo, minimise
 from hsic_hpo.search.methods import choice_settings, round_settings
 from hsic_hpo.search.settings import SearchSettings

@@ -179,7 +179,7 @@ def test_a_bad_study_is_refused_with_its_file(tmp_path: Path, text: str, line: s
         ("{dropout: 1}", "dropout: 1 is not a value of it; allowed: false, true"),
         (
             "{n_layers: {roll: optimise}}",
-            "n_layers: unknown key 'roll'; allowed: role, range, scale, levels, weights; "
+            "n_layers: unknown key 'roll'; allowed: role, range, scale, step, levels, weights; "
             "did you mean 'role'?",
         ),
         (
