@@ -57,10 +57,11 @@ rule propose:
     threads: 1
     params:
         round=settings_of_round,
+        problem=problem_of_known_costs,
         cost=STUDY.settings.selection.cost,
         seed=STUDY.seed,
         budget=STUDY.budget,
-        code=code("propose"),
+        code=code("propose", PROBLEM_SOURCE),
     script:
         "../scripts/propose.py"
 
