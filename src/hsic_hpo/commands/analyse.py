@@ -147,10 +147,12 @@ def _write(
 
         parts = Parts({})
         written += write_figures(trials, found, options.figures, parts)
-        missing.append(partial(parts.check, options.figures))
     if options.report:
         from hsic_hpo.reports.writing import write_report
 
+        # It names what it lacks, figures too.
         write_report(trials, found, options.report, decisions=decided)
         written.append(options.report)
+    elif options.figures:
+        parts.check(options.figures)
     return written
