@@ -33,6 +33,7 @@ BAD = {
 PROBLEM = """\
 from dataclasses import dataclass
 from math import nan
+from time import sleep
 
 from hostile import ACTS, Hostile
 
@@ -51,18 +52,29 @@ class Wild(Hostile):
         act = DOES.get(x)
         if act == "diverge":
             return {{"validation_error": nan, "test_error": nan}}
-        if act is not None:
+        if act in ACTS:
             ACTS[act]()
+        sleep({seconds})
         return {{"validation_error": x**3 / 7, "test_error": x / 3}}
 """
 
 
-def make_wild(checkout: Checkout, acts: dict[str, str] | None = None) -> None:
-    """Give a checkout the study; ``acts`` take the place of others of the same name."""
+def make_wild(checkout: Checkout, acts: dict[str, str] | None = None, seconds: float = 0) -> None:
+    """Give a checkout the study.
+
+    Parameters
+    ----------
+    checkout
+        Where.
+    acts
+        What takes the place of an act.
+    seconds
+        How long a training takes.
+    """
     x = [row["x"] for row in SPACE.configurations(sample(SPACE, 60, SEED))]
     does = {x[trial]: (acts or {}).get(act, act) for trial, (act, _) in BAD.items()}
     shutil.copy(ROOT / "tests" / "unit" / "hostile.py", checkout.config.parent)
-    (checkout.config.parent / "wild.py").write_text(PROBLEM.format(does=does))
+    (checkout.config.parent / "wild.py").write_text(PROBLEM.format(does=does, seconds=seconds))
     checkout.config.write_text(CONFIG)
 
 
