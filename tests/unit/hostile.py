@@ -49,8 +49,8 @@ def eat() -> None:
 def devour() -> None:
     held = []
     while True:
-        held.append(grow(50))
-        time.sleep(0.1)
+        held.append(grow(200))
+        time.sleep(0.05)
 
 
 def grow(megabytes: int) -> bytearray:
