@@ -269,6 +269,7 @@ class Edited:
             seed=3,
             code_fingerprint=params["training_code"],
             folder="trial_files",
+            give_up_after=0,
             tries=2,
             unedited=unedited,
             device="cpu",
