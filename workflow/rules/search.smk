@@ -69,6 +69,7 @@ use rule train as train_round with:
     input:
         data="data.nc",
         design=f"{ROUND}/design.nc",
+        retry=marked_for_retry(f"{ROUND}/records/{{first}}-{{stop}}.jsonl"),
     output:
         f"{ROUND}/records/{{first}}-{{stop}}.jsonl",
     log:
@@ -136,6 +137,7 @@ use rule train as train_final with:
     input:
         data="data.nc",
         design=f"{FINAL}/design.nc",
+        retry=marked_for_retry(f"{FINAL}/records/{{first}}-{{stop}}.jsonl"),
     output:
         f"{FINAL}/records/{{first}}-{{stop}}.jsonl",
     log:

@@ -15,7 +15,7 @@ from hsic_hpo.wording import number
 
 # A new process takes some 0.3 s until it trains at full speed, little of so many seconds; what
 # trainings leave behind, such as memory, threads and open files, goes with the old one.
-_RENEWED_AFTER = 60.0
+RENEWED_AFTER = 60.0
 _RENEWED_AFTER_STARTS = 100.0
 # A training that keeps to max_seconds itself still has to evaluate its network.
 _GRACE, _LEAST_GRACE = 0.25, 5.0
@@ -135,7 +135,7 @@ class Supervisor:
         files = self._unedited()
         old = self._worker
         if old is not None and old.seconds_of_work > max(
-            _RENEWED_AFTER, _RENEWED_AFTER_STARTS * old.seconds_to_start
+            RENEWED_AFTER, _RENEWED_AFTER_STARTS * old.seconds_to_start
         ):
             self.close()
         while self._worker is None:

@@ -121,7 +121,7 @@ def test_a_process_is_renewed_after_some_work(
     for _ in range(2):
         supervisor.train(task(path=str(path)), Tries.of(tmp_path, KEY))
     assert len(set(path.read_text().split())) == 1
-    monkeypatch.setattr(supervisors, "_RENEWED_AFTER", 0.0)
+    monkeypatch.setattr(supervisors, "RENEWED_AFTER", 0.0)
     monkeypatch.setattr(supervisors, "_RENEWED_AFTER_STARTS", 0.0)
     supervisor.train(task(path=str(path)), Tries.of(tmp_path, KEY))
     assert len(set(path.read_text().split())) == 2
