@@ -10,7 +10,7 @@ import pytest
 
 from hsic_hpo.figures.style import search_look
 from hsic_hpo.reports import frames
-from hsic_hpo.reports.chart_style import inline
+from hsic_hpo.reports.chart_style import Tables
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.plane import plane
 from hsic_hpo.trials import dataset as trials_data
@@ -25,6 +25,14 @@ FRAME = frames.trials_frame(study("usual").trials, SEARCHES)
 def rows(chart: dict[str, Any], column: str) -> list[dict[str, Any]]:
     """Return the rows of the chart's first table that has a column."""
     return next(table for table in chart["datasets"].values() if column in table[0])
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return the rows that a chart has of a table."""
+    tables = Tables()
+    tables.add(frame)
+    (found,) = tables.rows.values()
+    return found
 
 
 def parts(value: object) -> Iterator[dict[str, Any]]:
@@ -143,13 +151,15 @@ def test_charts_name_no_address_and_are_valid_json(name: str) -> None:
 
 
 def test_missing_numbers_are_null() -> None:
-    data = inline(pd.DataFrame({"error": [0.5, np.nan], "name": ["a", None]}))
-    assert data.values == [{"error": 0.5, "name": "a"}, {"error": None, "name": None}]
+    assert rows_of(pd.DataFrame({"error": [0.5, np.nan], "name": ["a", None]})) == [
+        {"error": 0.5, "name": "a"},
+        {"error": None, "name": None},
+    ]
 
 
 @pytest.mark.parametrize("error", [1.23456789e-12, 3.4567e-7, 0.5, 1e6 / 3])
 def test_numbers_keep_their_digits_whatever_their_size(error: float) -> None:
-    (row,) = inline(pd.DataFrame({"error": [error]})).values
+    (row,) = rows_of(pd.DataFrame({"error": [error]}))
     assert row["error"] == pytest.approx(error, rel=1e-12)
 
 
