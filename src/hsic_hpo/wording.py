@@ -42,6 +42,11 @@ def p_value(value: float) -> str:
     return f"{value:.2g}"
 
 
+def adjusted_p(value: float, sign: str = " = ") -> str:
+    """Return an adjusted p-value in words, where there is none what stands in its place."""
+    return f"adjusted p{sign}{p_value(value)}" if value == value else "found through the surrogate"
+
+
 def target_name(sensitivity: xr.Dataset, target: str) -> str:
     """Return what a target measures: the study's error, or a cost.
 

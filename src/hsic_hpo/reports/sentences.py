@@ -5,7 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.wording import MAIN_GROUP, goal, group_name, number, p_value, percent, target_name
+from hsic_hpo.trials.goals import interacts, is_found, is_tested
+from hsic_hpo.wording import (
+    MAIN_GROUP,
+    adjusted_p,
+    goal,
+    group_name,
+    number,
+    p_value,
+    percent,
+    target_name,
+)
 
 _ROLES = {
     "optimise": "optimises",
@@ -33,26 +43,25 @@ def worst(sensitivity: xr.Dataset) -> str:
     if not bad:
         return f"No hyperparameter is found to decide which trials are among {aim}."
     good = _significant(sensitivity, "best")
-    named = ", ".join(f"{name} (adjusted p = {p_value(p)})" for name, p in bad.items())
+    named = ", ".join(f"{name} ({adjusted_p(p)})" for name, p in bad.items())
     text = f"What decides whether a trial is among {aim}: {named}."
     new = [name for name in bad if name not in good]
     if new and good:
         verb = "matters" if len(new) == 1 else "matter"
-        text += f" {_listed(new)} {verb} there but not significantly for the best."
+        none = "not significantly" if is_tested(sensitivity) else "not, as far as is found,"
+        text += f" {_listed(new)} {verb} there but {none} for the best."
     return text
 
 
 def _significant(sensitivity: xr.Dataset, subset: str) -> dict[str, float]:
-    """Return the smallest adjusted p-value of each significant hyperparameter."""
+    """Return the smallest adjusted p-value of each that matters, NaN through a surrogate."""
     error = sensitivity.sel(target="error", subset=subset)
-    p = error["p_value_adjusted"].where(error["significant"] == 1)
-    smallest = p.min("group")
-    found = {
-        str(name): float(value)
-        for name, value in zip(smallest["hyperparameter"].values, smallest.values, strict=True)
-        if np.isfinite(value)
-    }
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+    found = is_found(error)
+    p = error["p_value_adjusted"].where(found).min("group")
+    names = [str(name) for name in error["hyperparameter"].values[found.any("group").values]]
+    order = p if is_tested(sensitivity) else -error["hsic_unbiased"].where(found).max("group")
+    names.sort(key=lambda name: float(order.sel(hyperparameter=name)))
+    return {name: float(p.sel(hyperparameter=name)) for name in names}
 
 
 def intervals(sensitivity: xr.Dataset) -> str:
@@ -61,8 +70,8 @@ def intervals(sensitivity: xr.Dataset) -> str:
     parts = []
     for name in _significant(sensitivity, "best"):
         one = best.sel(hyperparameter=name)
-        # The largest group in which it is significant.
-        label = one["group"].values[int(np.argmax(np.where(one["significant"] == 1, one["n"], 0)))]
+        # The largest group in which it matters.
+        label = one["group"].values[int(np.argmax(np.where(is_found(one), one["n"], 0)))]
         low, high = (
             number(float(one[f"interval_{end}"].sel(group=label))) for end in ("low", "high")
         )
@@ -78,6 +87,8 @@ def interaction_sentence(sensitivity: xr.Dataset) -> str:
     """Say which pairs matter for the best beyond what each of the two does alone."""
     best = sensitivity.sel(group=MAIN_GROUP, target="error", subset="best")
     names = best["hyperparameter"].values.tolist()
+    if not is_tested(sensitivity):
+        return _found_interactions(best, names)
     p = best["pure_p_value_adjusted"].values
     pairs = sorted(
         (float(p[i, j]), f"{names[i]} with {names[j]}")
@@ -101,6 +112,17 @@ def interaction_sentence(sensitivity: xr.Dataset) -> str:
     named = "; ".join(f"{pair} (adjusted p = {p_value(value)})" for value, pair in found[:_STATED])
     more = f"; and {len(found) - _STATED} more" if len(found) > _STATED else ""
     return f"Pairs that matter together for the {goal(sensitivity)}: {named}{more}."
+
+
+def _found_interactions(best: xr.Dataset, names: list[str]) -> str:
+    strength, found = best["pure_interaction"].values, interacts(best).values
+    pairs = [(i, j) for i in range(len(names)) for j in range(i) if found[i, j]]
+    if not pairs:
+        return f"No pair of hyperparameters is found to interact for the {goal(best)}."
+    pairs.sort(key=lambda pair: -strength[pair])
+    named = "; ".join(f"{names[i]} with {names[j]}" for i, j in pairs[:_STATED])
+    more = f"; and {len(pairs) - _STATED} more" if len(pairs) > _STATED else ""
+    return f"Pairs that matter together for the {goal(best)}, through the surrogate: {named}{more}."
 
 
 def convergence_sentence(convergence: xr.Dataset) -> str:

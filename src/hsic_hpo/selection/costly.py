@@ -15,6 +15,7 @@ from hsic_hpo.selection.decisions import Decision
 from hsic_hpo.selection.evidence import Evidence, interaction_p_values
 from hsic_hpo.selection.reasons import Reasons
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
+from hsic_hpo.trials.goals import is_tested
 
 # A value that is cheap only beside half of the others is no cheap value.
 _CHEAP_HALF = 0.5
@@ -52,6 +53,9 @@ def decide_costly(
         cheap ones are found, among all.
     """
     undecided = replace(undecided, role="restrict")
+    if not is_tested(sensitivity):
+        # Success rates of trials that crowd around good values say nothing of other trials.
+        return replace(undecided, reason=reasons.not_random(undecided.reason))
     if found.matters:
         return _restricted(parameter, cheap, sensitivity, undecided, reasons)
     tested = interaction_p_values(sensitivity, found)

@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.spaces.space import Group, Space
+from hsic_hpo.trials.goals import is_found
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Evidence:
     cost_index, cost_p_adjusted
         The same for the cheapest fraction.
     matters, costs
-        Whether the indices are significant.
+        Whether the indices are significant or, through a surrogate, found.
     """
 
     name: str
@@ -77,8 +78,8 @@ def _evidence(best: xr.Dataset, name: str, cost: str, groups: Sequence[Group]) -
         float(found["p_value_adjusted"]),
         float(by_cost["hsic"]),
         float(by_cost["p_value_adjusted"]),
-        bool(found["significant"] == 1),
-        bool(by_cost["significant"] == 1),
+        bool(is_found(found)),
+        bool(is_found(by_cost)),
     )
 
 

@@ -56,22 +56,28 @@ class Reasons:
         """Say what the indices of a hyperparameter tell, or why it has none."""
         if not found.group:
             return f"has no index: {found.note}"
-        verdict = "matters" if found.matters else "does not matter significantly"
+        tested = np.isfinite(found.p_adjusted)
+        none = "does not matter significantly" if tested else "is not found to matter"
+        verdict = "matters" if found.matters else none
+        figures = (
+            f", adjusted p {p_value(found.p_adjusted)}, noise floor {number(found.noise_floor)}"
+            if tested
+            else " through the surrogate"
+        )
         among = "" if found.group == MAIN_GROUP else f"among trials with {found.group}, it "
         return (
-            f"{among}{verdict} for {self.goal} (index {number(found.index)}, adjusted p "
-            f"{p_value(found.p_adjusted)}, noise floor {number(found.noise_floor)}) and "
+            f"{among}{verdict} for {self.goal} (index {number(found.index)}{figures}) and "
             f"{self._effect_on_cost(found)}"
         )
 
     def _effect_on_cost(self, found: Evidence) -> str:
         if not np.isfinite(found.cost_index):
             return f"has no index for {self.cost}"
-        verdict = "drives" if found.costs else "does not drive"
-        return (
-            f"{verdict} {self.cost} (index {number(found.cost_index)}, adjusted p "
-            f"{p_value(found.cost_p_adjusted)})"
-        )
+        tested = np.isfinite(found.cost_p_adjusted)
+        none = "does not drive" if tested else "is not found to drive"
+        p = f", adjusted p {p_value(found.cost_p_adjusted)}" if tested else ""
+        verdict = "drives" if found.costs else none
+        return f"{verdict} {self.cost} (index {number(found.cost_index)}{p})"
 
     def forbidden(self, indices: str, interactions: Mapping[str, float]) -> str:
         """Say that interactions, by their adjusted p-values, forbid fixing it."""
@@ -94,6 +100,13 @@ class Reasons:
             f"{_text(cheap.value)}, its cheap end, are among the best"
         )
 
+    def not_random(self, indices: str) -> str:
+        """Say that nothing is fixed or left out by trials that were not drawn at random."""
+        return (
+            f"{indices}; all its values are searched, {self.limited}: only random trials show what "
+            "may be left out"
+        )
+
     def no_cheap_range(self, indices: str) -> str:
         """Say that all its values are optimised."""
         return f"{indices}; no range in which its choice stops mattering is found, {self.limited}"
@@ -107,6 +120,8 @@ class Reasons:
 
     def ceiling(self, limit: Ceiling) -> str:
         """Say why the ceiling is where it is, in one sentence."""
+        if np.isnan(limit.rate):
+            return "No ceiling: only random trials show how many reach the goal below a cost."
         if not np.isfinite(limit.cost):
             return (
                 f"No ceiling: {self.cost} is not known or does not differ between trials, or no "

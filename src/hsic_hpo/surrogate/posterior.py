@@ -16,7 +16,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
-from scipy.optimize import minimize
+from scipy.optimize import Bounds, minimize
 from scipy.spatial.distance import cdist
 from scipy.stats import spearmanr
 
@@ -185,7 +185,7 @@ def _maximised(
         start,
         jac=True,
         method="L-BFGS-B",
-        bounds=np.column_stack([low, high]),
+        bounds=Bounds(low, high),
         options={"maxiter": _STEPS},
     )
     return found.x, float(np.exp(-found.x[1:-1]).sum() - found.fun)

@@ -3,7 +3,7 @@
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.trials.goals import cost_names
+from hsic_hpo.trials.goals import cost_names, is_tested
 
 _COLUMNS = {
     "index": "hsic",
@@ -15,6 +15,8 @@ _COLUMNS = {
     "interval_low": "interval_low",
     "interval_high": "interval_high",
 }
+# Through a surrogate there are no tests.
+_TESTS = ("noise_floor", "p_value", "adjusted_p_value", "significant", "paper_adjusted_p_value")
 _PAPER = {
     "paper_index": "hsic",
     "paper_adjusted_p_value": "p_value_adjusted",
@@ -41,6 +43,8 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         the ``paper_`` columns by the u that was drawn;
         ``flops_index``, ``train_seconds_index`` or the like of other costs are the indices for the
         cheapest fraction;
+        through a surrogate, ``found`` stands in place of ``significant`` and of all p-values and
+        noise floors;
         ``m`` of the ``n`` trials of a group are in the best fraction.
 
     Examples
@@ -57,21 +61,30 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         column: error["paper"].sel(statistic=statistic, drop=True)
         for column, statistic in _PAPER.items()
     }
+    verdict = verdict_column(sensitivity)
+    if verdict == "found":
+        columns = {"index": columns["index"], verdict: error["found"], **columns}
+        columns = {name: column for name, column in columns.items() if name not in _TESTS}
     for cost in cost_names(sensitivity):
         # The single row of a group without an index by error shows no index by cost either.
         by_cost = best.sel(target=cost, drop=True).where(error["hsic"].notnull())
         columns[cost_column(cost, "index")] = by_cost["hsic"]
-        columns[cost_column(cost, "significant")] = by_cost["significant"]
+        columns[cost_column(cost, verdict)] = by_cost[verdict]
     columns |= {name: error[name] for name in _COUNTS}
     frame = xr.Dataset(columns).to_dataframe(["group", "hyperparameter"]).reset_index()
-    flags = [name for name in frame.columns if name.endswith("significant")]
+    flags = [name for name in frame.columns if name.endswith(verdict)]
     frame = frame.astype(dict.fromkeys(flags, "boolean") | {"n": int, "m": int})
     kept = [_kept(part) for _, part in frame.groupby("group", sort=False)]
     return pd.concat(kept, ignore_index=True)
 
 
+def verdict_column(sensitivity: xr.Dataset) -> str:
+    """Return which column says what matters: ``"significant"``, or by a surrogate ``"found"``."""
+    return "significant" if is_tested(sensitivity) else "found"
+
+
 def cost_column(cost: str, what: str) -> str:
-    """Return the column of the ``"index"`` of a cost, or of whether it is ``"significant"``."""
+    """Return the column of the ``"index"`` of a cost, or of what is said of it."""
     column = f"{cost}_{what}"
     return f"cost_{column}" if column in {**_COLUMNS, **_PAPER} else column
 

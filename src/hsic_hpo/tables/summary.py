@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.tables.importance import cost_column, importance_table
+from hsic_hpo.tables.importance import cost_column, importance_table, verdict_column
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import MAIN_GROUP, goal, group_name, number, outcomes, p_value, target_name
+from hsic_hpo.trials.goals import cost_names, interacts, is_tested
+from hsic_hpo.wording import MAIN_GROUP, adjusted_p, goal, group_name, number, outcomes, target_name
 
 
 def summary(trials: xr.Dataset, sensitivity: xr.Dataset) -> list[str]:
@@ -49,7 +49,9 @@ def _spread(trials: xr.Dataset) -> str:
 
 def _impact(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
     aim = f"the {goal(sensitivity)} by {target_name(sensitivity, 'error')}"
-    found = largest[largest["significant"]]
+    found = largest[largest[verdict_column(sensitivity)]]
+    if found.empty and not is_tested(sensitivity):
+        return f"No hyperparameter is found to matter for {aim}, through the surrogate."
     if found.empty:
         nearest = largest.sort_values("adjusted_p_value").head(1)
         return f"No hyperparameter matters significantly for {aim}; nearest: {_named(nearest)}."
@@ -61,8 +63,10 @@ def _impact(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
 
 
 def _named(rows: pd.DataFrame) -> str:
+    if "adjusted_p_value" not in rows:
+        return f"{', '.join(rows['hyperparameter'])} (found through the surrogate)"
     pairs = zip(rows["hyperparameter"], rows["adjusted_p_value"], strict=True)
-    return ", ".join(f"{name} (adjusted p = {p_value(value)})" for name, value in pairs)
+    return ", ".join(f"{name} ({adjusted_p(value)})" for name, value in pairs)
 
 
 def _no_index(table: pd.DataFrame) -> str:
@@ -71,11 +75,12 @@ def _no_index(table: pd.DataFrame) -> str:
 
 
 def _only_cost(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
-    known = {cost: cost_column(cost, "significant") for cost in cost_names(sensitivity)}
+    verdict = verdict_column(sensitivity)
+    known = {cost: cost_column(cost, verdict) for cost in cost_names(sensitivity)}
     if not known:
         return "No cost was recorded."
     parts = []
-    for _, row in largest[~largest["significant"].astype(bool)].iterrows():
+    for _, row in largest[~largest[verdict].astype(bool)].iterrows():
         costs = [
             target_name(sensitivity, cost)
             for cost, column in known.items()
@@ -89,8 +94,8 @@ def _only_cost(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
 
 
 def _but(row: pd.Series, sensitivity: xr.Dataset) -> str:
-    pure = sensitivity["pure_p_value_adjusted"].sel(
+    pure = interacts(sensitivity).sel(
         target="error", subset="best", group=row["group"], hyperparameter=row["hyperparameter"]
     )
-    found = pure["partner"].values[pure.values <= float(sensitivity.attrs["significance"])]
+    found = pure["partner"].values[pure.values]
     return f"; but it interacts with {', '.join(map(str, found))}" if len(found) else ""
