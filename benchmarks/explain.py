@@ -12,6 +12,7 @@ the table is of seeds from 0 on.
 """
 
 import argparse
+import json
 import time
 import warnings
 from collections.abc import Sequence
@@ -63,6 +64,8 @@ def explained(study: Study, measure: str) -> dict[str, Any]:
     """Explain a study by a measure; return a row."""
     variant = VARIANTS[study.variant]
     found = configurations(RESULTS / "studies", study.variant, study.sampler, study.seed, study.n)
+    # A configuration that a sampler asks for again has the same error again.
+    found = list({json.dumps(one): one for one in found}.values())
     if measure in WAYS:
         frame = pd.DataFrame(found).assign(error=[error(one) for one in found])
         trials = trials_from_frame(frame, variant.space, error="error")

@@ -40,10 +40,11 @@ def importance(sensitivity: xr.Dataset, subset: str = "best", target: str = "err
     """Draw the indices of every group, largest first, with their uncertainty.
 
     Indices compare within a group only, so that each panel has an axis of its own. A bar is the
-    V-statistic ``hsic``, by the values alone, which decides significance; the grey
-    field behind it is its noise floor, which indices through a surrogate have not; the dot on a
-    line is the debiased U-statistic with its confidence interval, drawn at zero where it is negative, as no index is. For a discrete
-    hyperparameter a diamond shows the paper's index of the u that was drawn.
+    V-statistic ``hsic``, by the values alone, which decides significance; the grey field behind it
+    is its noise floor, which indices through a surrogate do not have; the dot on a line is the
+    debiased U-statistic with its confidence interval, drawn at zero where it is negative, as no
+    index is. For a discrete hyperparameter a diamond shows the paper's index of the u that was
+    drawn.
 
     Parameters
     ----------
