@@ -44,6 +44,11 @@ def p_value(value: float) -> str:
     return f"{value:.2g}"
 
 
+def adjusted_p(value: float, sign: str = " = ") -> str:
+    """Return an adjusted p-value in words, where there is none what stands in its place."""
+    return f"adjusted p{sign}{p_value(value)}" if value == value else "found through the surrogate"
+
+
 def target_name(sensitivity: xr.Dataset, target: str) -> str:
     """Return what a target measures: the study's error, or a cost.
 
@@ -108,23 +113,6 @@ def reached_in_words(sensitivity: xr.Dataset) -> str:
     asked = percent(float(sensitivity.attrs["goal_fraction"]))
     why = "their errors tie" if reached > int(sensitivity["n_asked"]) else "no others have an error"
     return f"{reached} of {n} trials reach the goal, not {asked}: {why}."
-
-
-def is_direct(sensitivity: xr.Dataset) -> bool:
-    """Tell whether trials were explained directly, with p-values, or through a surrogate."""
-    return str(sensitivity.attrs.get("way", "direct")) == "direct"
-
-
-def evidence_variable(sensitivity: xr.Dataset) -> str:
-    """Return the variable that is 1 where a hyperparameter matters by the evidence there is."""
-    return "significant" if is_direct(sensitivity) else "found"
-
-
-def evidence(adjusted_p: float) -> str:
-    """Return the evidence that a hyperparameter matters: its p-value, where there is one."""
-    if adjusted_p == adjusted_p:
-        return f"adjusted p = {p_value(adjusted_p)}"
-    return "found through the surrogate"
 
 
 def group_name(label: str) -> str:

@@ -8,7 +8,6 @@ import xarray as xr
 from hsic_hpo.figures.by_name import draw
 from hsic_hpo.figures.style import save
 from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import is_direct
 
 
 def write_figures(trials: xr.Dataset, sensitivity: xr.Dataset, folder: Path | str) -> list[Path]:
@@ -49,8 +48,7 @@ def figures_to_draw(
     }
     if np.isfinite(trials["learning_curve"].values).any():
         shown["trainings"] = (trials,)
-    # It measures indices in noise floors, which a surrogate has none of.
-    if cost_names(sensitivity) and is_direct(sensitivity):
+    if cost_names(sensitivity):
         shown["quadrant"] = (sensitivity,)
     if sensitivity.sizes["sweep"]:
         shown["sweeps"] = (sensitivity,)

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from hsic_hpo.reports.terminal_tables import by_index, fitting_table, scaled
 from hsic_hpo.tables.decisions import decisions_table
-from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import goal, group_name, is_direct, p_value, target_name
+from hsic_hpo.trials.goals import cost_names, is_tested
+from hsic_hpo.wording import goal, group_name, p_value, target_name
 
 N_INTERACTIONS = 5
 _INDENT = 2
@@ -59,7 +59,7 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
         Where to print; columns that do not fit are left out, names are never cut.
     """
     attrs = sensitivity.attrs
-    directly = is_direct(sensitivity)
+    directly = is_tested(sensitivity)
     if directly:
         marked = (
             "* significant: adjusted p (over the hyperparameters of the group) at most "
