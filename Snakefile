@@ -45,6 +45,11 @@ rule all:
 include: "workflow/rules/reference.smk"
 
 
+# A job on a cluster reads all of this again, edited perhaps, and inherits what was submitted.
+if workflow.is_main_process or VARIABLE not in os.environ:
+    SUBMISSION.announce(os.environ)
+
+
 onsuccess:
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")

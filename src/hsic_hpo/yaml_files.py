@@ -73,11 +73,24 @@ def read_yaml(path: Path | str) -> dict[str, Any]:
         without end.
     """
     try:
-        content = yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
+        text = Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not a readable text file ({error})") from None
+    return parse_yaml(text, path)
+
+
+def parse_yaml(text: str, path: Path | str) -> dict[str, Any]:
+    """Read YAML that holds a mapping; ``path`` is named first in messages.
+
+    Raises
+    ------
+    InputError
+        As for :func:`read_yaml`.
+    """
+    try:
+        content = yaml.load(text, _Loader)
     except yaml.MarkedYAMLError as error:
         line = "" if error.problem_mark is None else f"line {error.problem_mark.line + 1}: "
         problem = ", ".join(part for part in (error.context, error.problem) if part)

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from hsic_hpo.study import study as studies
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import space_warning
-from hsic_hpo.study.fingerprint import code_fingerprint, training_fingerprint
+from hsic_hpo.study.fingerprint import training_sources
 from hsic_hpo.study.locks import clear_stale_locks
+from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.records import training_seed
 from snakemake.exceptions import WorkflowError
 
@@ -27,9 +28,12 @@ except InputError as error:
     raise WorkflowError(str(error))
 
 # Jobs inherit it; no path enters what a job depends on.
-studies.extend_python_path(workflow.configfiles, os.environ)
+studies.tell_jobs_where(workflow.configfiles, os.environ)
 PROBLEM_SOURCE = STUDY.problem.source
-TRAINING_CODE = training_fingerprint(PROBLEM_SOURCE)
+SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
+# What the jobs of this run are to run; they refuse anything else.
+SUBMISSION = Submission(SCRIPTS, PROBLEM_SOURCE)
+TRAINING_CODE = SUBMISSION.code(*training_sources(PROBLEM_SOURCE))
 
 
 # Results, and Snakemake's own records of them, stay together: a copied folder is complete. A job
@@ -52,9 +56,7 @@ if workflow.is_main_process:
 
 def code(script, *modules):
     """Fingerprint a script with all of the package that it runs."""
-    return code_fingerprint(
-        Path(workflow.basedir, "workflow", "scripts", f"{script}.py"), *modules
-    )
+    return SUBMISSION.code(SCRIPTS / f"{script}.py", *modules)
 
 
 def slices(n, per_job=TRIALS_PER_JOB):

@@ -74,12 +74,17 @@ use rule train as train_round with:
     log:
         "logs/search/{method}-{repeat}-{round}/train/{first}-{stop}.log",
     params:
-        seed=STUDY.seed,
-        budget=STUDY.budget,
-        problem=STUDY.settings.problem,
-        repeats=STUDY.repeats,
-        training_code=TRAINING_CODE,
-        code=TRAIN_CODE,
+        **SUBMISSION.job(
+            "train_round",
+            dict(
+                seed=STUDY.seed,
+                budget=STUDY.budget,
+                problem=STUDY.settings.problem,
+                repeats=STUDY.repeats,
+                training_code=TRAINING_CODE,
+                code=TRAIN_CODE,
+            ),
+        ),
 
 
 use rule gather as gather_round with:
@@ -136,12 +141,17 @@ use rule train as train_final with:
     log:
         "logs/final/{method}/train/{first}-{stop}.log",
     params:
-        seed=FINAL_SEED,
-        budget=STUDY.final_budget,
-        problem=STUDY.settings.problem,
-        repeats=STUDY.settings.final.seeds,
-        training_code=TRAINING_CODE,
-        code=TRAIN_CODE,
+        **SUBMISSION.job(
+            "train_final",
+            dict(
+                seed=FINAL_SEED,
+                budget=STUDY.final_budget,
+                problem=STUDY.settings.problem,
+                repeats=STUDY.settings.final.seeds,
+                training_code=TRAINING_CODE,
+                code=TRAIN_CODE,
+            ),
+        ),
 
 
 use rule gather as gather_final with:

@@ -13,12 +13,20 @@ rule train:
     log:
         "logs/train/{first}-{stop}.log",
     threads: 1
+    # Not a parameter: another number of tries makes no finished training another one.
+    resources:
+        tries=STUDY.settings.training.tries,
     params:
-        **RANDOM_DESIGN,
-        problem=STUDY.settings.problem,
-        repeats=STUDY.repeats,
-        training_code=TRAINING_CODE,
-        code=TRAIN_CODE,
+        **SUBMISSION.job(
+            "train",
+            dict(
+                **RANDOM_DESIGN,
+                problem=STUDY.settings.problem,
+                repeats=STUDY.repeats,
+                training_code=TRAINING_CODE,
+                code=TRAIN_CODE,
+            ),
+        ),
     script:
         "../scripts/train.py"
 

@@ -4,6 +4,7 @@ from hsic_hpo.files import write_netcdf
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials.design import make_design
 from hsic_hpo.trials.drawn import RANDOM, RANDOM_SEARCH, drawn_attributes
 
@@ -15,7 +16,7 @@ def main(*, space: str, seed: int, budget: dict, n_trials: int, output: str) -> 
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             space=snakemake.params.space,
             seed=snakemake.params.seed,

@@ -10,6 +10,7 @@ from hsic_hpo.figures.by_name import draw
 from hsic_hpo.figures.style import save
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials.dataset import read_trials
 
 
@@ -26,7 +27,7 @@ def read_dataset(kind: str, path: Any) -> xr.Dataset | list[xr.Dataset]:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             figure=Path(snakemake.output[0]).stem,
             datasets=dict(snakemake.input.items()),

@@ -8,6 +8,7 @@ from hsic_hpo.problems.data import read_stamp
 from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.provenance import git_commit, versions
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.training.records import read_records
 from hsic_hpo.trials import dataset as trials
 
@@ -47,7 +48,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             design=snakemake.input.design,
             data=snakemake.input.data,

@@ -8,6 +8,7 @@ from typing import Any
 from hsic_hpo.files import read_netcdf, write_text
 from hsic_hpo.reports.page import page
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials
 
 
@@ -34,7 +35,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             drawn=snakemake.input.trials,
             searches=snakemake.input.searches,

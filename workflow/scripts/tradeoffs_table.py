@@ -3,6 +3,7 @@
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.selection.tradeoffs import tradeoffs, tradeoffs_remark
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.tables.writing import write_table
 from hsic_hpo.trials import dataset as trials
 
@@ -15,7 +16,7 @@ def main(*, selection: str, random: str, searches: list[str], outputs: list[str]
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             selection=snakemake.input.selection,
             random=snakemake.input.random,

@@ -143,6 +143,7 @@ _MEASURES = frozenset(
 )
 _BEGINNINGS = ("user_attrs_", "system_attrs_", "tags.", "tags/", "metrics.", "metrics/", "summary")
 _MANY_TEXTS = 50
+_FEWEST_COUNTED = 10
 
 
 @dataclass(frozen=True)
@@ -273,4 +274,4 @@ def _is_other(name: str, cells: pd.Series) -> bool:
 
 def _counts_rows(known: pd.Series) -> bool:
     numbers = pd.to_numeric(known, errors="coerce")
-    return len(numbers) > 1 and bool((numbers.diff().iloc[1:] == 1).all())
+    return len(numbers) >= _FEWEST_COUNTED and bool((numbers.diff().iloc[1:] == 1).all())

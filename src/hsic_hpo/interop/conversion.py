@@ -178,10 +178,11 @@ def _check(
 
 
 def _records(names: Sequence[str], together: Merged, sign: float) -> list[dict[str, Any]]:
+    n_repeats = together.n_repeats
     return [
         _record(str(name), repeat, runs[repeat] if repeat < len(runs) else None, sign)
         for name, runs in zip(names, together.trials, strict=True)
-        for repeat in range(together.n_repeats)
+        for repeat in range(n_repeats)
     ]
 
 

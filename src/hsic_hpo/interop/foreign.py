@@ -8,7 +8,10 @@ from typing import Any
 import pandas as pd
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.interop.keras_tuner import keras_tuner_trials, read_keras_tuner
+from hsic_hpo.interop.nni import is_nni_database, nni_database, read_nni
 from hsic_hpo.interop.raw_table import RawTable
+from hsic_hpo.interop.ray_tune import ray_trials, read_ray
 from hsic_hpo.interop.reading import of_columns, of_frame, read_file
 from hsic_hpo.interop.text_files import refuse_pickle
 
@@ -30,7 +33,7 @@ def _is_storage(path: Path) -> bool:
     with path.open("rb") as file:
         line = file.readline(1 << 16)
     if line.startswith(_SQLITE):
-        return True
+        return not is_nni_database(path)
     try:
         record = json.loads(line)
     except ValueError:
@@ -56,4 +59,21 @@ def read_source(source: Any) -> RawTable:
     refuse_pickle(path)
     if not path.exists():
         raise InputError(f"{source}: no such file")
+    if path.is_dir():
+        return _read_folder(path, str(source))
+    if is_nni_database(path):
+        return read_nni(path, str(source))
     return read_file(path)
+
+
+def _read_folder(folder: Path, where: str) -> RawTable:
+    of_keras = keras_tuner_trials(folder)
+    if of_keras:
+        return read_keras_tuner(of_keras, where)
+    database = nni_database(folder)
+    if database is not None:
+        return read_nni(database, where)
+    of_ray = ray_trials(folder)
+    if of_ray:
+        return read_ray(of_ray, where)
+    raise InputError(f"{where}: a folder without trials of Ray Tune, Keras Tuner or NNI")

@@ -22,6 +22,7 @@ from hsic_hpo.interop.scales import is_log, rounded_outwards
 
 # Numbers that are repeated and leave gaps are levels, not a range.
 _FEW_LEVELS, _MANY_LEVELS = 12, 50
+_SHARED = 2
 _ROWS_PER_LEVEL = 3
 _EMPTY_SHARE = 1.5
 # Steps: so few possible values, and so many different ones that equal distances are no chance.
@@ -69,12 +70,15 @@ def infer_space(
     Raises
     ------
     InputError
-        When no hyperparameter varies.
+        When no hyperparameter varies, or a value is infinite.
     """
     told = np.asarray(has_error, dtype=bool)
     notes: list[str] = []
     taken: dict[str, list[Any]] = {}
     for name, values in columns.items():
+        infinite = [v for v in values if isinstance(v, float) and not math.isfinite(v)]
+        if infinite:
+            raise InputError(f"{where}: column {name}: {infinite[0]} is not a finite number")
         reason = _left_out(values, told)
         if reason:
             notes.append(f"{name} {reason} and is left out.")
@@ -84,7 +88,10 @@ def infer_space(
         raise InputError(f"{where}: no hyperparameter varies in {len(told)} rows")
     distinct = _first_of_each_configuration(taken)
     definitions = {
-        name: _definition([values[i] for i in distinct if values[i] is not None])
+        name: _definition(
+            [values[i] for i in distinct if values[i] is not None],
+            sum(value is not None for value in values),
+        )
         for name, values in taken.items()
     }
     notes += _settle_none(taken, definitions, told)
@@ -129,15 +136,16 @@ def _texts(values: Sequence[Any]) -> list[Any]:
     return list(values)
 
 
-def _definition(values: Sequence[Any]) -> dict[str, Any]:
+def _definition(values: Sequence[Any], n_rows: int) -> dict[str, Any]:
+    """Define a hyperparameter by its values, one per configuration, and its number of rows."""
     if all(isinstance(value, bool) for value in values):
         return {"type": "boolean"}
     if any(isinstance(value, str) for value in values):
         return {"type": "categorical", "levels": sorted(set(values))}
-    return _number(values)
+    return _number(values, n_rows)
 
 
-def _number(values: Sequence[float]) -> dict[str, Any]:
+def _number(values: Sequence[float], n_rows: int) -> dict[str, Any]:
     is_whole = all(float(value).is_integer() for value in values)
     number = {"type": "integer" if is_whole else "float"}
     counts = Counter(map(_decimal, values))
@@ -145,7 +153,10 @@ def _number(values: Sequence[float]) -> dict[str, Any]:
     plain = [int(level) if is_whole else float(level) for level in levels]
     step = _step(levels)
     slots = (levels[-1] - levels[0]) / step + 1
-    is_repeated = len(values) >= _ROWS_PER_LEVEL * len(levels) and min(counts.values()) > 1
+    # Repeats of one configuration repeat its numbers too; levels are shared by configurations.
+    is_repeated = len(values) >= _SHARED * len(levels) or (
+        len(levels) < min(len(values), _FEW_LEVELS + 1) and n_rows >= _ROWS_PER_LEVEL * len(levels)
+    )
     has_gaps = slots > _EMPTY_SHARE * len(levels)
     if is_repeated and has_gaps and len(levels) <= (_FEW_LEVELS if is_whole else _MANY_LEVELS):
         return {**number, "levels": plain}

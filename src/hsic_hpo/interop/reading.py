@@ -11,10 +11,9 @@ import pandas as pd
 from hsic_hpo.errors import InputError
 from hsic_hpo.interop.delimited import parse_delimited
 from hsic_hpo.interop.raw_table import RawTable
+from hsic_hpo.interop.scikit_learn import is_cv_results, of_cv_results
 from hsic_hpo.interop.text_files import read_text
 from hsic_hpo.interop.typed_columns import flat
-
-_MEAN_SCORE = "mean_test_score"
 
 
 def read_file(path: Path | str) -> RawTable:
@@ -44,14 +43,8 @@ def of_frame(frame: pd.DataFrame, where: str) -> RawTable:
     if not all(isinstance(label, str) for label in frame.index):
         frame = frame.set_axis([f"row {label}" for label in frame.index], axis="index")
     frame = frame.set_axis([str(name).strip() for name in frame.columns], axis="columns")
-    if _MEAN_SCORE in frame and any(str(name).startswith("param_") for name in frame):
-        return RawTable(
-            frame.drop(columns="params", errors="ignore"),
-            where,
-            error=_MEAN_SCORE,
-            maximise=True,
-            notes=("scikit-learn's scores: more is better, the mean over the splits counts.",),
-        )
+    if is_cv_results(frame):
+        return of_cv_results(frame, where)
     if "start_time" in frame and any(str(name).startswith("params.") for name in frame):
         # MLflow lists the last run first.
         frame = frame.sort_values("start_time", kind="stable")

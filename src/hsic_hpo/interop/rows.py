@@ -11,6 +11,7 @@ from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.interop.budgets import check_no_budget, configuration_keys, highest_budget
 from hsic_hpo.interop.cells import amount, hyperparameter_value, is_missing, missing_level, number
 from hsic_hpo.interop.conversion import to_dataset
+from hsic_hpo.interop.costs import Costs, listed_costs
 from hsic_hpo.interop.direction import maximised
 from hsic_hpo.interop.imported import ImportedTrial, LeftOut, lacks_values
 from hsic_hpo.interop.row_range import row_slice
@@ -28,7 +29,7 @@ def trials_of_rows(
     where: str,
     *,
     error: str,
-    cost: str | None = None,
+    cost: Costs = None,
     maximise: bool | None = None,
     budget: str | None = None,
     rows: str | None = None,
@@ -57,7 +58,8 @@ def trials_of_rows(
     table, places = table.iloc[part].reset_index(drop=True), list(places)[part]
     table.columns = pd.Index([str(column) for column in table.columns])
     columns = {name: _column(name, table, where, PREFIXES) for name in space.names}
-    others = [name for name in (error, cost, budget) if name is not None]
+    costs = listed_costs(cost)
+    others = [error, *costs, *([] if budget is None else [budget])]
     for name in others:
         _column(name, table, where)
     is_maximised = maximised(error, maximise, where)
@@ -67,7 +69,7 @@ def trials_of_rows(
     cells = table[list(dict.fromkeys(used))].to_dict("records")
     _check_errors([row[error] for row in cells], places, error, where)
     taken = [
-        _taken(row, place, one, space, columns, error, cost)
+        _taken(row, place, one, space, columns, error, costs)
         for row, place, one in zip(cells, places, states, strict=True)
     ]
     left_out = [one for one in taken if isinstance(one, LeftOut)]
@@ -140,25 +142,25 @@ def _taken(
     space: Space,
     columns: Mapping[str, str],
     error: str,
-    cost: str | None,
+    costs: Sequence[str],
 ) -> ImportedTrial | LeftOut:
     if ended in UNFINISHED:
         return LeftOut(ended, is_expected=True)
     try:
         configuration = _configuration(row, place, space, columns)
-        costs = {cost: amount(row[cost], f"{place}, column {cost}")} if cost else {}
+        paid = {cost: amount(row[cost], f"{place}, column {cost}") for cost in costs}
     except InputError as fault:
         return LeftOut(str(fault))
     if ended in ENDED_EARLY and lacks_values(configuration, space):
         return LeftOut(f"{ended} before all hyperparameters had values", is_expected=True)
     if ended != COMPLETE:
         early = ended in ENDED_EARLY
-        return ImportedTrial(place, configuration, None, ended, costs, ended_early=early)
+        return ImportedTrial(place, configuration, None, ended, paid, ended_early=early)
     value = _measured(row[error])
     if value is not None and math.isfinite(value):
-        return ImportedTrial(place, configuration, value, costs=costs)
+        return ImportedTrial(place, configuration, value, costs=paid)
     shown = "empty" if row[error] in ("", None) else row[error]
-    return ImportedTrial(place, configuration, None, f"error is {shown}", costs)
+    return ImportedTrial(place, configuration, None, f"error is {shown}", paid)
 
 
 def _configuration(

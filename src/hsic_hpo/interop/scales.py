@@ -53,9 +53,13 @@ def rounded_outwards(low: float, high: float, n: int, *, log: bool) -> tuple[flo
     if log:
         reach = math.exp(_GAPS * math.log(high / low) / n)
         ends = low / reach, high * reach
-    else:
-        distance = _GAPS * (high - low) / n
-        ends = low - distance, high + distance
+        powers = 10.0 ** math.floor(math.log10(low)), 10.0 ** math.ceil(math.log10(high))
+        return (
+            powers[0] if powers[0] >= ends[0] else _simplest(low, ends[0], math.floor),
+            powers[1] if powers[1] <= ends[1] else _simplest(high, ends[1], math.ceil),
+        )
+    distance = _GAPS * (high - low) / n
+    ends = low - distance, high + distance
     return _simplest(low, ends[0], math.floor), _simplest(high, ends[1], math.ceil)
 
 

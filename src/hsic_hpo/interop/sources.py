@@ -8,6 +8,7 @@ from typing import Any
 import xarray as xr
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.interop.costs import Costs
 from hsic_hpo.interop.foreign import is_optuna, read_source
 from hsic_hpo.interop.optuna_study import trials_from_optuna
 from hsic_hpo.interop.row_range import row_slice
@@ -23,7 +24,7 @@ def trials_from(
     *,
     space: Space | Mapping[str, Any] | Path | str | None = None,
     error: str | None = None,
-    cost: str | None = None,
+    cost: Costs = None,
     maximise: bool | None = None,
     study: str | None = None,
     objective: int = 0,
@@ -44,7 +45,7 @@ def trials_from(
     error
         Column of the error of a table; None: the one that is called so.
     cost
-        Column of a cost, if there is one.
+        Column of a cost, or several, lower is better, if there are any.
     maximise
         Whether more of the error column is better; None: as the source says, else less is.
     study
@@ -97,7 +98,7 @@ def trials_from(
             raise InputError(f"{name}: {given!r}; only an Optuna storage has that")
     table = read_source(source)
     table = replace(table, frame=table.frame.iloc[row_slice(rows)])
-    known = _given_space(space)
+    known, said = _given_space(space)
     origin = "given"
     if known is None and table.space is not None:
         known, origin = Space(table.space, f"{table.where}: space"), "storage"
@@ -111,10 +112,10 @@ def trials_from(
         known,
         table.where,
         error=taken.error,
-        cost=taken.cost,
+        cost=taken.costs,
         maximise=table.maximise if maximise is None else maximise,
         budget=taken.budget,
-        notes=[*table.notes, *taken.notes],
+        notes=[*table.notes, *said, *taken.notes],
         attrs=table.attrs,
     )
     return _with_space(trials, origin)
@@ -124,9 +125,9 @@ def _with_space(trials: xr.Dataset, origin: str) -> xr.Dataset:
     return trials.assign_attrs(space_origin=origin, space_yaml=space_yaml(space_of_trials(trials)))
 
 
-def _given_space(space: Space | Mapping[str, Any] | Path | str | None) -> Space | None:
+def _given_space(
+    space: Space | Mapping[str, Any] | Path | str | None,
+) -> tuple[Space | None, tuple[str, ...]]:
     if space is None or isinstance(space, Space):
-        return space
-    if isinstance(space, Mapping):
-        return space_of(space, "space")
-    return read_space(space)
+        return space, ()
+    return space_of(space, "space") if isinstance(space, Mapping) else read_space(space)

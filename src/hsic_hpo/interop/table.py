@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.interop.costs import Costs
 from hsic_hpo.interop.rows import trials_of_rows
 from hsic_hpo.spaces.space import Space
 
@@ -17,7 +18,7 @@ def trials_from_table(
     space: Space | Mapping[str, Any],
     *,
     error: str,
-    cost: str | None = None,
+    cost: Costs = None,
     maximise: bool | None = None,
     budget: str | None = None,
     rows: str | None = None,
@@ -38,7 +39,8 @@ def trials_from_table(
         Column of the error, lower is better unless ``maximise``. Empty, NaN or infinite: the
         trial failed.
     cost
-        Column of a cost, lower is better, if there is one; durations count in seconds.
+        Column of a cost, or several, lower is better, if there are any; durations count in
+        seconds.
     maximise
         Whether more of the error column is better. None: less is, unless its name (accuracy,
         auc, reward, ...) says otherwise, which needs an answer.
@@ -51,7 +53,7 @@ def trials_from_table(
     Returns
     -------
     xarray.Dataset
-        Trials Dataset; the cost is the variable ``cost:NAME`` of its column's name.
+        Trials Dataset; a cost is the variable ``cost:NAME`` of its column's name.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def trials_from_frame(
     space: Space | Mapping[str, Any],
     *,
     error: str,
-    cost: str | None = None,
+    cost: Costs = None,
     name: str = "trials",
     maximise: bool | None = None,
     budget: str | None = None,
@@ -119,7 +121,8 @@ def trials_from_frame(
         Column of the error, lower is better unless ``maximise``. Missing or infinite: the trial
         failed.
     cost
-        Column of a cost, lower is better, if there is one; durations count in seconds.
+        Column of a cost, or several, lower is better, if there are any; durations count in
+        seconds.
     name
         What to call the trials, in messages and in a report.
     maximise
@@ -134,7 +137,7 @@ def trials_from_frame(
     Returns
     -------
     xarray.Dataset
-        Trials Dataset; the cost is the variable ``cost:NAME`` of its column's name.
+        Trials Dataset; a cost is the variable ``cost:NAME`` of its column's name.
 
     Raises
     ------

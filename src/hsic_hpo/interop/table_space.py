@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hsic_hpo.errors import InputError
 from hsic_hpo.interop.column_roles import (
     bare_result,
     column_roles,
     error_column,
     result_column,
 )
+from hsic_hpo.interop.costs import Costs, listed_costs
 from hsic_hpo.interop.inference import infer_space
 from hsic_hpo.interop.raw_table import RawTable
 from hsic_hpo.interop.states import COMPLETE, state, state_column
@@ -35,26 +37,26 @@ class Results:
     ----------
     frame
         Typed cells.
-    error, cost, budget
-        Names of these columns; the last two perhaps None.
+    error, costs, budget
+        Names of these columns; perhaps no costs, and None as the budget.
     notes
         What a reader must know, a sentence each.
     """
 
     frame: pd.DataFrame
     error: str
-    cost: str | None
+    costs: tuple[str, ...]
     budget: str | None
     notes: tuple[str, ...] = ()
 
     @property
     def used(self) -> list[str]:
         """Names of the columns of the results."""
-        return [name for name in (self.error, self.cost, self.budget) if name is not None]
+        return [self.error, *self.costs, *([] if self.budget is None else [self.budget])]
 
 
 def given_columns(
-    table: RawTable, space: Space, error: str | None, cost: str | None, budget: str | None
+    table: RawTable, space: Space, error: str | None, cost: Costs, budget: str | None
 ) -> Results:
     """Take the columns of a space that is known.
 
@@ -95,7 +97,7 @@ def _plain(name: str) -> str:
 
 
 def inferred_columns(
-    table: RawTable, error: str | None, cost: str | None, budget: str | None
+    table: RawTable, error: str | None, cost: Costs, budget: str | None
 ) -> tuple[Results, Space]:
     """Take the columns that look like hyperparameters, and infer their space.
 
@@ -114,6 +116,8 @@ def inferred_columns(
     frame = typed(table.frame, table.where)
     results = _with_results(table, frame, [], error, cost, budget)
     frame, used = results.frame, results.used
+    for name in frame.columns[frame.columns.duplicated()]:
+        raise InputError(f"{table.where}: column {str(name)!r} stands twice")
     roles = column_roles(frame, used, table.where)
     names = {name: name.removeprefix(roles.prefix) for name in roles.hyperparameters}
     if len({*names.values(), *used}) < len(names) + len(used):
@@ -142,7 +146,7 @@ def _with_results(
     frame: pd.DataFrame,
     hyperparameters: Sequence[str],
     error: str | None,
-    cost: str | None,
+    cost: Costs,
     budget: str | None,
 ) -> Results:
     """Find the columns of the results and take what tools put in front of their names off."""
@@ -162,7 +166,7 @@ def _with_results(
 
     return Results(
         error=column(error),
-        cost=None if cost is None else column(cost),
+        costs=tuple(map(column, listed_costs(cost))),
         budget=None if budget is None else column(budget),
         frame=frame.rename(columns=renamed),
         notes=tuple(notes),

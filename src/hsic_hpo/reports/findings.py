@@ -8,7 +8,9 @@ import xarray as xr
 from hsic_hpo.reports import sentences
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.summary import summary
+from hsic_hpo.tables.writing import markdown_text
 from hsic_hpo.trials.goals import cost_names
+from hsic_hpo.wording import reached_in_words
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,14 @@ def findings(
         Dataset that does not exist.
     """
     outcome, impact, cost = summary(trials, sensitivity)
-    more = [sentences.intervals(sensitivity), sentences.groups_without_index(sensitivity)]
+    more = [
+        reached_in_words(sensitivity),
+        sentences.intervals(sensitivity),
+        sentences.groups_without_index(sensitivity),
+    ]
+    ways = filter(None, (sensitivity.attrs.get(k) for k in ("way_reason", "surrogate_check")))
     found = [
-        Finding("trainings", "How the trainings went", [outcome], ["errors", "trainings"]),
+        Finding("trainings", "How the trainings went", [outcome, *ways], ["errors", "trainings"]),
         Finding(
             "impact",
             "What matters for the best",
@@ -91,4 +98,4 @@ def findings(
 
 def markdown(found: Sequence[Finding]) -> str:
     """Return findings as a Markdown list, one item per section."""
-    return "".join(f"- **{one.title}** {' '.join(one.sentences)}\n" for one in found)
+    return "".join(f"- **{one.title}** {markdown_text(' '.join(one.sentences))}\n" for one in found)

@@ -169,12 +169,16 @@ class Hyperparameter:
         return self.type != "float" or isinstance(self.law, Levels)
 
     @property
-    def levels(self) -> tuple[Any, ...]:
-        """The values of a discrete hyperparameter, in order; empty for a continuous one."""
+    def levels(self) -> Sequence[Any]:
+        """The values of a discrete hyperparameter, in order; empty for a continuous one.
+
+        Those of a range of integers are a :class:`range`, which holds none of them: there may be
+        a million million.
+        """
         if isinstance(self.law, Levels):
             return self.law.levels
         if isinstance(self.law, Range) and self.law.integer:
-            return tuple(range(int(self.law.low), int(self.law.high) + 1))
+            return range(int(self.law.low), int(self.law.high) + 1)
         return ()
 
     def values(self, u: Sequence[float] | np.ndarray) -> np.ndarray:

@@ -383,3 +383,25 @@ def probes(parameter: Hyperparameter, conditions: Iterable[Condition]) -> list[A
         return sorted(value for value in near if low <= value <= high)
     cuts = sorted({0.0, 1.0, *(parameter.interval(value)[0] for value in named)})
     return [parameter.value((a + b) / 2) for a, b in pairwise(cuts)]
+
+
+def runs(parameter: Hyperparameter, conditions: Iterable[Condition]) -> list[tuple[Any, Any]]:
+    """Return the values of a range of integers that meet conditions, as runs of neighbours.
+
+    Returns
+    -------
+    list of tuple
+        First and last value of each run, increasing.
+    """
+    conditions = list(conditions)
+    found: list[tuple[Any, Any]] = []
+    joined = False
+    for value in probes(parameter, conditions):
+        held = all(condition.holds(value) for condition in conditions)
+        # Between two probes that follow each other the conditions do not change.
+        if held and joined:
+            found[-1] = (found[-1][0], value)
+        elif held:
+            found.append((value, value))
+        joined = held
+    return found

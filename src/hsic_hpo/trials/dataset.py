@@ -74,7 +74,7 @@ def gather_records(
         raise InputError(f"trial {trial}, repeat {repeat}: no record of a training") from None
     space = Space.from_json(design.attrs["space"])
     configurations = [json.loads(text) for text in design["configuration"].values]
-    variables = {"u": design["u"].variable, **_value_variables(space, configurations)}
+    variables = {"u": design["u"].variable, **value_variables(space, configurations)}
     for name, long_name in ERRORS.items():
         described = {"long_name": f"{long_name} ({error_name})", "units": error_units}
         variables[name] = xr.Variable(
@@ -124,9 +124,10 @@ def gather_records(
     return dataset
 
 
-def _value_variables(
+def value_variables(
     space: Space, configurations: Sequence[Mapping[str, Any]]
 ) -> dict[str, xr.Variable]:
+    """Return the variables, over ``trial``, that hold the values of n configurations."""
     return {
         value_variable(hyperparameter.name): _value_variable(hyperparameter, configurations)
         for hyperparameter in space.hyperparameters
