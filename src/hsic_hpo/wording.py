@@ -55,11 +55,14 @@ def target_name(sensitivity: xr.Dataset, target: str) -> str:
     Parameters
     ----------
     sensitivity
-        Sensitivity Dataset; its attribute ``error_name`` is used.
+        Sensitivity Dataset; its attribute ``error_name`` is used, or, where more of what was
+        measured is better, the name ``metric`` of that.
     target
         ``"error"``, ``"flops"``, ``"train_seconds"``, or a column of an imported table, which
         keeps the name that it has there.
     """
+    if target == "error" and sensitivity.attrs.get("direction") == "maximise":
+        return printable(f"{sensitivity.attrs['metric']}, more is better")
     if target == "error":
         return printable(str(sensitivity.attrs["error_name"]))
     return cost_name(target)

@@ -28,8 +28,13 @@ def show_head(trials: xr.Dataset, sensitivity: xr.Dataset, console: Console) -> 
     console
         Where to print.
     """
-    counts = (int(sensitivity[name]) for name in ("n_trials", "n_diverged", "n_failed"))
-    console.print(Text("{} trials, {} diverged, {} failed".format(*counts)))
+    n, n_diverged, n_failed = (
+        int(sensitivity[name]) for name in ("n_trials", "n_diverged", "n_failed")
+    )
+    # They have no error either, but nothing went wrong.
+    n_pruned = int((trials["reason"] == "pruned").any("repeat").sum())
+    pruned = f", {n_pruned} pruned" if n_pruned else ""
+    console.print(Text(f"{n} trials, {n_diverged} diverged, {n_failed - n_pruned} failed{pruned}"))
     for key in ("way_reason", "surrogate_check"):
         if sensitivity.attrs.get(key):
             console.print(Text(str(sensitivity.attrs[key])))
