@@ -21,7 +21,7 @@ def definitions(
     complete
         Completed trials of Optuna, from which the conditions are found.
     """
-    found = {name: _definition(distribution) for name, distribution in distributions.items()}
+    found = {name: definition(distribution) for name, distribution in distributions.items()}
     observed = {
         name: Observed(kind_of(found[name]), _values(name, distribution, complete))
         for name, distribution in distributions.items()
@@ -34,7 +34,8 @@ def _values(name: str, distribution: Any, complete: Sequence[Any]) -> list[Any]:
     return [convert(trial.params[name]) if name in trial.params else None for trial in complete]
 
 
-def _definition(distribution: Any) -> dict[str, Any]:
+def definition(distribution: Any) -> dict[str, Any]:
+    """Return the definition of a parameter of a distribution of Optuna."""
     kind = type(distribution).__name__
     if kind == "CategoricalDistribution":
         if set(map(type, distribution.choices)) == {bool}:

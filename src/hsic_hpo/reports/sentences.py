@@ -138,7 +138,8 @@ def _found_pairs(found: np.ndarray, names: Sequence[str], aim: str) -> str:
     if not pairs:
         return f"No pair is found to interact for the {aim}."
     more = f"; and {len(pairs) - _STATED} more" if len(pairs) > _STATED else ""
-    return f"Pairs that are found to matter together for the {aim}: {'; '.join(pairs[:_STATED])}{more}."
+    named = "; ".join(pairs[:_STATED])
+    return f"Pairs that are found to matter together for the {aim}: {named}{more}."
 
 
 def convergence_sentence(convergence: xr.Dataset) -> str:

@@ -13,6 +13,8 @@ from hsic_hpo.wording import cost_name, is_direct, number, p_value, percent
 # Left out in this order where the table is wider than the terminal.
 _OPTIONAL = ("p", "interval")
 _HEADING_LETTERS = 16
+# Where a table is not cut to the terminal.
+_UNLIMITED = 10_000
 
 
 def fitting_table(group: xr.Dataset, costs: list[str], console: Console) -> Table:
@@ -31,7 +33,8 @@ def fitting_table(group: xr.Dataset, costs: list[str], console: Console) -> Tabl
     left_out = [name for name in _OPTIONAL if name in columns]
     table = _table(group, columns, costs)
     # Names fold once nothing is left that could go.
-    while left_out and console.measure(table).maximum > console.width:
+    unlimited = console.options.update(max_width=_UNLIMITED)
+    while left_out and console.measure(table, options=unlimited).maximum > console.width:
         columns.remove(left_out.pop(0))
         table = _table(group, columns, costs)
     return table

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
-from scipy.stats import qmc
+from scipy.stats import chi2, qmc
 
 from hsic_hpo.indices.drawn_goals import DrawnIndices, drawn_indices
 from hsic_hpo.sensitivity.analysis import PAPER, SURROGATE, Indices, label
@@ -37,8 +37,8 @@ N_DRAWS = 64
 # Powers of two, as the points of Sobol's sequence are balanced then; conditional groups have a
 # part of them only.
 N_POINTS, N_POINTS_CONDITIONAL = 1024, 2048
-# Natural logarithm of how much less likely the trials must be without a hyperparameter: 20 times.
-LEAST_EVIDENCE = 3.0
+# Of the likelihood ratio test of a process without the hyperparameter.
+LEVEL_OF_EVIDENCE = 0.01
 # Chance at which a rank correlation as large would come from a surrogate that knows nothing.
 LEVEL_OF_PREDICTION = 0.01
 
@@ -82,8 +82,11 @@ class _Surrogate:
     def matters(self, name: str) -> bool:
         """Tell whether the trials are much less likely without a hyperparameter."""
         if name not in self._mattering:
-            evidence = self.posterior.evidence(self.columns[name])
-            self._mattering[name] = evidence >= LEAST_EVIDENCE
+            columns = self.columns[name]
+            # The corners of a simplex span one direction less than there are.
+            freedom = max(1, columns.stop - columns.start - 1)
+            least = chi2.isf(LEVEL_OF_EVIDENCE, freedom) / 2
+            self._mattering[name] = self.posterior.evidence(columns) >= least
         return self._mattering[name]
 
 

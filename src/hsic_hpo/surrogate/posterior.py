@@ -2,7 +2,9 @@
 
 The process has the kernel of proposals (Matérn 5/2, a length scale per column, noise), and an
 unknown constant mean with a flat prior ([1]_, Section 2.7): trials that crowd around good values
-do not pull it down. The scale of the values is the one of the largest likelihood.
+do not pull it down. Inverse length scales have an exponential prior of mean 1, so that a
+hyperparameter of which the trials say nothing counts as idle, not as whatever a flat likelihood
+leaves. The scale of the values is the one of the largest likelihood.
 
 References
 ----------
@@ -172,6 +174,9 @@ def _maximised(
 ) -> tuple[np.ndarray, float]:
     def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = log_marginal_likelihood(theta, x, y)
+        inverse = np.exp(-theta[1:-1])
+        value -= inverse.sum()
+        gradient[1:-1] += inverse
         # The line search must not meet an infinite value.
         return (-value, -gradient) if np.isfinite(value) else (1e25, np.zeros_like(theta))
 
@@ -183,7 +188,7 @@ def _maximised(
         bounds=np.column_stack([low, high]),
         options={"maxiter": _STEPS},
     )
-    return found.x, -float(found.fun)
+    return found.x, float(np.exp(-found.x[1:-1]).sum() - found.fun)
 
 
 def _kernel(a: np.ndarray, b: np.ndarray, theta: np.ndarray) -> np.ndarray:
