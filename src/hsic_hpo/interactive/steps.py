@@ -151,7 +151,8 @@ def report(
     Raises
     ------
     InputError
-        For a Dataset that does not hold trials, or when the extra ``report`` is not installed.
+        For a Dataset that does not hold trials, or when the extra ``report`` is not installed;
+        after the page is written, when a part of it could not be made.
 
     Examples
     --------
