@@ -122,8 +122,13 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
         the_tiny_study("config/quick.yaml"),
         "results/tiny/report.zip",
     ),
+    ".venv/bin/hsic-hpo analyse trials.csv": (table_and_space, "Space, inferred"),
     ".venv/bin/hsic-hpo analyse trials.csv --space space.yaml --error validation_loss "
-    "--cost seconds": (table_and_space, "60 trials"),
+    "--cost seconds": (table_and_space, "What a search should do"),
+    ".venv/bin/hsic-hpo analyse study.db --report report.html --figures figures": (
+        optuna_study,
+        "Wrote figures/importance.svg",
+    ),
     ".venv/bin/hsic-hpo analyse --optuna sqlite:///study.db --study my_study": (
         optuna_study,
         "60 trials",

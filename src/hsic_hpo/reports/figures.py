@@ -10,7 +10,6 @@ from hsic_hpo.figures.by_name import draw
 from hsic_hpo.figures.style import save
 from hsic_hpo.reports.parts import Parts
 from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import is_direct
 
 
 def write_figures(
@@ -61,8 +60,7 @@ def figures_to_draw(
     }
     if np.isfinite(trials["learning_curve"].values).any():
         shown["trainings"] = (trials,)
-    # It measures indices in noise floors, which a surrogate has none of.
-    if cost_names(sensitivity) and is_direct(sensitivity):
+    if cost_names(sensitivity):
         shown["quadrant"] = (sensitivity,)
     if sensitivity.sizes["sweep"]:
         shown["sweeps"] = (sensitivity,)

@@ -8,11 +8,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hsic_hpo.wording import cost_name, is_direct, number, p_value, percent
+from hsic_hpo.trials.goals import is_tested
+from hsic_hpo.wording import cost_name, number, p_value, percent
 
 # Left out in this order where the table is wider than the terminal.
 _OPTIONAL = ("p", "interval")
 _HEADING_LETTERS = 16
+# Where a table is not cut to the terminal.
+_UNLIMITED = 10_000
 
 
 def fitting_table(group: xr.Dataset, costs: list[str], console: Console) -> Table:
@@ -27,11 +30,12 @@ def fitting_table(group: xr.Dataset, costs: list[str], console: Console) -> Tabl
     console
         Whose width counts.
     """
-    columns = ["interval", "p", "adjusted p"] if is_direct(group) else ["interval", "found"]
+    columns = ["interval", "p", "adjusted p"] if is_tested(group) else ["interval", "found"]
     left_out = [name for name in _OPTIONAL if name in columns]
     table = _table(group, columns, costs)
     # Names fold once nothing is left that could go.
-    while left_out and console.measure(table).maximum > console.width:
+    unlimited = console.options.update(max_width=_UNLIMITED)
+    while left_out and console.measure(table, options=unlimited).maximum > console.width:
         columns.remove(left_out.pop(0))
         table = _table(group, columns, costs)
     return table
@@ -72,7 +76,7 @@ def by_index(error: xr.Dataset) -> list[str]:
 
 def _index(part: xr.Dataset) -> xr.DataArray:
     # The draws of a surrogate have no noise floor with which to read the biased index.
-    return part["hsic"] if is_direct(part) else part["hsic_unbiased"].clip(min=0)
+    return part["hsic"] if is_tested(part) else part["hsic_unbiased"].clip(min=0)
 
 
 def _cell(row: xr.Dataset, column: str, is_found: bool) -> str:
