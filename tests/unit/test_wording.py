@@ -69,6 +69,19 @@ def test_trial_counts_once_whatever_its_repeats():
     assert outcomes(trials) == "4 trials of 2 trainings each: 1 ok, 1 diverged, 2 failed"
 
 
+def test_trials_may_have_fewer_repeats_or_be_pruned():
+    dims = ("trial", "repeat")
+    trials = xr.Dataset(
+        {
+            "status": (dims, [["ok", "ok"], ["ok", "absent"], ["failed", "absent"]]),
+            "reason": (dims, [["", ""], ["", ""], ["pruned", ""]]),
+        }
+    )
+    assert outcomes(trials) == (
+        "3 trials of up to 2 trainings each: 2 ok, 0 diverged, 0 failed, 1 pruned"
+    )
+
+
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
