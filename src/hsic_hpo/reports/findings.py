@@ -39,6 +39,7 @@ def findings(
     convergence: xr.Dataset | None = None,
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
+    sensitivity_all: xr.Dataset | None = None,
 ) -> list[Finding]:
     """Say what a study found.
 
@@ -50,6 +51,8 @@ def findings(
         Sensitivity Dataset of these trials.
     convergence, selection, comparison
         The Datasets of the same names; None where there is none.
+    sensitivity_all
+        Sensitivity Dataset of all trials, those of the searches included; None where there is none.
 
     Returns
     -------
@@ -59,6 +62,8 @@ def findings(
     """
     outcome, impact, cost = summary(trials, sensitivity)
     more = [sentences.intervals(sensitivity), sentences.groups_without_index(sensitivity)]
+    if sensitivity_all is not None:
+        more.append(sentences.all_trials(sensitivity, sensitivity_all))
     found = [
         Finding("trainings", "How the trainings went", [outcome], ["errors", "trainings"]),
         Finding(

@@ -44,6 +44,7 @@ def page(
     convergence: xr.Dataset | None = None,
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
+    sensitivity_all: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
@@ -61,6 +62,8 @@ def page(
         Trials Datasets of the searches.
     convergence, selection, comparison
         The Datasets of the same names; the page has no section on one that is None.
+    sensitivity_all
+        Sensitivity Dataset of all trials, those of the searches included; None where there is none.
     figures
         SVG files of the figures, by name; a figure that is not among them is left out.
     captions
@@ -94,7 +97,7 @@ def page(
         searched=len(searches) > 0,
         study_facts=study_facts(trials, goal_fraction, settings),
         space=space_rows(space),
-        findings=findings(trials, sensitivity, convergence, selection, comparison),
+        findings=findings(trials, sensitivity, convergence, selection, comparison, sensitivity_all),
         figures={name: _Figure.from_file(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
