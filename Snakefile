@@ -14,8 +14,8 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/design.smk"
 include: "workflow/rules/training.smk"
-include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/search_inputs.smk"
+include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/summary.smk"
@@ -31,6 +31,11 @@ rule all:
         "sensitivity.nc",
         "convergence.nc",
         expand("tables/importance.{suffix}", suffix=["csv", "md"]),
+        # Without a search all trials are the random ones.
+        expand(
+            "tables/importance_all.{suffix}",
+            suffix=["csv", "md"] if STUDY.searches else [],
+        ),
         expand(
             "figures/{figure}.{suffix}", figure=FIGURES, suffix=["svg", "pdf", "png"]
         ),

@@ -43,6 +43,10 @@ def all_searches(_):
     ]
 
 
+def explained_all(_):
+    return {"sensitivity_all": "sensitivity_all.nc"} if STUDY.searches else {}
+
+
 def selected(wildcards):
     needed = methods.needs_selection(wildcards.method)
     return {"selection": "selection.nc"} if needed else {}

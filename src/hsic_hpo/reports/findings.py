@@ -46,6 +46,7 @@ def findings(
     convergence: xr.Dataset | None = None,
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
+    sensitivity_all: xr.Dataset | None = None,
 ) -> list[Finding]:
     """Say what a study found.
 
@@ -57,6 +58,8 @@ def findings(
         Sensitivity Dataset of these trials.
     convergence, selection, comparison
         The Datasets of the same names; None where there is none.
+    sensitivity_all
+        Sensitivity Dataset of all trials, those of the searches included; None where there is none.
 
     Returns
     -------
@@ -81,6 +84,9 @@ def findings(
                 reached_in_words(sensitivity),
                 sentences.intervals(sensitivity),
                 sentences.groups_without_index(sensitivity),
+                ""
+                if sensitivity_all is None
+                else sentences.all_trials(sensitivity, sensitivity_all),
             ],
             ["importance", "distributions"],
         ),

@@ -48,6 +48,7 @@ def page(
     convergence: xr.Dataset | None = None,
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
+    sensitivity_all: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
@@ -66,6 +67,8 @@ def page(
         Trials Datasets of the searches.
     convergence, selection, comparison
         The Datasets of the same names; the page has no section on one that is None.
+    sensitivity_all
+        Sensitivity Dataset of all trials, those of the searches included; None where there is none.
     figures
         SVG files of the figures, by name; a figure that is not among them is left out.
     captions
@@ -88,7 +91,7 @@ def page(
     goal_fraction = float(sensitivity.attrs["goal_fraction"])
     settings = None if config is None else StudySettings.of(config)
     frame = frames.trials_frame(trials, searches)
-    found = findings(trials, sensitivity, convergence, selection, comparison)
+    found = findings(trials, sensitivity, convergence, selection, comparison, sensitivity_all)
     parts.gaps.update(
         (f"section “{one.title}”", one.failure) for one in found if one.failure is not None
     )

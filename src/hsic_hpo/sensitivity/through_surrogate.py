@@ -221,7 +221,7 @@ def _fitted(
     else:
         has_value = np.isfinite(values)
         known, values = known[has_value], values[has_value]
-    kept = training_set(known, values, settings.seed)
+    kept = training_set(known, values)
     posterior = fit_posterior(known[kept], values[kept])
     correlation, chance = posterior.rank_correlation()
     if chance > LEVEL_OF_PREDICTION:
