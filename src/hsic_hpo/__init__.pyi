@@ -14,10 +14,14 @@ from hsic_hpo.indices.inference import confidence_interval as confidence_interva
 from hsic_hpo.indices.permutation import permutation_test as permutation_test
 from hsic_hpo.interactive import plot as plot
 from hsic_hpo.interactive.example import example_trials as example_trials
+from hsic_hpo.interactive.optuna_evaluator import (
+    HsicImportanceEvaluator as HsicImportanceEvaluator,
+)
 from hsic_hpo.interactive.steps import decide as decide
 from hsic_hpo.interactive.steps import explain as explain
 from hsic_hpo.interactive.steps import report as report
 from hsic_hpo.interop.optuna_study import trials_from_optuna as trials_from_optuna
+from hsic_hpo.interop.sources import trials_from as trials_from
 from hsic_hpo.interop.table import (
     trials_from_frame as trials_from_frame,
 )

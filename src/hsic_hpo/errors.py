@@ -1,8 +1,12 @@
 """Errors that a person sees as one line, without a traceback."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+
+# Embeddings, overrides and isolates of the direction of writing.
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class InputError(ValueError):
@@ -20,6 +24,23 @@ class InputError(ValueError):
     ...     print(error)
     space.lr.range: [1, 0] is not increasing; needed: low < high
     """
+
+
+def printable(text: str) -> str:
+    r"""Return a text that cannot steer a terminal or turn the letters around it.
+
+    Control characters, and those that set the direction of writing, stand as escapes such as
+    ``\x1b``.
+    """
+    return "".join(_escape(letter) if _steers(letter) else letter for letter in text)
+
+
+def _steers(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cs") or letter in _DIRECTIONS
+
+
+def _escape(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
 
 
 def did_you_mean(word: object, allowed: Iterable[str]) -> str:
@@ -74,7 +95,8 @@ def one_line_errors() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise SystemExit(str(error)) from None
+        raise SystemExit(printable(str(error))) from None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SystemExit(f"{error.filename}: {reason}" if error.filename else reason) from None
+        text = f"{error.filename}: {reason}" if error.filename else reason
+        raise SystemExit(printable(text)) from None

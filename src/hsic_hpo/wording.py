@@ -4,6 +4,8 @@ from typing import Any
 
 import xarray as xr
 
+from hsic_hpo.errors import printable
+
 MAIN_GROUP = "all"
 """Label of the group of hyperparameters that always exist: it holds all trials."""
 
@@ -54,7 +56,7 @@ def target_name(sensitivity: xr.Dataset, target: str) -> str:
         keeps the name that it has there.
     """
     if target == "error":
-        return str(sensitivity.attrs["error_name"])
+        return printable(str(sensitivity.attrs["error_name"]))
     return cost_name(target)
 
 
@@ -66,6 +68,9 @@ def cost_name(cost: str) -> str:
 def goal(sensitivity: xr.Dataset, target: str = "error", subset: str = "best") -> str:
     """Return the set that an index is about, such as ``"best 10 %"`` or ``"cheapest 10 %"``.
 
+    Where more trials reach the goal than the fraction selects, because their values tie, or
+    fewer, because no others have a value, the set is counted: ``"best 17 of 60"``.
+
     Parameters
     ----------
     sensitivity
@@ -76,7 +81,50 @@ def goal(sensitivity: xr.Dataset, target: str = "error", subset: str = "best") -
         ``"best"`` or ``"worst"``.
     """
     end = _ENDS["error" if target == "error" else "cost", subset]
+    counts = _other_count(sensitivity, target, subset)
+    if counts is not None:
+        return "{} {} of {}".format(end, *counts)
     return f"{end} {percent(float(sensitivity.attrs['goal_fraction']))}"
+
+
+def _other_count(sensitivity: xr.Dataset, target: str, subset: str) -> tuple[int, int] | None:
+    """Return how many of how many trials reach a goal, where not as many as it asks for."""
+    if "n_reached" not in sensitivity:
+        return None
+    # A part of the Dataset may hold one target, or one subset, alone.
+    reached = sensitivity["n_reached"]
+    wanted = {"target": target, "subset": subset}
+    found = reached.sel({name: value for name, value in wanted.items() if name in reached.dims})
+    is_as_asked = int(found) == int(sensitivity["n_asked"])
+    return None if is_as_asked else (int(found), int(sensitivity["n_trials"]))
+
+
+def reached_in_words(sensitivity: xr.Dataset) -> str:
+    """Say how many trials reach the goal by error, where not as many as it asks for; else empty."""
+    counts = _other_count(sensitivity, "error", "best")
+    if counts is None or counts[0] == 0:
+        return ""
+    reached, n = counts
+    asked = percent(float(sensitivity.attrs["goal_fraction"]))
+    why = "their errors tie" if reached > int(sensitivity["n_asked"]) else "no others have an error"
+    return f"{reached} of {n} trials reach the goal, not {asked}: {why}."
+
+
+def is_direct(sensitivity: xr.Dataset) -> bool:
+    """Tell whether trials were explained directly, with p-values, or through a surrogate."""
+    return str(sensitivity.attrs.get("way", "direct")) == "direct"
+
+
+def evidence_variable(sensitivity: xr.Dataset) -> str:
+    """Return the variable that is 1 where a hyperparameter matters by the evidence there is."""
+    return "significant" if is_direct(sensitivity) else "found"
+
+
+def evidence(adjusted_p: float) -> str:
+    """Return the evidence that a hyperparameter matters: its p-value, where there is one."""
+    if adjusted_p == adjusted_p:
+        return f"adjusted p = {p_value(adjusted_p)}"
+    return "found through the surrogate"
 
 
 def group_name(label: str) -> str:
@@ -110,10 +158,11 @@ def readable(choice: Any) -> str:
     if isinstance(choice, bool):
         return str(choice).lower()
     if not isinstance(choice, dict):
-        return number(choice) if isinstance(choice, float) else str(choice)
+        return number(choice) if isinstance(choice, float) else printable(str(choice))
     if "range" in choice:
         low, high = (f"{end:.6g}" for end in choice["range"])
-        return f"{low} to {high}{', log' if choice.get('scale') == 'log' else ''}"
+        step = f", step {number(float(choice['step']))}" if "step" in choice else ""
+        return f"{low} to {high}{', log' if choice.get('scale') == 'log' else ''}{step}"
     if "levels" in choice:
         return ", ".join(map(readable, choice["levels"]))
     if "distribution" in choice:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hsic_hpo.study import config
+from hsic_hpo import yaml_files
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [
@@ -103,7 +103,7 @@ def test_no_source_reads_or_writes_what_could_run_code() -> None:
 
 
 def test_the_loader_of_configs_is_safe() -> None:
-    assert issubclass(config._Loader, yaml.SafeLoader)
+    assert issubclass(yaml_files._Loader, yaml.SafeLoader)
 
 
 @pytest.mark.parametrize(
@@ -120,5 +120,5 @@ def test_yaml_makes_no_objects(value: str, tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "study.yaml"
     path.write_text(f"study: {value}\n")
     with pytest.raises(ValueError, match=r"study\.yaml"):
-        config.read_yaml(path)
+        yaml_files.read_yaml(path)
     assert not (tmp_path / "ran").exists()

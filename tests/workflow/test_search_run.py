@@ -189,7 +189,7 @@ def test_a_round_waits_for_no_other_repeat_and_no_other_method(
 
 
 @pytest.mark.parametrize(
-    "path", ["src/hsic_hpo/search/propose.py", "src/hsic_hpo/search/surrogate.py"]
+    "path", ["src/hsic_hpo/search/propose.py", "src/hsic_hpo/surrogate/process.py"]
 )
 def test_edited_code_of_the_searches_reruns_them_and_not_the_random_one(
     changed: Checkout, path: str

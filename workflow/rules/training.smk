@@ -8,17 +8,27 @@ rule train:
     # read design.nc, as more trials would make that file, and so every job, new.
     input:
         data="data.nc",
+        retry=marked_for_retry("random/records/{first}-{stop}.jsonl"),
     output:
         "random/records/{first}-{stop}.jsonl",
     log:
         "logs/train/{first}-{stop}.log",
     threads: 1
+    # Not parameters: other numbers make no finished training another one.
+    resources:
+        tries=STUDY.settings.training.tries,
+        give_up_after=GIVE_UP_AFTER,
     params:
-        **RANDOM_DESIGN,
-        problem=STUDY.settings.problem,
-        repeats=STUDY.repeats,
-        training_code=TRAINING_CODE,
-        code=TRAIN_CODE,
+        **SUBMISSION.job(
+            "train",
+            dict(
+                **RANDOM_DESIGN,
+                problem=STUDY.settings.problem,
+                repeats=STUDY.repeats,
+                training_code=TRAINING_CODE,
+                code=TRAIN_CODE,
+            ),
+        ),
     script:
         "../scripts/train.py"
 
@@ -39,6 +49,7 @@ rule gather:
     params:
         study=STUDY.name,
         problem=STUDY.settings.problem,
+        budget=STUDY.budget,
         repeats=STUDY.repeats,
         seed=STUDY.seed,
         training_code=TRAINING_CODE,

@@ -5,6 +5,7 @@ from typing import Any
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.search.final_choice import chosen_design
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials.dataset import read_trials
 
 
@@ -17,7 +18,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             random=snakemake.input.random,
             searches=list(snakemake.input.searches),

@@ -3,6 +3,7 @@
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials_data
 
 
@@ -15,7 +16,7 @@ def main(*, methods: list[str], designs: list[str], finals: list[str], output: s
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             methods=snakemake.params.methods,
             designs=snakemake.input.designs,

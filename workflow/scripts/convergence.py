@@ -4,6 +4,7 @@ from hsic_hpo.files import write_netcdf
 from hsic_hpo.sensitivity.convergence import convergence
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials
 
 
@@ -12,7 +13,7 @@ def main(*, trials_path: str, settings: AnalysisSettings, output: str) -> None:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             trials_path=snakemake.input[0],
             settings=AnalysisSettings(**snakemake.params.settings),

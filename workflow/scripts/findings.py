@@ -3,6 +3,7 @@
 from hsic_hpo.files import read_netcdf, write_text
 from hsic_hpo.reports.findings import findings, markdown
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials
 
 DATASETS = ("sensitivity", "convergence", "selection", "comparison")
@@ -14,7 +15,7 @@ def main(*, trials_path: str, datasets: dict[str, str], output: str) -> None:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             trials_path=snakemake.input.trials,
             datasets={name: snakemake.input[name] for name in DATASETS},

@@ -3,6 +3,7 @@
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.sensitivity.peers import compare_measures
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials
 
 
@@ -13,7 +14,7 @@ def main(*, trials_path: str, sensitivity: str, seed: int, output: str) -> None:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             trials_path=snakemake.input.trials,
             sensitivity=snakemake.input.sensitivity,

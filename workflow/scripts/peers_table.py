@@ -2,6 +2,7 @@
 
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.tables.peers import peers_remark, peers_table
 from hsic_hpo.tables.writing import write_table
 
@@ -13,5 +14,5 @@ def main(*, peers: str, outputs: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(peers=snakemake.input[0], outputs=list(snakemake.output))

@@ -4,6 +4,7 @@ from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.selection.decide import decide
 from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials_data
 
 
@@ -13,7 +14,7 @@ def main(*, sensitivity: str, trials: str, settings: SelectionSettings, output: 
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             sensitivity=snakemake.input.sensitivity,
             trials=snakemake.input.trials,

@@ -6,6 +6,7 @@ from hsic_hpo.figures import toy as drawing
 from hsic_hpo.figures.style import save
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 
 
 def main(*, toy: str, output: list[str]) -> None:
@@ -20,5 +21,5 @@ def main(*, toy: str, output: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(toy=snakemake.input[0], output=snakemake.output)

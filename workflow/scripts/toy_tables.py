@@ -2,6 +2,7 @@
 
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.tables.analytical import analytical_table
 from hsic_hpo.tables.writing import write_table
 
@@ -14,5 +15,5 @@ def main(*, toy: str, output: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(toy=snakemake.input[0], output=snakemake.output)

@@ -6,17 +6,25 @@ import os
 for library in ("OMP", "MKL", "OPENBLAS"):
     os.environ[f"{library}_NUM_THREADS"] = "1"
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import xarray as xr
 
 from hsic_hpo.files import read_netcdf
+from hsic_hpo.problems.base import Loaded, Problem
+from hsic_hpo.problems.data import read_stamp
 from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
+from hsic_hpo.training.giving_up import DEFAULT_LIMIT, unless_all_fail
 from hsic_hpo.training.jobs import Progress, train_slice
 from hsic_hpo.training.records import write_records
+from hsic_hpo.training.stopping import stoppable
+from hsic_hpo.training.tries import DEFAULT_TRIES
 from hsic_hpo.trials.design import make_design
 
 
@@ -33,17 +41,20 @@ def main(
     seed: int,
     code_fingerprint: str,
     folder: str,
+    give_up_after: int,
+    tries: int,
+    unedited: Callable[[], str],
     device: str,
     precision: str,
     output: str,
 ) -> None:
-    loaded = load_problem(problem, "problem")
     rows = (_drawn(space, stop, seed, budget) if design is None else read_netcdf(design)).isel(
         trial=slice(first, stop)
     )
+    data_fingerprint = read_stamp(data).fingerprint
     records = train_slice(
-        loaded,
-        loaded.load(data),
+        partial(load, problem, data),
+        data_fingerprint,
         rows,
         budget,
         n_repeats=repeats,
@@ -51,10 +62,18 @@ def main(
         code_fingerprint=code_fingerprint,
         folder=Path(folder),
         progress=Progress(f"trials {first}-{stop}", rows.sizes["trial"] * repeats),
+        tries=tries,
+        unedited=unedited,
         device=device,
         precision=precision,
     )
-    write_records(records, output)
+    decisive = (problem, budget, data_fingerprint, code_fingerprint)
+    write_records(unless_all_fail(records, give_up_after, Path(folder), *decisive), output)
+
+
+def load(spec: dict, data: str) -> tuple[Problem, Loaded]:
+    problem = load_problem(spec, "problem")
+    return problem, problem.load(data)
 
 
 def _drawn(space: str, n_trials: int, seed: int, budget: dict) -> xr.Dataset:
@@ -63,7 +82,11 @@ def _drawn(space: str, n_trials: int, seed: int, budget: dict) -> xr.Dataset:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with (
+        job_log(snakemake.log[0]),
+        stoppable(),
+        as_submitted(snakemake.params, snakemake.rule) as unedited,
+    ):
         main(
             data=snakemake.input.data,
             design=snakemake.input.get("design"),
@@ -76,6 +99,9 @@ if __name__ == "__main__":
             seed=snakemake.params.seed,
             code_fingerprint=snakemake.params.training_code,
             folder="trial_files",
+            give_up_after=snakemake.resources.get("give_up_after", DEFAULT_LIMIT),
+            tries=snakemake.resources.get("tries", DEFAULT_TRIES),
+            unedited=unedited,
             device=snakemake.resources.get("device", "cpu"),
             precision=str(snakemake.resources.get("precision", "32")),
             output=snakemake.output[0],

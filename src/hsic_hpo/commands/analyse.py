@@ -1,38 +1,58 @@
 """``hsic-hpo analyse``: explain finished trials from anywhere."""
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
-from hsic_hpo.errors import InputError
+from hsic_hpo.commands.analyse_options import check_endings, source, trials_options
+from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.sensitivity.settings import AnalysisSettings
-from hsic_hpo.study import config
+
+_SETTINGS = {"goal_fraction": "fraction", "n_permutations": "permutations", "seed": "seed"}
+
+_DURATIONS = {"duration", "train_seconds"}
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to those of the program."""
     parser = commands.add_parser(
         "analyse",
-        help="explain finished trials from a CSV table or an Optuna study",
+        help="explain finished trials: a table, a folder, an Optuna storage",
         description="Explain finished trials: which hyperparameters matter to be among the best?",
     )
-    parser.add_argument("table", nargs="?", metavar="TRIALS.csv", help="one row a trial")
-    parser.add_argument("--space", help="YAML file with the search space of the table")
-    parser.add_argument("--error", help="column of the error, lower is better")
-    parser.add_argument("--cost", help="column of a cost, lower is better")
-    parser.add_argument("--optuna", metavar="STORAGE", help="storage of an Optuna study, a URL")
-    parser.add_argument("--study", help="name of the Optuna study")
-    parser.add_argument("--objective", type=int, default=0, help="of a multi-objective study")
+    trials_options(parser)
     fraction, permutations = AnalysisSettings.goal_fraction, AnalysisSettings.n_permutations
-    parser.add_argument(
+    explained = parser.add_argument_group("what is explained")
+    explained.add_argument(
+        "--trials",
+        choices=("random", "adaptive"),
+        help="how the trials were drawn, where that is not known: at random, or by a search that "
+        "looked at their errors",
+    )
+    explained.add_argument(
         "--fraction", type=float, default=fraction, help=f"what counts as best: {fraction}"
     )
-    parser.add_argument("--worst", action="store_true", help="explain the worst fraction instead")
-    parser.add_argument(
+    explained.add_argument(
+        "--worst", action="store_true", help="explain the worst fraction instead"
+    )
+    explained.add_argument(
         "--permutations", type=int, default=permutations, help=f"for p-values: {permutations}"
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the permutations: 0")
-    parser.add_argument("--output", metavar="OUT.nc", help="write the sensitivity Dataset here")
+    explained.add_argument("--seed", type=int, default=0, help="of all random numbers: 0")
+    written = parser.add_argument_group("what is written")
+    written.add_argument("--report", metavar="FILE.html", help="one page that tells it all")
+    written.add_argument("--figures", metavar="FOLDER", help="the figures, as SVG")
+    written.add_argument(
+        "--output",
+        metavar="FILE",
+        help="the indices: FILE.nc (all of them), FILE.csv or FILE.json (the table)",
+    )
+    written.add_argument(
+        "--write-space", metavar="FILE.yaml", help="the search space, to look at and edit"
+    )
     parser.set_defaults(run=_analyse, usage=parser.error)
 
 
@@ -40,47 +60,99 @@ def _analyse(options: argparse.Namespace) -> None:
     # Slow imports are left to the command that needs them.
     from rich.console import Console
 
-    from hsic_hpo.files import write_netcdf
-    from hsic_hpo.reports.terminal import show
-    from hsic_hpo.sensitivity.analysis import analyse
+    from hsic_hpo.interop.foreign import is_optuna
+    from hsic_hpo.interop.sources import trials_from
+    from hsic_hpo.reports.terminal import show, show_decisions, show_head
+    from hsic_hpo.sensitivity.explanation import explain_trials
 
+    check_endings(options)
     settings = _settings(options)
-    trials = _finished_trials(options)
-    found = analyse(trials, settings)
+    if options.report:
+        with needs_extra("--report", "report"):
+            import hsic_hpo.reports.writing  # noqa: F401
     console = Console()
+    progress = Console(stderr=True)
+    place = source(options)
+    with progress.status("Reading the trials"):
+        trials = trials_from(place, **_reading(options, is_optuna(place)))
+    with progress.status(f"Explaining {trials.sizes['trial']} trials"):
+        found = explain_trials(trials, settings, options.trials or "auto")
+        decided = _decided(found, trials, options.cost) if options.cost else None
+    show_head(trials, found, console)
     show(found, "worst" if options.worst else "best", console)
-    for note in trials.attrs.get("notes", "").splitlines():
-        console.print(f"Note: {note}", markup=False)
-    if options.output:
-        write_netcdf(found, options.output)
-        console.print(f"Wrote {options.output}", markup=False)
+    if decided is not None:
+        show_decisions(decided, console)
+    with progress.status("Writing"):
+        for path in _write(options, trials, found, decided):
+            console.print(f"Wrote {path}", markup=False, highlight=False)
+
+
+def _reading(options: argparse.Namespace, of_optuna: bool) -> dict[str, Any]:
+    """Return what is asked of the reading, as `trials_from` takes it."""
+    # The duration of its trials is the cost of an Optuna study anyway.
+    has_own_cost = of_optuna and set(options.cost or ()) <= _DURATIONS
+    return {
+        "space": options.space,
+        "error": options.error,
+        "cost": None if has_own_cost else options.cost,
+        "maximise": {None: None, "maximise": True, "minimise": False}[options.direction],
+        "study": options.study,
+        "objective": options.objective,
+        "budget": options.budget,
+        "rows": options.rows,
+    }
 
 
 def _settings(options: argparse.Namespace) -> AnalysisSettings:
     try:
         return AnalysisSettings(
-            goal_fraction=options.fraction, n_permutations=options.permutations, seed=options.seed
+            **{setting: getattr(options, option) for setting, option in _SETTINGS.items()}
         )
     except InputError as error:
         setting, reason = str(error).split(": ", 1)
-        option = {"goal_fraction": "fraction", "n_permutations": "permutations", "seed": "seed"}
-        raise InputError(f"command line: --{option[setting]}: {reason}") from None
+        raise InputError(f"command line: --{_SETTINGS[setting]}: {reason}") from None
 
 
-def _finished_trials(options: argparse.Namespace) -> xr.Dataset:
-    if (options.table is None) == (options.optuna is None):
-        options.usage("give either TRIALS.csv or --optuna STORAGE")
-    if options.optuna is not None:
-        from hsic_hpo.interop.optuna_study import trials_from_optuna
+def _decided(found: xr.Dataset, trials: xr.Dataset, asked: Sequence[str]) -> xr.Dataset:
+    """Decide by the first of the costs that were asked for."""
+    from hsic_hpo.selection.decide import decide
+    from hsic_hpo.selection.settings import SelectionSettings
+    from hsic_hpo.trials.goals import cost_names
 
-        if options.study is None:
-            options.usage("--optuna needs --study NAME")
-        return trials_from_optuna(options.optuna, options.study, objective=options.objective)
-    from hsic_hpo.interop.table import trials_from_table
-    from hsic_hpo.spaces.space import Space
+    costs = cost_names(found)
+    # A prefix that a tool put in front of it, or an Optuna study's own name, may be gone.
+    first = next((name for name in asked if name in costs), costs[0])
+    return decide(found, trials, SelectionSettings(cost=first))
 
-    if options.space is None or options.error is None:
-        options.usage("a table needs --space SPACE.yaml and --error COLUMN")
-    spec = config.read_yaml(options.space)
-    space = Space.from_dict(spec.get("space", spec), f"{options.space}: space")
-    return trials_from_table(options.table, space, error=options.error, cost=options.cost)
+
+def _write(
+    options: argparse.Namespace, trials: xr.Dataset, found: xr.Dataset, decided: xr.Dataset | None
+) -> list[Path | str]:
+    """Write what was asked for and return the paths."""
+    written: list[Path | str] = []
+    if options.write_space:
+        from hsic_hpo.interop.space_files import write_space
+        from hsic_hpo.trials.dataset import space
+
+        write_space(space(trials), options.write_space)
+        written.append(options.write_space)
+    if options.output:
+        from hsic_hpo.reports.analysis_file import write_analysis
+
+        write_analysis(found, decided, options.output, "worst" if options.worst else "best")
+        written.append(options.output)
+    if options.figures:
+        from hsic_hpo.reports.figures import write_figures
+        from hsic_hpo.reports.parts import Parts
+
+        parts = Parts({})
+        written += write_figures(trials, found, options.figures, parts)
+    if options.report:
+        from hsic_hpo.reports.writing import write_report
+
+        # It names what it lacks, figures too.
+        write_report(trials, found, options.report, decisions=decided)
+        written.append(options.report)
+    elif options.figures:
+        parts.check(options.figures)
+    return written

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from hsic_hpo.figures.figure import Figure
-from hsic_hpo.figures.scales import log_where_a_decade
+from hsic_hpo.figures.scales import Scaling, log_where_a_decade
 from hsic_hpo.figures.style import (
     GREY,
     LIGHT_GREY,
@@ -47,28 +47,29 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 4.2))
         axes = figure.add_subplot()
-        flops, error = _points(drawn)
-        everything = [(flops, error), *map(_points, searches)]
+        everything = [*map(_points, (drawn, *searches))]
         known = np.concatenate([points for points, _ in everything])
         errors = np.concatenate([values for _, values in everything])
         if not known.size:
             message(axes, "no trial has both an error and a cost")
             return figure
-        axes.scatter(flops, error, s=7, color=LIGHT_GREY, linewidths=0, rasterized=True, zorder=1)
+        scaling = Scaling.of(errors)
+        flops, error = everything[0]
+        axes.scatter(
+            flops, scaling(error), s=7, color=LIGHT_GREY, linewidths=0, rasterized=True, zorder=1
+        )
         for method in compared["search"].values.tolist():
             colour, marker = search_look(method)
             mine = [one for one in searches if one.attrs["method"] == method]
             for one in mine:
-                _path(axes, one, colour)
-            _chosen(axes, compared.sel(search=method), method, colour, marker)
-        _front(axes, known, errors)
+                _path(axes, one, colour, scaling)
+            _chosen(axes, compared.sel(search=method), method, (colour, marker), scaling)
+        _front(axes, known, scaling(errors))
         log_where_a_decade(axes, "x", known)
-        log_where_a_decade(axes, "y", errors)
+        log_where_a_decade(axes, "y", scaling(errors), scaling)
         axes.set_xlabel("FLOPs per sample (operations of the forward pass)")
-        axes.set_ylabel(
-            "validation " + with_units(drawn.attrs["error_name"], drawn.attrs["error_units"]),
-            parse_math=False,
-        )
+        name = with_units(drawn.attrs["error_name"], drawn.attrs["error_units"])
+        axes.set_ylabel(scaling.label(f"validation {name}"), parse_math=False)
         _legend(figure, axes)
     return figure
 
@@ -91,9 +92,11 @@ def _points(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     return flops[known], error[known]
 
 
-def _path(axes: Axes, search: xr.Dataset, colour: str) -> None:
+def _path(axes: Axes, search: xr.Dataset, colour: str, scaling: Scaling) -> None:
     flops, error = _points(search)
-    axes.scatter(flops, error, s=7, color=colour, alpha=0.35, linewidths=0, rasterized=True)
+    axes.scatter(
+        flops, scaling(error), s=7, color=colour, alpha=0.35, linewidths=0, rasterized=True
+    )
     errors, costs = trials_data.error(search), search["flops"].values
     path: list[tuple[float, float]] = []
     rounds = round_numbers(search)
@@ -103,13 +106,25 @@ def _path(axes: Axes, search: xr.Dataset, colour: str) -> None:
         if np.isfinite(errors[first]) and (not path or errors[first] < path[-1][1]):
             path.append((float(costs[first]), float(errors[first])))
     x, y = [cost for cost, _ in path], [best for _, best in path]
-    axes.plot(x, y, color=colour, linewidth=0.8, alpha=0.8, marker=".", markersize=3, zorder=3)
+    axes.plot(
+        x,
+        scaling(np.array(y)),
+        color=colour,
+        linewidth=0.8,
+        alpha=0.8,
+        marker=".",
+        markersize=3,
+        zorder=3,
+    )
 
 
-def _chosen(axes: Axes, found: xr.Dataset, method: str, colour: str, marker: str) -> None:
+def _chosen(
+    axes: Axes, found: xr.Dataset, method: str, look: tuple[str, str], scaling: Scaling
+) -> None:
+    colour, marker = look
     axes.scatter(
         found["flops"].values,
-        found["validation_error"].values,
+        scaling(found["validation_error"].values),
         s=45,
         marker=marker,
         color=colour,

@@ -61,8 +61,7 @@ def convergence(converged: xr.Dataset) -> Figure:
         for size, note in zip(converged["size"].values, converged["note"].values, strict=True)
         if note
     ]
-    title = f"Analysis of the best {percent(float(converged.attrs['goal_fraction']))} on nested "
-    title += "subsets of the trials"
+    title = f"Analysis of {_aim(converged)} on nested subsets of the trials"
     with style():
         if not np.isfinite(converged["hsic"]).any():
             figure, (axes,) = page(1, 1, 1.5, remarks=remarks)
@@ -75,6 +74,12 @@ def convergence(converged: xr.Dataset) -> Figure:
             _sizes(axes, converged["size"].values)
         figure.legend(handles=marks, loc="outside lower center", ncols=4)
     return figure
+
+
+def _aim(converged: xr.Dataset) -> str:
+    if "n_reached" in converged and (converged["n_reached"] != converged["n_asked"]).any():
+        return "the trials that reach the goal"
+    return f"the best {percent(float(converged.attrs['goal_fraction']))}"
 
 
 def _indices(axes: Axes, converged: xr.Dataset) -> list[Line2D]:

@@ -6,11 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from hsic_hpo.figures.figure import Figure
+from hsic_hpo.figures.scales import Scaling, spans_a_decade
 from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, LIGHT_GREY, VERMILLION, message, style
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.wording import goal, number, outcomes, with_units
 
-_LOG_FROM_RATIO, _DECADES_ONLY_FROM_RATIO = 10, 100
+_DECADES_ONLY_FROM_RATIO = 100
+_ROUNDING = 1e-12
 _FEWEST_BINS, _MOST_BINS = 10, 50
 
 
@@ -45,20 +47,20 @@ def errors(trials: xr.Dataset, sensitivity: xr.Dataset | None = None) -> Figure:
         if finite.size == 0:
             message(axes, "no trial finished with an error")
             return figure
-        _histogram(axes, finite)
-        axes.set_xlabel(
-            with_units(trials.attrs["error_name"], trials.attrs["error_units"]), parse_math=False
-        )
+        scaling = Scaling.of(finite)
+        _histogram(axes, scaling(finite), in_logarithms=scaling.in_logarithms)
+        name = with_units(trials.attrs["error_name"], trials.attrs["error_units"])
+        axes.set_xlabel(scaling.label(name), parse_math=False)
         axes.set_ylabel("number of trials")
         axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
         if sensitivity is not None:
-            _mark_goal(figure, axes, sensitivity)
+            _mark_goal(figure, axes, sensitivity, scaling)
     return figure
 
 
-def _histogram(axes: Axes, errors: np.ndarray) -> None:
+def _histogram(axes: Axes, errors: np.ndarray, *, in_logarithms: bool) -> None:
     low, high = errors.min(), errors.max()
-    log = low > 0 and high >= _LOG_FROM_RATIO * low
+    log = not in_logarithms and spans_a_decade(errors)
     edges = _edges(np.log10(errors) if log else errors)
     if log:
         axes.set_xscale("log")
@@ -73,8 +75,8 @@ def _histogram(axes: Axes, errors: np.ndarray) -> None:
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
-    spread = np.ptp(values)
-    if spread == 0:
+    # Errors that are equal up to rounding are one bar.
+    if np.ptp(values) <= _ROUNDING * np.abs(values).max():
         half = abs(values[0]) / 10 or 1.0
         return np.array([values[0] - half, values[0] + half])
     chosen = len(np.histogram_bin_edges(values, "auto")) - 1
@@ -83,9 +85,10 @@ def _edges(values: np.ndarray) -> np.ndarray:
     )
 
 
-def _mark_goal(figure: Figure, axes: Axes, sensitivity: xr.Dataset) -> None:
+def _mark_goal(figure: Figure, axes: Axes, sensitivity: xr.Dataset, scaling: Scaling) -> None:
     threshold = float(sensitivity["threshold"].sel(target="error", subset="best"))
     if np.isfinite(threshold):
-        label = f"{goal(sensitivity)} of the trials: error ≤ {number(threshold)}"
-        axes.axvline(threshold, color=VERMILLION, linestyle="--", label=label)
+        label = f"{goal(sensitivity)}: error ≤ {number(threshold)}"
+        place = float(scaling(np.array(threshold)))
+        axes.axvline(place, color=VERMILLION, linestyle="--", label=label)
         figure.legend(loc="outside lower center")

@@ -130,8 +130,9 @@ def _matrix(figure: Figure, axes: Axes, chosen: xr.Dataset, kind: _Kind, names: 
     axes.set_title(f"{kind.title} (dimensionless)")
     bar = figure.colorbar(shown, ax=axes, shrink=0.7, aspect=25)
     bar.outline.set_visible(False)
-    floor = float(np.nanmedian(np.where(below, chosen[kind.floor].values, np.nan)))
-    bar.ax.axhline(floor, color="black")
+    floors = np.where(below, chosen[kind.floor].values, np.nan)
+    if np.isfinite(floors).any():
+        bar.ax.axhline(float(np.nanmedian(floors)), color="black")
 
 
 def _mark(kind: _Kind) -> float:

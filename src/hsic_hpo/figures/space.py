@@ -12,7 +12,7 @@ from hsic_hpo.figures.layout import LINE, lines
 from hsic_hpo.figures.style import GREY, LIGHT_GREY, PAGE_WIDTH, style
 from hsic_hpo.figures.values import value_text
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
-from hsic_hpo.spaces.space import Space
+from hsic_hpo.spaces.space import Space, allowed
 from hsic_hpo.wording import number
 
 # Left edges of the columns, in inches, and the letters that fit into them.
@@ -129,6 +129,8 @@ def _values(hyperparameter: Hyperparameter) -> str:
     if isinstance(law, Range):
         ends = [int(law.low), int(law.high)] if law.integer else [law.low, law.high]
         return " to ".join(map(value_text, ends))
+    if "step" in (hyperparameter.definition or {}):
+        return allowed(hyperparameter)
     if hyperparameter.levels:
         return ", ".join(map(value_text, hyperparameter.levels))
     ends = hyperparameter.scalars([0.0, 1.0])

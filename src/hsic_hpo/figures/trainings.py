@@ -10,10 +10,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from hsic_hpo.figures.layout import page
-from hsic_hpo.figures.scales import log_where_a_decade
+from hsic_hpo.figures.scales import Scaling, log_where_a_decade
 from hsic_hpo.figures.style import BLUE, GREY, LIGHT_GREY, ORANGE, VERMILLION, message, style
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import select_goal
+from hsic_hpo.trials.goals import number_selected, select_goal
 from hsic_hpo.wording import outcomes, percent, with_units
 
 _HEIGHT, _LABEL_LETTERS = 2.4, 28
@@ -49,11 +49,17 @@ def trainings(trials: xr.Dataset, fraction: float = 0.1) -> Figure:
         _time(time, trials, best)
         _ends(ends, trials)
         handles = [
-            Line2D([], [], color=BLUE, marker=".", label=f"best {percent(fraction)} of the trials"),
+            Line2D([], [], color=BLUE, marker=".", label=_highlighted(best, fraction)),
             Line2D([], [], color=LIGHT_GREY, marker=".", label="the others"),
         ]
         figure.legend(handles=handles, loc="outside lower left", ncols=2)
     return figure
+
+
+def _highlighted(best: np.ndarray, fraction: float) -> str:
+    if best.sum() == number_selected(fraction, len(best)):
+        return f"best {percent(fraction)} of the trials"
+    return f"best {best.sum()} of {len(best)} trials"
 
 
 def _curves(axes: Axes, trials: xr.Dataset, best: np.ndarray) -> None:
@@ -61,18 +67,20 @@ def _curves(axes: Axes, trials: xr.Dataset, best: np.ndarray) -> None:
     if not np.isfinite(curve).any():
         message(axes, "no learning curve\nwas recorded")
         return
+    scaling = Scaling.of(curve[np.isfinite(curve)])
+    curve = scaling(curve)
     epoch = trials["epoch"].values
     alone = "." if len(epoch) == 1 else "-"
     for picked, colour, width in ((~best, LIGHT_GREY, 0.4), (best, BLUE, 0.6)):
         rows = curve[picked].reshape(-1, len(epoch))
         # As outlines, a thousand curves would weigh megabytes.
         axes.plot(epoch, rows.T, alone, color=colour, linewidth=width, rasterized=True)
-    log_where_a_decade(axes, "y", curve[np.isfinite(curve)])
+    log_where_a_decade(axes, "y", curve[np.isfinite(curve)], scaling)
     axes.set_xlim(0, epoch.max() + (len(epoch) == 1))
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     axes.set_xlabel("epoch")
     name = with_units(trials.attrs["error_name"], trials.attrs["error_units"])
-    axes.set_ylabel(fill(f"validation {name}", _LABEL_LETTERS), parse_math=False)
+    axes.set_ylabel(fill(scaling.label(f"validation {name}"), _LABEL_LETTERS), parse_math=False)
 
 
 def _time(axes: Axes, trials: xr.Dataset, best: np.ndarray) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from hsic_hpo.errors import printable
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
 from hsic_hpo.wording import number
 
@@ -33,7 +34,7 @@ def value_text(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return _power_of_ten(f"{value:.12g}")
-    return str(value)
+    return printable(str(value))
 
 
 def rounded_text(value: float) -> str:
@@ -47,11 +48,11 @@ def _power_of_ten(text: str) -> str:
     if "e" not in text:
         return text
     mantissa, exponent = text.split("e")
-    power = "10" + _exponent(int(exponent))
+    power = "10" + raised(int(exponent))
     return power if mantissa == "1" else f"{mantissa} × {power}"
 
 
-def _exponent(exponent: int) -> str:
+def raised(exponent: int) -> str:
     """Return ``exponent`` raised, in Unicode's own letters."""
     return str(exponent).translate(_RAISED)
 
@@ -97,11 +98,16 @@ def axis_values(hyperparameter: Hyperparameter) -> list[tuple[float, str]]:
     if any(isinstance(value, str | bool) for value in values):
         return [(position(hyperparameter, value), value_text(value)) for value in values]
     texts = _number_texts([float(value) for value in values])
-    while sum(len(text) + 2 for text in texts) > _AXIS_LETTERS and len(texts) > 2:
+    while sum(len(text) + _gap(text) for text in texts) > _AXIS_LETTERS and len(texts) > 2:
         values, texts = values[::2], texts[::2]
     return [
         (position(hyperparameter, value), text) for value, text in zip(values, texts, strict=True)
     ]
+
+
+def _gap(text: str) -> int:
+    # Factors before powers of ten seldom stand at even distances.
+    return 4 if "×" in text else 2
 
 
 def _number_texts(values: list[float]) -> list[str]:

@@ -12,7 +12,15 @@ from hsic_hpo.tables.writing import cell_text
 from hsic_hpo.wording import goal, target_name
 
 # Of the table of indices; the rest stands in the Dataset.
-_SHOWN = ("group", "hyperparameter", "index", "noise_floor", "adjusted_p_value", "significant")
+_SHOWN = (
+    "group",
+    "hyperparameter",
+    "index",
+    "noise_floor",
+    "adjusted_p_value",
+    "significant",
+    "found",
+)
 
 
 class Explanation(xr.Dataset):
@@ -31,7 +39,8 @@ class Explanation(xr.Dataset):
             # A part of it, such as one group or one variable, has no table; a view never fails.
             return str(super()._repr_html_())
         costs = [name for name in table.columns if str(name).endswith("_index")]
-        shown = table[[*_SHOWN, *(name for name in costs if _is_of_cost(str(name))), "m", "n"]]
+        kept = [name for name in _SHOWN if name in table]
+        shown = table[[*kept, *(name for name in costs if _is_of_cost(str(name))), "m", "n"]]
         if table["note"].any():
             shown = shown.assign(note=table["note"])
         line = (

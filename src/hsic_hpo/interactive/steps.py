@@ -1,15 +1,16 @@
 """The steps after a search: explain its trials, decide by them, report both."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import xarray as xr
 
+from hsic_hpo.checks import check_choice
 from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.interactive.results import Explanation, Selection, as_result
 from hsic_hpo.selection.decide import decide as decide_roles
 from hsic_hpo.selection.settings import SelectionSettings
-from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.sensitivity.explanation import AUTO, explain_trials
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import check_trials
 from hsic_hpo.trials.goals import target_names
@@ -19,18 +20,28 @@ def explain(
     trials: xr.Dataset,
     goal_fraction: float = AnalysisSettings.goal_fraction,
     seed: int = AnalysisSettings.seed,
+    *,
+    drawn: Literal["random", "adaptive"] | None = None,
     **settings: Any,
 ) -> Explanation:
     """Say which hyperparameters matter to be among the best trials, and which drive the cost.
 
+    Trials that were drawn at random are tested directly. Others, such as those of Optuna's default
+    sampler, crowd where the search went; they are explained through a surrogate of the error, which
+    tells what is found and no p-values. The attributes ``way`` and ``way_reason`` say which way
+    was taken and why, ``surrogate_check`` how well the surrogate predicts.
+
     Parameters
     ----------
     trials
-        Trials Dataset of n trials, drawn at random. Trials that diverged or failed rank worst.
+        Trials Dataset of n trials. Trials that diverged or failed rank worst.
     goal_fraction
         Fraction of the trials, by rank, that counts as the best; in (0, 1).
     seed
         Of the permutations behind p-values and noise floors; a non-negative integer.
+    drawn
+        How the trials were drawn, ``"random"`` or ``"adaptive"``; None: as the Dataset says, or
+        else as a test finds.
     **settings
         Any other setting of `hsic_hpo.sensitivity.settings.AnalysisSettings`, such as
         ``n_permutations=1000`` or ``significance=0.05``.
@@ -39,7 +50,8 @@ def explain(
     -------
     Explanation
         Sensitivity Dataset, an xarray.Dataset: indices, without unit, with their p-values and
-        intervals over ``(group, target, subset, hyperparameter)``. A notebook shows the table of
+        intervals over ``(group, target, subset, hyperparameter)``, ``found`` where one matters, and
+        ``values_at_goal``, which the best have. A notebook shows the table of
         its indices, which `importance_table` returns.
 
     Raises
@@ -57,7 +69,9 @@ def explain(
     """
     _check(trials)
     chosen = AnalysisSettings(goal_fraction=goal_fraction, seed=seed, **settings)
-    return as_result(Explanation, analyse(trials, chosen))
+    if drawn is not None:
+        check_choice("drawn", drawn, ("random", "adaptive"))
+    return as_result(Explanation, explain_trials(trials, chosen, drawn or AUTO))
 
 
 def decide(
@@ -137,7 +151,8 @@ def report(
     Raises
     ------
     InputError
-        For a Dataset that does not hold trials, or when the extra ``report`` is not installed.
+        For a Dataset that does not hold trials, or when the extra ``report`` is not installed;
+        after the page is written, when a part of it could not be made.
 
     Examples
     --------

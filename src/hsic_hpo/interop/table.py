@@ -1,20 +1,16 @@
 """Trials from a table: one row a trial, one column a hyperparameter."""
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.interop.conversion import ImportedTrial, to_dataset
-from hsic_hpo.spaces.hyperparameter import Hyperparameter
-from hsic_hpo.spaces.space import Space, allowed
-
-_TRUTH = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+from hsic_hpo.errors import InputError
+from hsic_hpo.interop.costs import Costs
+from hsic_hpo.interop.rows import trials_of_rows
+from hsic_hpo.spaces.space import Space
 
 
 def trials_from_table(
@@ -22,9 +18,14 @@ def trials_from_table(
     space: Space | Mapping[str, Any],
     *,
     error: str,
-    cost: str | None = None,
+    cost: Costs = None,
+    maximise: bool | None = None,
+    budget: str | None = None,
+    rows: str | None = None,
 ) -> xr.Dataset:
     """Read finished trials from a CSV file.
+
+    Rows of one configuration (seeds, folds) are one trial: see `trials_from_frame`.
 
     Parameters
     ----------
@@ -33,16 +34,26 @@ def trials_from_table(
         inactive; other columns are ignored.
     space
         The search space, or its definitions: each of its hyperparameters has a column of its
-        name.
+        name, or of its name behind ``params_`` or ``config/`` as tools write it.
     error
-        Column of the error, lower is better. Empty, NaN or infinite: the trial failed.
+        Column of the error, lower is better unless ``maximise``. Empty, NaN or infinite: the
+        trial failed.
     cost
-        Column of a cost, lower is better, if there is one.
+        Column of a cost, or several, lower is better, if there are any; durations count in
+        seconds.
+    maximise
+        Whether more of the error column is better. None: less is, unless its name (accuracy,
+        auc, reward, ...) says otherwise, which needs an answer.
+    budget
+        Column of epochs, steps or the like, where a configuration has rows at several of them:
+        the highest counts.
+    rows
+        Part of the rows: ``"A:B"`` from row A up to, without, row B, counted from 0.
 
     Returns
     -------
     xarray.Dataset
-        Trials Dataset; the cost is the variable ``cost:NAME`` of its column's name.
+        Trials Dataset; a cost is the variable ``cost:NAME`` of its column's name.
 
     Raises
     ------
@@ -66,7 +77,17 @@ def trials_from_table(
     """
     table = _read(path)
     places = [f"line {number}" for number in range(2, 2 + len(table))]
-    return _trials(table, places, space, error, cost, str(path))
+    return trials_of_rows(
+        table,
+        places,
+        space,
+        str(path),
+        error=error,
+        cost=cost,
+        maximise=maximise,
+        budget=budget,
+        rows=rows,
+    )
 
 
 def trials_from_frame(
@@ -74,10 +95,19 @@ def trials_from_frame(
     space: Space | Mapping[str, Any],
     *,
     error: str,
-    cost: str | None = None,
+    cost: Costs = None,
     name: str = "trials",
+    maximise: bool | None = None,
+    budget: str | None = None,
+    rows: str | None = None,
 ) -> xr.Dataset:
     """Take finished trials from a DataFrame.
+
+    Rows of one configuration (seeds, folds) are one trial: its repeats, ranked by their mean
+    error. A column ``state`` or ``status`` is read as Optuna writes it: trials that still run or
+    wait are left out; pruned and failed ones have no error and rank worst, or are dropped where
+    another row of their configuration has one. Rows that do not fit the space are left out; the
+    attribute ``notes`` counts them.
 
     Parameters
     ----------
@@ -86,18 +116,28 @@ def trials_from_frame(
         other columns are ignored.
     space
         The search space, or its definitions: each of its hyperparameters has a column of its
-        name.
+        name, or of its name behind ``params_`` or ``config/`` as tools write it.
     error
-        Column of the error, lower is better. Missing or infinite: the trial failed.
+        Column of the error, lower is better unless ``maximise``. Missing or infinite: the trial
+        failed.
     cost
-        Column of a cost, lower is better, if there is one.
+        Column of a cost, or several, lower is better, if there are any; durations count in
+        seconds.
     name
         What to call the trials, in messages and in a report.
+    maximise
+        Whether more of the error column is better. None: less is, unless its name (accuracy,
+        auc, reward, ...) says otherwise, which needs an answer.
+    budget
+        Column of epochs, steps or the like, where a configuration has rows at several of them:
+        the highest counts.
+    rows
+        Part of the rows: ``"A:B"`` from row A up to, without, row B, counted from 0.
 
     Returns
     -------
     xarray.Dataset
-        Trials Dataset; the cost is the variable ``cost:NAME`` of its column's name.
+        Trials Dataset; a cost is the variable ``cost:NAME`` of its column's name.
 
     Raises
     ------
@@ -118,34 +158,17 @@ def trials_from_frame(
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"{name}: {type(frame).__name__}; a pandas DataFrame is needed")
     places = [f"row {label}" for label in frame.index]
-    return _trials(frame, places, space, error, cost, name)
-
-
-def _trials(
-    table: pd.DataFrame,
-    places: list[str],
-    space: Space | Mapping[str, Any],
-    error: str,
-    cost: str | None,
-    where: str,
-) -> xr.Dataset:
-    space = space if isinstance(space, Space) else Space(space)
-    needed = list(dict.fromkeys([*space.names, error, *([cost] if cost else [])]))
-    known = [str(column) for column in table.columns]
-    for column in needed:
-        if column not in known:
-            raise InputError(
-                f"{where}: column {column!r} is missing; columns: {', '.join(known)}"
-                f"{did_you_mean(column, known)}"
-            )
-        if known.count(column) > 1:
-            raise InputError(f"{where}: column {column!r} stands twice")
-    rows = table.set_axis(known, axis="columns")[needed].to_dict("records")
-    finished = [
-        _finished(row, place, space, error, cost, where)
-        for place, row in zip(places, rows, strict=True)
-    ]
-    return to_dataset(finished, space, where, error_name=error)
+    return trials_of_rows(
+        frame,
+        places,
+        space,
+        name,
+        error=error,
+        cost=cost,
+        maximise=maximise,
+        budget=budget,
+        rows=rows,
+    )
 
 
 def _read(path: Path | str) -> pd.DataFrame:
@@ -161,70 +184,3 @@ def _read(path: Path | str) -> pd.DataFrame:
         raise InputError(f"{path}: not a CSV table ({' '.join(str(error).split())})") from None
     table.columns = table.columns.str.strip()
     return table.apply(lambda column: column.str.strip())
-
-
-def _finished(
-    row: Mapping[Any, Any],
-    place: str,
-    space: Space,
-    error: str,
-    cost: str | None,
-    where: str,
-) -> ImportedTrial:
-    def here(column: str) -> str:
-        return f"{where}: {place}, column {column}"
-
-    def number(column: str) -> float:
-        return math.nan if _is_missing(row[column]) else _number(row[column], here(column))
-
-    configuration = {
-        parameter.name: _value(row[parameter.name], parameter, here(parameter.name))
-        for parameter in space.hyperparameters
-        if not _is_missing(row[parameter.name])
-    }
-    value = number(error)
-    costs = {cost: number(cost)} if cost else {}
-    if math.isfinite(value):
-        return ImportedTrial(place, configuration, value, costs=costs)
-    shown = "empty" if row[error] in ("", None) else row[error]
-    return ImportedTrial(place, configuration, None, f"error is {shown}", costs)
-
-
-def _is_missing(cell: Any) -> bool:
-    return cell == "" if isinstance(cell, str) else bool(pd.isna(cell))
-
-
-def _value(cell: Any, parameter: Hyperparameter, where: str) -> Any:
-    if parameter.type == "categorical":
-        return _level(cell, parameter, where)
-    if parameter.type == "boolean":
-        # A column of truth values in which some are missing holds 1.0 and 0.0, or objects.
-        text = str(cell).lower() if isinstance(cell, str | bool | np.bool) else f"{cell:g}"
-        if text not in _TRUTH:
-            raise InputError(f"{where}: {cell!r} is not a truth value; allowed: true, false")
-        return _TRUTH[text]
-    number = _number(cell, where)
-    if not parameter.contains(number):
-        raise InputError(f"{where}: {cell} is not allowed; allowed: {allowed(parameter)}")
-    return int(number) if parameter.type == "integer" else number
-
-
-def _level(cell: Any, parameter: Hyperparameter, where: str) -> Any:
-    by_text = {str(level): level for level in parameter.levels}
-    if not isinstance(cell, str) and parameter.contains(cell):
-        return next(level for level in parameter.levels if level == cell)
-    if str(cell) not in by_text:
-        raise InputError(
-            f"{where}: {str(cell)!r} is not a level; allowed: {', '.join(by_text)}"
-            f"{did_you_mean(cell, by_text)}"
-        )
-    return by_text[str(cell)]
-
-
-def _number(cell: Any, where: str) -> float:
-    try:
-        if isinstance(cell, bool | np.bool):
-            raise TypeError
-        return float(cell)
-    except (TypeError, ValueError):
-        raise InputError(f"{where}: {cell!r} is not a number") from None

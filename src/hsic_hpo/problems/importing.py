@@ -1,13 +1,13 @@
 """Import a user's own class, named by a study config as ``module:Class``."""
 
 import importlib
-import sys
+import os
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.problems.beside import PATH_VARIABLE, offer
 
 
 def import_class(target: str, where: str, folders: Sequence[Path | str] = ()) -> type:
@@ -20,20 +20,24 @@ def import_class(target: str, where: str, folders: Sequence[Path | str] = ()) ->
     where
         Place named first in messages.
     folders
-        Where the module is looked for, before Python's own search path.
+        Where the module is looked for, before Python's own search path; by default those beside
+        the configs of the study whose job this is.
 
     Raises
     ------
     InputError
-        One line: when the module is missing or raises, or has no such class.
+        One line: when the module is missing or raises, has no such class, or has the name of an
+        installed one.
     """
     name, _, class_name = target.partition(":")
-    with _search_path(folders):
-        # Not pkgutil.resolve_name: its errors do not tell a failing module from a missing class.
-        try:
-            module = importlib.import_module(name)
-        except Exception as error:
-            raise InputError(f"{where}: {_reason(name, error)}") from error
+    offer(name, [Path(folder) for folder in folders or _beside_the_configs()], where)
+    # Without this a module that was written a moment ago is not found.
+    importlib.invalidate_caches()
+    # Not pkgutil.resolve_name: its errors do not tell a failing module from a missing class.
+    try:
+        module = importlib.import_module(name)
+    except Exception as error:
+        raise InputError(f"{where}: {_reason(name, error)}") from error
     kind = getattr(module, class_name, None)
     if not isinstance(kind, type):
         classes = [key for key, value in vars(module).items() if isinstance(value, type)]
@@ -44,16 +48,8 @@ def import_class(target: str, where: str, folders: Sequence[Path | str] = ()) ->
     return kind
 
 
-@contextmanager
-def _search_path(folders: Sequence[Path | str]) -> Iterator[None]:
-    before = sys.path.copy()
-    sys.path[:0] = [str(folder) for folder in folders]
-    # Without this a module that was written a moment ago is not found.
-    importlib.invalidate_caches()
-    try:
-        yield
-    finally:
-        sys.path[:] = before
+def _beside_the_configs() -> list[str]:
+    return [folder for folder in os.environ.get(PATH_VARIABLE, "").split(os.pathsep) if folder]
 
 
 def _reason(name: str, error: Exception) -> str:

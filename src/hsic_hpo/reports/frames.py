@@ -12,7 +12,7 @@ from hsic_hpo.trials.costs import MEASURED_COSTS, NETWORK_COSTS
 from hsic_hpo.trials.goals import target_names
 from hsic_hpo.trials.groups import in_group
 from hsic_hpo.trials.history import round_numbers
-from hsic_hpo.trials.variables import cost_values, cost_variable
+from hsic_hpo.trials.variables import cost_values, cost_variable, mean_over_repeats
 from hsic_hpo.wording import number
 
 RANDOM = "random"
@@ -90,7 +90,7 @@ def _not_ok(statuses: Sequence[str]) -> str:
 
 def _mean(dataset: xr.Dataset, name: str) -> np.ndarray:
     ok = dataset["status"] == "ok"
-    return dataset[name].where(ok).mean("repeat", skipna=False).values
+    return mean_over_repeats(dataset, dataset[name].where(ok)).values
 
 
 def _text(value: object) -> str:

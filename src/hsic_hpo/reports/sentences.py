@@ -5,7 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.wording import MAIN_GROUP, goal, group_name, number, p_value, percent, target_name
+from hsic_hpo.wording import (
+    MAIN_GROUP,
+    evidence,
+    evidence_variable,
+    goal,
+    group_name,
+    is_direct,
+    number,
+    p_value,
+    percent,
+    target_name,
+)
 
 _ROLES = {
     "optimise": "optimises",
@@ -29,23 +40,32 @@ def worst(sensitivity: xr.Dataset) -> str:
     if (notes != "").all():
         # The main group comes first and is the largest: its reason holds for the others too.
         return f"No hyperparameter has an index for {aim}: {notes.values[0]}."
-    bad = _significant(sensitivity, "worst")
+    bad = _mattering(sensitivity, "worst")
     if not bad:
         return f"No hyperparameter is found to decide which trials are among {aim}."
-    good = _significant(sensitivity, "best")
-    named = ", ".join(f"{name} (adjusted p = {p_value(p)})" for name, p in bad.items())
+    good = _mattering(sensitivity, "best")
+    named = ", ".join(f"{name} ({evidence(p)})" for name, p in bad.items())
     text = f"What decides whether a trial is among {aim}: {named}."
     new = [name for name in bad if name not in good]
     if new and good:
         verb = "matters" if len(new) == 1 else "matter"
-        text += f" {_listed(new)} {verb} there but not significantly for the best."
+        how = "significantly" if is_direct(sensitivity) else "as far as was found"
+        text += f" {_listed(new)} {verb} there but not {how} for the best."
     return text
 
 
-def _significant(sensitivity: xr.Dataset, subset: str) -> dict[str, float]:
-    """Return the smallest adjusted p-value of each significant hyperparameter."""
+def _mattering(sensitivity: xr.Dataset, subset: str) -> dict[str, float]:
+    """Return the smallest adjusted p-value of each hyperparameter that matters.
+
+    Through a surrogate there are none: they are NaN, the largest index first.
+    """
     error = sensitivity.sel(target="error", subset=subset)
-    p = error["p_value_adjusted"].where(error["significant"] == 1)
+    matters = error[evidence_variable(sensitivity)] == 1
+    if not is_direct(sensitivity):
+        largest = error["hsic_unbiased"].where(matters).max("group").dropna("hyperparameter")
+        ranked = largest.sortby(-largest)["hyperparameter"].values.tolist()
+        return dict.fromkeys(map(str, ranked), np.nan)
+    p = error["p_value_adjusted"].where(matters)
     smallest = p.min("group")
     found = {
         str(name): float(value)
@@ -56,13 +76,14 @@ def _significant(sensitivity: xr.Dataset, subset: str) -> dict[str, float]:
 
 
 def intervals(sensitivity: xr.Dataset) -> str:
-    """State the intervals of the indices that are significant for the best; empty without any."""
+    """State the intervals of the indices that matter for the best; empty without any."""
     best = sensitivity.sel(target="error", subset="best")
     parts = []
-    for name in _significant(sensitivity, "best"):
+    for name in _mattering(sensitivity, "best"):
         one = best.sel(hyperparameter=name)
-        # The largest group in which it is significant.
-        label = one["group"].values[int(np.argmax(np.where(one["significant"] == 1, one["n"], 0)))]
+        # The largest group in which it matters.
+        matters = one[evidence_variable(sensitivity)] == 1
+        label = one["group"].values[int(np.argmax(np.where(matters, one["n"], 0)))]
         low, high = (
             number(float(one[f"interval_{end}"].sel(group=label))) for end in ("low", "high")
         )
@@ -78,6 +99,8 @@ def interaction_sentence(sensitivity: xr.Dataset) -> str:
     """Say which pairs matter for the best beyond what each of the two does alone."""
     best = sensitivity.sel(group=MAIN_GROUP, target="error", subset="best")
     names = best["hyperparameter"].values.tolist()
+    if not is_direct(sensitivity):
+        return _found_pairs(best["pure_found"].values, names, goal(sensitivity))
     p = best["pure_p_value_adjusted"].values
     pairs = sorted(
         (float(p[i, j]), f"{names[i]} with {names[j]}")
@@ -101,6 +124,22 @@ def interaction_sentence(sensitivity: xr.Dataset) -> str:
     named = "; ".join(f"{pair} (adjusted p = {p_value(value)})" for value, pair in found[:_STATED])
     more = f"; and {len(found) - _STATED} more" if len(found) > _STATED else ""
     return f"Pairs that matter together for the {goal(sensitivity)}: {named}{more}."
+
+
+def _found_pairs(found: np.ndarray, names: Sequence[str], aim: str) -> str:
+    rows, columns = np.tril_indices(len(names), -1)
+    known = np.isfinite(found[rows, columns])
+    if not known.any():
+        return "No pair of hyperparameters has an index of interaction."
+    pairs = [
+        f"{names[i]} with {names[j]}"
+        for i, j in zip(*np.nonzero(np.tril(found == 1, -1)), strict=True)
+    ]
+    if not pairs:
+        return f"No pair is found to interact for the {aim}."
+    more = f"; and {len(pairs) - _STATED} more" if len(pairs) > _STATED else ""
+    named = "; ".join(pairs[:_STATED])
+    return f"Pairs that are found to matter together for the {aim}: {named}{more}."
 
 
 def convergence_sentence(convergence: xr.Dataset) -> str:
@@ -152,7 +191,7 @@ def sweeps(sensitivity: xr.Dataset) -> str:
     sensitivity
         Sensitivity Dataset with its range sweeps.
     """
-    matters = _significant(sensitivity, "best")
+    matters = _mattering(sensitivity, "best")
     parts = []
     for name in sensitivity["sweep"].values.tolist():
         line = sensitivity.sel(sweep=name, end="lower")

@@ -1,103 +1,156 @@
-"""The analysis of finished trials from anywhere, as a person reads it in a terminal."""
-
-from typing import Any
+"""The explanation of finished trials from anywhere, as a person reads it in a terminal."""
 
 import numpy as np
 import xarray as xr
-from rich.console import Console
+from rich.console import Console, Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hsic_hpo.sensitivity.analysis import SINGLES
+from hsic_hpo.reports.terminal_tables import by_index, fitting_table, scaled
+from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import group_name, number, p_value, percent
+from hsic_hpo.wording import goal, group_name, is_direct, p_value, target_name
 
 N_INTERACTIONS = 5
+_INDENT = 2
+
+
+def show_head(trials: xr.Dataset, sensitivity: xr.Dataset, console: Console) -> None:
+    """Print what was explained and in which way, what a reader must know, and an assumed space.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset.
+    sensitivity
+        Sensitivity Dataset of these trials.
+    console
+        Where to print.
+    """
+    counts = (int(sensitivity[name]) for name in ("n_trials", "n_diverged", "n_failed"))
+    console.print(Text("{} trials, {} diverged, {} failed".format(*counts)))
+    for key in ("way_reason", "surrogate_check"):
+        if sensitivity.attrs.get(key):
+            console.print(Text(str(sensitivity.attrs[key])))
+    for note in str(trials.attrs.get("notes", "")).splitlines():
+        console.print(Text(f"Note: {note}"))
+    if trials.attrs.get("space_origin") == "inferred":
+        console.print(
+            Text(
+                "Space, inferred from the values of the trials; --write-space FILE keeps it and "
+                "--space FILE gives another:"
+            )
+        )
+        lines = Text(str(trials.attrs["space_yaml"]).rstrip(), style="dim")
+        console.print(Padding(lines, (0, 0, 0, _INDENT), expand=False))
 
 
 def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
-    """Print a table of indices per group, and the strongest pure interactions of each.
+    """Print per group a table of indices, the values that stand out and the strongest interactions.
 
     Parameters
     ----------
     sensitivity
-        Sensitivity Dataset.
+        Sensitivity Dataset of :func:`hsic_hpo.sensitivity.explanation.explain_trials`.
     subset
         ``"best"`` or ``"worst"``.
     console
-        Where to print.
+        Where to print; columns that do not fit are left out, names are never cut.
     """
     attrs = sensitivity.attrs
-    goal = f"{subset} {percent(float(attrs['goal_fraction']))} by {attrs['error_name']}"
-    counts = (int(sensitivity[name]) for name in ("n_trials", "n_diverged", "n_failed"))
-    console.print("{} trials, {} diverged, {} failed".format(*counts))
-    console.print(
-        "HSIC in thousandths; * significant: adjusted p (over the hyperparameters of the group) "
-        f"at most {attrs['significance']:g}; compare within one table only"
-    )
+    directly = is_direct(sensitivity)
+    if directly:
+        marked = (
+            "* significant: adjusted p (over the hyperparameters of the group) at most "
+            f"{attrs['significance']:g}"
+        )
+    else:
+        marked = "found: above 0 in the surrogate, and the trials are unlikely without it"
+    console.print(Text(f"HSIC in thousandths; {marked}; compare within one table only"))
+    whole = "" if directly else " of the space"
+    aim = f"the {goal(sensitivity, subset=subset)}{whole} by {target_name(sensitivity, 'error')}"
     costs = cost_names(sensitivity)
     for label in sensitivity["group"].values:
         group = sensitivity.sel(group=label, subset=subset)
         error = group.sel(target="error")
-        title = f"{group_name(str(label))}: what matters to reach the {goal}"
+        title = f"{group_name(str(label))}: what matters to reach {aim}"
         note = str(error["note"].item())
-        if note:
-            console.print(Text(f"\n{title}", style="bold"))
-            console.print(Text(f"  no index: {note}"))
-            continue
         console.print()
-        console.print(_table(title, group, costs, attrs))
-        for line in _interactions(error, float(attrs["significance"])):
-            console.print(Text(f"  {line}"))
+        if note:
+            console.print(Text(title, style="bold"))
+            console.print(Padding(Text(f"no index: {note}"), (0, 0, 0, _INDENT), expand=False))
+            continue
+        console.print(Text(f"{title} ({int(error['m'])} of {int(group['n'])} trials)", "bold"))
+        console.print(fitting_table(group, costs, console))
+        for lines in (_values(group, subset, directly=directly), _interactions(error, directly)):
+            if lines is not None:
+                console.print(Padding(lines, (0, 0, 0, _INDENT), expand=False))
 
 
-def _table(title: str, group: xr.Dataset, costs: list[str], attrs: dict[str, Any]) -> Table:
+def show_decisions(selection: xr.Dataset, console: Console) -> None:
+    """Print what a search should do with each hyperparameter, and why.
+
+    Parameters
+    ----------
+    selection
+        Selection Dataset.
+    console
+        Where to print.
+    """
+    console.print()
+    console.print(Text("What a search should do with each hyperparameter", style="bold"))
+    table = Table(box=None, padding=(0, _INDENT, 0, 0), show_header=True, header_style="bold")
+    for heading in ("hyperparameter", "role", "choice"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("why", overflow="fold", ratio=1)
+    for row in decisions_table(selection).itertuples(index=False):
+        table.add_row(
+            *(Text(str(t)) for t in (row.hyperparameter, row.role, row.choice, row.reason))
+        )
+    console.print(table)
+    for key in ("remark", "ceiling_reason"):
+        if selection.attrs.get(key):
+            console.print(Text(str(selection.attrs[key])))
+
+
+def _values(group: xr.Dataset, subset: str, *, directly: bool) -> Group | None:
+    """Say which values stand out, of each hyperparameter that was found to matter."""
     error = group.sel(target="error")
-    n, m = int(group["n"]), int(error["m"])
-    # Brackets in names would be read as markup, so that all text of the user's is a Text.
-    shown = Text(f"{title} ({m} of {n} trials)")
-    table = Table(title=shown, title_justify="left", title_style="bold")
-    table.add_column("hyperparameter", overflow="fold")
-    interval = f"{percent(float(attrs['confidence']))} interval"
-    for heading in ["HSIC", interval, "p", "adjusted p", *(f"HSIC, {cost}" for cost in costs)]:
-        table.add_column(Text(heading), justify="right")
-    index = error["hsic"]
-    order = index.dropna("hyperparameter").sortby(index, ascending=False)["hyperparameter"].values
-    for name in order:
-        row = {key: error[key].sel(hyperparameter=name).item() for key in SINGLES}
-        is_significant = row["significant"] == 1
-        ends = (_scaled(row[f"interval_{end}"]) for end in ("low", "high"))
-        cells = [
-            _scaled(row["hsic"]),
-            "{} to {}".format(*ends),
-            p_value(row["p_value"]),
-            p_value(row["p_value_adjusted"]) + ("*" if is_significant else " "),
-        ]
-        for cost in costs:
-            value = group["hsic"].sel(target=cost, hyperparameter=name).item()
-            cells.append("" if np.isnan(value) else _scaled(value))
-        table.add_row(Text(str(name)), *cells, style="" if is_significant else "dim")
-    return table
+    texts = []
+    found = [name for name in by_index(error) if error["found"].sel(hyperparameter=name) == 1]
+    for name in found:
+        one = group.sel(hyperparameter=name)
+        if text := str(one["values_at_goal"].item()):
+            at_goal, of_all = (
+                f"{100 * float(one[f'share_{k}']):.0f} %" for k in ("at_goal", "of_all")
+            )
+            whole = "all" if directly else "the space"
+            texts.append(f"{name}: {text} ({at_goal} of the {subset}, {of_all} of {whole})")
+    if not texts:
+        return None
+    return Group(Text(f"Values that stand out among the {subset}:"), *map(_entry, texts))
 
 
-def _scaled(index: float) -> str:
-    """Return an index in thousandths, the unit in which the table is read."""
-    return number(1e3 * index)
-
-
-def _interactions(error: xr.Dataset, significance: float) -> list[str]:
+def _interactions(error: xr.Dataset, directly: bool) -> Group | None:
     names = [str(name) for name in error["hyperparameter"].values]
     pure = error["pure_interaction"].values
     rows, columns = np.triu_indices(len(names), 1)
     known = np.isfinite(pure[rows, columns])
     rows, columns = rows[known], columns[known]
     strongest = np.argsort(-pure[rows, columns], kind="stable")[:N_INTERACTIONS]
-    lines = []
+    texts = []
     for i, j in zip(rows[strongest], columns[strongest], strict=True):
+        is_found = error["pure_found"].values[i, j] == 1
         adjusted = error["pure_p_value_adjusted"].values[i, j]
-        mark = "*" if adjusted <= significance else ""
-        lines.append(
-            f"{names[i]} and {names[j]}: {_scaled(pure[i, j])}, "
-            f"adjusted p {p_value(adjusted)}{mark}"
-        )
-    return ["Strongest pure interactions (HSIC in thousandths):", *lines] if lines else []
+        said = f"adjusted p {p_value(adjusted)}{'*' if is_found else ''}"
+        if not directly:
+            said = "found" if is_found else "not found"
+        texts.append(f"{names[i]} and {names[j]}: {scaled(pure[i, j])}, {said}")
+    if not texts:
+        return None
+    return Group(Text("Strongest pure interactions (HSIC in thousandths):"), *map(_entry, texts))
+
+
+def _entry(text: str) -> Padding:
+    return Padding(Text(text), (0, 0, 0, _INDENT), expand=False)

@@ -58,7 +58,9 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
     )
     # What is shown until the table is drawn: without its maker's logo and links.
     waiting = re.compile(r"<tbody>.*?</tbody>", flags=re.DOTALL)
-    return re.sub(r"<sup>.*?</sup>", "", waiting.sub("", html, count=1), count=1)
+    shown = re.sub(r"<sup>.*?</sup>", "", waiting.sub("", html, count=1), count=1)
+    # The same table without scripts: what a trial does not have is empty there too.
+    return shown.replace(">NaN</td>", "></td>")
 
 
 def _results(frame: pd.DataFrame) -> pd.DataFrame:

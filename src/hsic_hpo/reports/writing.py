@@ -4,15 +4,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import xarray as xr
 
-from hsic_hpo.figures.by_name import draw
-from hsic_hpo.figures.style import save
 from hsic_hpo.files import write_text
 from hsic_hpo.reports.captions import CAPTIONS
+from hsic_hpo.reports.figures import write_figures
 from hsic_hpo.reports.page import page
-from hsic_hpo.trials.goals import cost_names
+from hsic_hpo.reports.parts import Parts
 
 
 def write_report(
@@ -33,36 +31,24 @@ def write_report(
         HTML file, written atomically.
     decisions
         Selection Dataset of this analysis; None leaves its section out.
+
+    Raises
+    ------
+    InputError
+        After the page is written, when a part of it could not be made: the page says so in its
+        place.
     """
+    parts = Parts({})
     with TemporaryDirectory() as folder:
-        figures = {}
-        for name, datasets in _figures(trials, sensitivity).items():
-            figures[name] = Path(folder, f"{name}.svg")
-            save(draw(name, *datasets), figures[name])
+        figures = write_figures(trials, sensitivity, folder, parts)
         text = page(
             trials,
             sensitivity,
             selection=decisions,
-            figures=figures,
+            figures={file.stem: file for file in figures},
             captions=CAPTIONS,
             made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            gaps=parts.gaps,
         )
     write_text(text, path)
-
-
-def _figures(trials: xr.Dataset, sensitivity: xr.Dataset) -> dict[str, tuple[xr.Dataset, ...]]:
-    """Return what each figure shows that has anything to show."""
-    shown: dict[str, tuple[xr.Dataset, ...]] = {
-        "errors": (trials, sensitivity),
-        "importance": (sensitivity,),
-        "distributions": (trials, sensitivity),
-        "worst": (trials, sensitivity),
-        "interactions": (sensitivity,),
-    }
-    if np.isfinite(trials["learning_curve"].values).any():
-        shown["trainings"] = (trials,)
-    if cost_names(sensitivity):
-        shown["quadrant"] = (sensitivity,)
-    if sensitivity.sizes["sweep"]:
-        shown["sweeps"] = (sensitivity,)
-    return shown
+    parts.check(path)

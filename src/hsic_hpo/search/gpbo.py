@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from skopt.acquisition import gaussian_ei
 
-from hsic_hpo.search import surrogate
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.subspace import Subspace
+from hsic_hpo.surrogate import process as surrogate
 
 # The time to fit a Gaussian process grows with the cube of the number of trials.
 LARGEST_FIT = 400

@@ -36,6 +36,7 @@ from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.design import make_design
+from hsic_hpo.trials.drawn import RANDOM, RANDOM_SEARCH, drawn_attributes
 from hsic_hpo.trials.goals import target_names
 from hsic_hpo.trials.history import History, join_rounds, split_rounds
 from hsic_hpo.trials.variables import with_cost
@@ -127,7 +128,9 @@ class HsicGpbo:
         self._analysis = replace(analysis or AnalysisSettings(), seed=seed)
         self._selection = selection or SelectionSettings()
         self._decisions: xr.Dataset | None = None
-        random = make_design(self.space, sample(self.space, n_random, seed), {})
+        random = make_design(self.space, sample(self.space, n_random, seed), {}).assign_attrs(
+            drawn_attributes(RANDOM, RANDOM_SEARCH)
+        )
         self._nothing = random.isel(trial=[])
         given = self._no_trials() if trials is None else self._checked(trials)
         names = target_names(given)[1:]

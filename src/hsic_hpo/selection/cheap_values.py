@@ -64,9 +64,12 @@ def cheapest_first(
         }
         return sorted(by_level, key=lambda level: by_level[level])
     u = np.arange(1, _STEPS + 1) / _STEPS
-    levels = sorted(set(hyperparameter.levels or hyperparameter.scalars(u)))
-    if len(levels) > _STEPS:
+    if not hyperparameter.is_discrete:
+        levels = sorted(set(hyperparameter.scalars(u)))
+    elif len(hyperparameter.levels) > _STEPS:
         levels = sorted(set(hyperparameter.scalars(np.nextafter(u, 0))))
+    else:
+        levels = sorted(hyperparameter.levels)
     if rises_with_cost(values, costs):
         return levels
     if not hyperparameter.is_discrete:

@@ -12,7 +12,7 @@ import xarray as xr
 from hsic_hpo.selection.cheap_ranges import cheap_range
 from hsic_hpo.selection.cheap_values import CheapValue
 from hsic_hpo.selection.decisions import Decision
-from hsic_hpo.selection.evidence import Evidence, interaction_p_values
+from hsic_hpo.selection.evidence import Evidence, interactions
 from hsic_hpo.selection.reasons import Reasons
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 
@@ -54,12 +54,12 @@ def decide_costly(
     undecided = replace(undecided, role="restrict")
     if found.matters:
         return _restricted(parameter, cheap, sensitivity, undecided, reasons)
-    tested = interaction_p_values(sensitivity, found)
-    level = float(sensitivity.attrs["significance"])
-    forbidding = {name: p for name, p in tested.items() if p <= level}
+    tested = interactions(sensitivity, found)
+    forbidding = {name: pair for name, pair in tested.items() if pair.is_found}
     if forbidding:
         return replace(undecided, reason=reasons.forbidden(undecided.reason, forbidding))
-    if cheap.fraction > _CHEAP_HALF:
+    # The counts of trials that a search drew show nothing of the space.
+    if cheap.fraction > _CHEAP_HALF or not reasons.random:
         return replace(undecided, reason=reasons.no_cheap_value(undecided.reason, len(tested)))
     reason = reasons.cheap_value(undecided.reason, len(tested), cheap)
     return Decision("fix", cheap.value, cheap.value, reason)

@@ -11,7 +11,7 @@ from hsic_hpo.selection.decisions import ROLES, Decision, whole
 from hsic_hpo.spaces.space import Space, allowed
 from hsic_hpo.spaces.subspace import Subspace
 
-_KEYS = ("role", "range", "scale", "levels", "weights")
+_KEYS = ("role", "range", "scale", "step", "levels", "weights")
 
 
 def check(given: Mapping[str, Any], space: Space, where: str) -> None:
@@ -84,8 +84,9 @@ def _overridden(name: str, change: Any, decided: Decision, space: Space, place: 
         )
     everything = whole(space[name])
     narrowed = {key: value for key, value in change.items() if key != "role"}
-    if "range" in narrowed and "scale" in everything:
-        narrowed = {"scale": everything["scale"], **narrowed}
+    if "range" in narrowed:
+        kept = {key: everything[key] for key in ("scale", "step") if key in everything}
+        narrowed = {**kept, **narrowed}
     decided = replace(
         decided, role=role, choice=narrowed or everything, reason=reason, overridden=True
     )

@@ -9,9 +9,18 @@ import xarray as xr
 
 from hsic_hpo.selection.ceilings import Ceiling
 from hsic_hpo.selection.cheap_values import CheapValue
-from hsic_hpo.selection.evidence import Evidence
+from hsic_hpo.selection.evidence import Evidence, Interaction
 from hsic_hpo.selection.settings import SelectionSettings
-from hsic_hpo.wording import MAIN_GROUP, counted, number, p_value, percent, target_name
+from hsic_hpo.wording import (
+    MAIN_GROUP,
+    counted,
+    goal,
+    is_direct,
+    number,
+    p_value,
+    percent,
+    target_name,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,8 @@ class Reasons:
         Probability with which they must, such as ``"80 %"``.
     limited
         Under which ceiling the search goes on.
+    random
+        Whether trials were drawn at random, so that there are tests and assurances.
     """
 
     goal: str
@@ -37,46 +48,48 @@ class Reasons:
     keep: str
     assurance: str
     limited: str
+    random: bool
 
     @classmethod
     def of(cls, sensitivity: xr.Dataset, settings: SelectionSettings, limit: float) -> "Reasons":
         """Put together the words of one selection; ``limit`` is infinite without a ceiling."""
         cost = target_name(sensitivity, settings.cost)
         return cls(
-            goal=f"the best {percent(float(sensitivity.attrs['goal_fraction']))}",
+            goal=f"the {goal(sensitivity)}",
             cost=cost,
             keep=percent(settings.keep),
             assurance=percent(settings.assurance),
             limited=f"under the ceiling of {number(limit)} {cost}"
             if np.isfinite(limit)
             else "without a ceiling on the cost",
+            random=is_direct(sensitivity),
         )
 
     def indices(self, found: Evidence) -> str:
         """Say what the indices of a hyperparameter tell, or why it has none."""
         if not found.group:
             return f"has no index: {found.note}"
-        verdict = "matters" if found.matters else "does not matter significantly"
+        nothing = "does not matter significantly" if self.random else "is not found to matter"
+        verdict = "matters" if found.matters else nothing
         among = "" if found.group == MAIN_GROUP else f"among trials with {found.group}, it "
-        return (
-            f"{among}{verdict} for {self.goal} (index {number(found.index)}, adjusted p "
-            f"{p_value(found.p_adjusted)}, noise floor {number(found.noise_floor)}) and "
-            f"{self._effect_on_cost(found)}"
-        )
+        figures = f"index {number(found.index)}, {_strength(found.p_adjusted, found.matters)}"
+        if np.isfinite(found.noise_floor):
+            figures += f", noise floor {number(found.noise_floor)}"
+        return f"{among}{verdict} for {self.goal} ({figures}) and {self._effect_on_cost(found)}"
 
     def _effect_on_cost(self, found: Evidence) -> str:
         if not np.isfinite(found.cost_index):
             return f"has no index for {self.cost}"
         verdict = "drives" if found.costs else "does not drive"
         return (
-            f"{verdict} {self.cost} (index {number(found.cost_index)}, adjusted p "
-            f"{p_value(found.cost_p_adjusted)})"
+            f"{verdict} {self.cost} (index {number(found.cost_index)}, "
+            f"{_strength(found.cost_p_adjusted, found.costs)})"
         )
 
-    def forbidden(self, indices: str, interactions: Mapping[str, float]) -> str:
-        """Say that interactions, by their adjusted p-values, forbid fixing it."""
+    def forbidden(self, indices: str, pairs: Mapping[str, Interaction]) -> str:
+        """Say that interactions forbid fixing it."""
         partners = ", ".join(
-            f"{name} (adjusted p {p_value(p)})" for name, p in interactions.items()
+            f"{name} ({_strength(pair.p_adjusted, pair.is_found)})" for name, pair in pairs.items()
         )
         return f"{indices}; interaction forbids fixing it: {partners}, {self.limited}"
 
@@ -112,13 +125,15 @@ class Reasons:
                 f"No ceiling: {self.cost} is not known or does not differ between trials, or no "
                 "trial is among the best."
             )
-        sure = "with" if limit.shown else "though not with"
+        sure = f"{'with' if limit.shown else 'though not with'} {self.assurance} assurance"
+        if not self.random:
+            sure = "though trials that were not drawn at random give no assurance"
         return (
             f"At most {number(limit.cost)} {self.cost}: of the "
             f"{percent(round(limit.quantile, 3))} of trials that cost no more, "
             f"{percent(round(limit.rate, 3))} are among the best, of all trials "
             f"{percent(round(limit.overall, 3))}: this keeps {self.keep} of the success rate, "
-            f"{sure} {self.assurance} assurance."
+            f"{sure}."
         )
 
     def nothing_matters(self, optimised: Sequence[str]) -> str:
@@ -126,7 +141,14 @@ class Reasons:
         nearest = (
             f"; the nearest are {', '.join(optimised)}" if optimised else ", and none has an index"
         )
-        return f"No hyperparameter matters significantly for {self.goal}{nearest}."
+        verdict = "matters significantly" if self.random else "is found to matter"
+        return f"No hyperparameter {verdict} for {self.goal}{nearest}."
+
+
+def _strength(p_adjusted: float, is_found: bool) -> str:
+    if np.isfinite(p_adjusted):
+        return f"adjusted p {p_value(p_adjusted)}"
+    return f"{'' if is_found else 'not '}found through the surrogate"
 
 
 def _checked(n_pairs: int) -> str:

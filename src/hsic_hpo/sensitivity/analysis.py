@@ -11,8 +11,9 @@ References
    hyperparameters in deep learning", Journal of Scientific Computing 94, 45 (2023).
 """
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,20 @@ from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.sweeps import range_sweeps
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import SUBSETS, Goal, select_goal, target_names, target_values
+from hsic_hpo.trials.goals import (
+    SUBSETS,
+    Goal,
+    number_selected,
+    select_goal,
+    target_names,
+    target_values,
+)
 from hsic_hpo.trials.groups import in_group
 from hsic_hpo.wording import counted
+
+DIRECT, SURROGATE = "direct", "surrogate"
+"""The two ways to an explanation, attribute ``way``: from the trials themselves, or through a
+surrogate of their error (:mod:`hsic_hpo.sensitivity.through_surrogate`)."""
 
 _FAMILY = "over the hyperparameters of the group"
 SINGLES = {
@@ -45,8 +57,9 @@ SINGLES = {
     "p_value_bh": f"p-value of hsic, Benjamini-Hochberg adjusted {_FAMILY}",
     "noise_floor": "value that hsic exceeds by chance with the probability of the significance",
     "significant": "1 where p_value_adjusted is at most the significance, else 0",
+    "found": "1 where the hyperparameter matters by the evidence that there is, else 0",
 }
-PAPER = tuple(name for name in SINGLES if name != "significant")
+PAPER = tuple(name for name in SINGLES if name not in ("significant", "found"))
 PAIRS = {
     "joint_hsic": "HSIC of a pair of hyperparameters, by their values, with reaching the goal",
     "joint_p_value": "permutation p-value of joint_hsic",
@@ -55,9 +68,64 @@ PAIRS = {
     "pure_p_value": "permutation p-value of pure_interaction",
     "pure_p_value_adjusted": "p-value of pure_interaction, max-T adjusted over the group's pairs",
     "pure_noise_floor": "noise floor of pure_interaction",
+    "pure_found": "1 where the pair interacts by the evidence that there is, else 0",
 }
 _SINGLE_DIMS = ("group", "target", "subset", "hyperparameter")
-_CARRIED = ("study", "problem", "space", "error_name", "error_units", "data_fingerprint")
+_CARRIED = (
+    "study",
+    "problem",
+    "space",
+    "error_name",
+    "error_units",
+    "metric",
+    "direction",
+    "data_fingerprint",
+)
+
+
+@dataclass(frozen=True)
+class Indices:
+    """What a sensitivity Dataset holds beside the range sweeps, as arrays.
+
+    Attributes
+    ----------
+    singles
+        Over group, target, subset and hyperparameter, under the names of :data:`SINGLES`.
+    paper
+        The same over the statistics of :data:`PAPER` first, by the u that was drawn.
+    pairs
+        Over partner as well, under the names of :data:`PAIRS`.
+    n
+        Trials of each group.
+    m
+        Trials that reach the goal, over group, target and subset.
+    note
+        Why there is no index, empty where there is one, likewise.
+    threshold
+        Value of the target that reaches the goal, over target and subset.
+    """
+
+    singles: dict[str, np.ndarray]
+    paper: np.ndarray
+    pairs: dict[str, np.ndarray]
+    n: np.ndarray
+    m: np.ndarray
+    note: np.ndarray
+    threshold: np.ndarray
+
+    @classmethod
+    def missing(cls, n_groups: int, n_targets: int, d: int) -> "Indices":
+        """Return indices of which none is known yet."""
+        shape = (n_groups, n_targets, len(SUBSETS), d)
+        return cls(
+            {name: np.full(shape, np.nan) for name in SINGLES},
+            np.full((len(PAPER), *shape), np.nan),
+            {name: np.full((*shape, d), np.nan) for name in PAIRS},
+            np.zeros(n_groups, dtype=int),
+            np.zeros(shape[:3], dtype=int),
+            np.full(shape[:3], "", dtype=object),
+            np.full(shape[1:3], np.nan),
+        )
 
 
 def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
@@ -82,43 +150,41 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     """
     space = trials_data.space(trials)
     groups, names, judged_by = space.groups(), space.names, target_names(trials)
-    shape = (len(groups), len(judged_by), len(SUBSETS), len(names))
-    singles = {name: np.full(shape, np.nan) for name in SINGLES}
-    paper = np.full((len(PAPER), *shape), np.nan)
-    pairs = {name: np.full((*shape, len(names)), np.nan) for name in PAIRS}
-    n, m = np.zeros(len(groups), dtype=int), np.zeros(shape[:3], dtype=int)
-    note = np.full(shape[:3], "", dtype=object)
-    threshold = np.full(shape[1:3], np.nan)
+    found = Indices.missing(len(groups), len(judged_by), len(names))
+    n_reached = np.zeros((len(judged_by), len(SUBSETS)), dtype=int)
     position = {name: i for i, name in enumerate(names)}
     fraction = settings.goal_fraction
     for g, group in enumerate(groups):
         inside = in_group(trials, group)
         members = trials.isel(trial=inside)
         columns = group_columns(members, space, group) if inside.any() else None
-        n[g] = inside.sum()
+        found.n[g] = inside.sum()
         for t, target in enumerate(judged_by):
             values = target_values(trials, target)
             for s, subset in enumerate(SUBSETS):
                 goal = select_goal(values, fraction, subset)
-                threshold[t, s] = goal.threshold
+                found.threshold[t, s], n_reached[t, s] = goal.threshold, goal.reached.sum()
                 reached = goal.reached[inside]
                 if settings.group_threshold == "group" and inside.any():
                     reached = select_goal(values[inside], fraction, subset).reached
-                m[g, t, s] = reached.sum()
-                note[g, t, s] = obstacle(
+                found.m[g, t, s] = reached.sum()
+                found.note[g, t, s] = obstacle(
                     reached, goal, target, settings.min_trials, settings.min_successes
                 )
-                if note[g, t, s] or columns is None:
+                no_index = found.note[g, t, s]
+                if no_index and not group.conditions and found.n[g] >= settings.min_trials:
+                    found.note[g, t, s] += fraction_advice(values, settings, subset)
+                if no_index or columns is None:
                     continue
                 rows = [position[name] for name in columns.names]
                 test = tested(columns, reached, settings, pairs=len(rows) > 1)
                 by_value = single_indices(columns.order_free, reached, test, settings)
-                for name, found in by_value.items():
-                    singles[name][g, t, s, rows] = found
+                for name, given in by_value.items():
+                    found.singles[name][g, t, s, rows] = given
                 by_u = _by_drawn_u(columns, reached, settings, by_value)
-                paper[:, g, t, s, rows] = [by_u[name] for name in PAPER]
-                for name, found in _pair_indices(test).items():
-                    pairs[name][g, t, s][np.ix_(rows, rows)] = found
+                found.paper[:, g, t, s, rows] = [by_u[name] for name in PAPER]
+                for name, given in _pair_indices(test, settings.significance).items():
+                    found.pairs[name][g, t, s][np.ix_(rows, rows)] = given
     sweeps = range_sweeps(
         trials,
         space,
@@ -128,31 +194,18 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
         significance=settings.significance,
         min_successes=settings.min_successes,
     )
-    dataset = _label(space, judged_by, singles, pairs).merge(sweeps)
-    dataset["paper"] = _labelled_paper(paper)
-    dataset["statistic"] = ("statistic", list(PAPER), {"long_name": "statistic of an index"})
-    counted = ("group", "target", "subset")
-    dataset["n"] = xr.Variable("group", n, {"long_name": "trials of the group", "units": "1"})
-    dataset["m"] = xr.Variable(
-        counted, m, {"long_name": "trials of the group that reach the goal", "units": "1"}
+    dataset = label(trials, found, sweeps, settings)
+    dataset["n_reached"] = xr.Variable(
+        ("target", "subset"),
+        n_reached,
+        {"long_name": "trials, of all groups, that reach the goal", "units": "1"},
     )
-    dataset["note"] = xr.Variable(counted, note, {"long_name": "why there is no index"})
-    dataset["threshold"] = xr.Variable(
-        counted[1:],
-        threshold,
-        {"long_name": "value of the target at the goal fraction of all trials", "units": "target"},
+    dataset["n_asked"] = xr.Variable(
+        (),
+        number_selected(fraction, trials.sizes["trial"]),
+        {"long_name": "trials that reach the goal where no values tie", "units": "1"},
     )
-    status = trials["status"]
-    for outcome in ("diverged", "failed"):
-        count = int((status == outcome).any("repeat").sum())
-        dataset[f"n_{outcome}"] = xr.Variable(
-            (), count, {"long_name": f"trials that {outcome}", "units": "1"}
-        )
-    dataset["n_trials"] = xr.Variable(
-        (), trials.sizes["trial"], {"long_name": "trials", "units": "1"}
-    )
-    carried = {name: trials.attrs[name] for name in _CARRIED if name in trials.attrs}
-    return dataset.assign_attrs({**carried, **asdict(settings)})
+    return dataset.assign_attrs(way=DIRECT)
 
 
 def obstacle(
@@ -169,6 +222,26 @@ def obstacle(
     if m == n:
         return f"all {n} trials reach the goal: {target} does not tell them apart"
     return ""
+
+
+def fraction_advice(values: np.ndarray, settings: AnalysisSettings, subset: str) -> str:
+    """Say which fraction has enough trials among the best, or the worst; "" where none is asked.
+
+    Parameters
+    ----------
+    values
+        ``(n,)`` of the target; infinite where a trial has none.
+    settings
+        Their fraction, and how many trials must reach the goal.
+    subset
+        ``"best"`` or ``"worst"``.
+    """
+    needed, n = settings.min_successes, len(values)
+    fraction = math.ceil(100 * needed / n) / 100
+    if round(settings.goal_fraction * n) >= needed or fraction >= 1:
+        return ""
+    m = int(select_goal(values, fraction, subset).reached.sum())
+    return f": a fraction of {fraction:g} has {m}" if needed <= m < n else ""
 
 
 def tested(
@@ -203,6 +276,7 @@ def single_indices(
         Arrays ``(d,)`` under the names of :data:`SINGLES`.
     """
     bandwidth, single = settings.bandwidth, test.single
+    significant = (single.p_value_max_t <= settings.significance).astype(float)
     interval = confidence_interval(
         columns, reached, bandwidth=bandwidth, confidence=settings.confidence
     )
@@ -217,7 +291,8 @@ def single_indices(
         "p_value_adjusted": single.p_value_max_t,
         "p_value_bh": single.p_value_bh,
         "noise_floor": single.noise_floor,
-        "significant": (single.p_value_max_t <= settings.significance).astype(float),
+        "significant": significant,
+        "found": significant,
     }
 
 
@@ -240,7 +315,7 @@ def _labelled_paper(values: np.ndarray) -> xr.Variable:
     return xr.Variable(("statistic", *_SINGLE_DIMS), values, described)
 
 
-def _pair_indices(test: PermutationTest) -> dict[str, np.ndarray]:
+def _pair_indices(test: PermutationTest, significance: float) -> dict[str, np.ndarray]:
     joint, pure = test.joint, test.pure
     if joint is None or pure is None:
         return {}
@@ -252,6 +327,7 @@ def _pair_indices(test: PermutationTest) -> dict[str, np.ndarray]:
         "pure_p_value": pure.p_value,
         "pure_p_value_adjusted": pure.p_value_max_t,
         "pure_noise_floor": pure.noise_floor,
+        "pure_found": (pure.p_value_max_t <= significance).astype(float),
     }
     diagonal = np.eye(len(joint.statistic), dtype=bool)
     return {name: np.where(diagonal, np.nan, values) for name, values in pairs.items()}
@@ -264,6 +340,38 @@ def _permutations(settings: AnalysisSettings) -> dict[str, Any]:
         "bandwidth": settings.bandwidth,
         "level": settings.significance,
     }
+
+
+def label(
+    trials: xr.Dataset, found: Indices, sweeps: xr.Dataset, settings: AnalysisSettings
+) -> xr.Dataset:
+    """Put indices together as a sensitivity Dataset, see :func:`analyse`."""
+    space, judged_by = trials_data.space(trials), target_names(trials)
+    dataset = _label(space, judged_by, found.singles, found.pairs).merge(sweeps)
+    dataset["paper"] = _labelled_paper(found.paper)
+    dataset["statistic"] = ("statistic", list(PAPER), {"long_name": "statistic of an index"})
+    counted = ("group", "target", "subset")
+    dataset["n"] = xr.Variable("group", found.n, {"long_name": "trials of the group", "units": "1"})
+    dataset["m"] = xr.Variable(
+        counted, found.m, {"long_name": "trials of the group that reach the goal", "units": "1"}
+    )
+    dataset["note"] = xr.Variable(counted, found.note, {"long_name": "why there is no index"})
+    dataset["threshold"] = xr.Variable(
+        counted[1:],
+        found.threshold,
+        {"long_name": "value of the target at the goal fraction of all trials", "units": "target"},
+    )
+    status = trials["status"]
+    for outcome in ("diverged", "failed"):
+        count = int((status == outcome).any("repeat").sum())
+        dataset[f"n_{outcome}"] = xr.Variable(
+            (), count, {"long_name": f"trials that {outcome}", "units": "1"}
+        )
+    dataset["n_trials"] = xr.Variable(
+        (), trials.sizes["trial"], {"long_name": "trials", "units": "1"}
+    )
+    carried = {name: trials.attrs[name] for name in _CARRIED if name in trials.attrs}
+    return dataset.assign_attrs({**carried, **asdict(settings)})
 
 
 def _label(

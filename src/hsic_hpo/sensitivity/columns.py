@@ -9,9 +9,13 @@ import xarray as xr
 from hsic_hpo.indices.features import Categories, Column, Intervals, Points
 from hsic_hpo.spaces.conditions import ORDERINGS, Condition
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
-from hsic_hpo.spaces.space import Group, Space
+from hsic_hpo.spaces.space import Group, Space, runs
 from hsic_hpo.trials.groups import bounds
 from hsic_hpo.trials.variables import hyperparameter_values
+
+# The levels of longer ranges are not listed: the ends of what the conditions leave say the same,
+# up to rounding.
+_MOST_LISTED = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def group_columns(trials: xr.Dataset, space: Space, group: Group) -> GroupColumn
     for name in group.members:
         hyperparameter = space[name]
         about = [condition for condition in group.conditions if condition.parent == name]
-        if about and hyperparameter.is_discrete and len(_levels(hyperparameter, about)) < 2:
+        if about and _keeps_one_level(hyperparameter, about):
             continue
         low, high = _within(bounds(trials, hyperparameter), hyperparameter, about)
         names.append(name)
@@ -88,6 +92,19 @@ def _by_value(
     return _column(*_within(ends, hyperparameter, about))
 
 
+def _keeps_one_level(hyperparameter: Hyperparameter, about: Sequence[Condition]) -> bool:
+    if not hyperparameter.is_discrete:
+        return False
+    if _is_long(hyperparameter):
+        kept = runs(hyperparameter, about)
+        return len(kept) == 1 and kept[0][0] == kept[0][1]
+    return len(_levels(hyperparameter, about)) < 2
+
+
+def _is_long(hyperparameter: Hyperparameter) -> bool:
+    return len(hyperparameter.levels) > _MOST_LISTED
+
+
 def _levels(hyperparameter: Hyperparameter, about: Sequence[Condition]) -> list[object]:
     return [
         level
@@ -98,6 +115,13 @@ def _levels(hyperparameter: Hyperparameter, about: Sequence[Condition]) -> list[
 
 def _remaining(hyperparameter: Hyperparameter, about: Sequence[Condition]) -> np.ndarray:
     """Return the intervals of u, shape (k, 2), increasing, that the conditions leave."""
+    if _is_long(hyperparameter):
+        return np.array(
+            [
+                (hyperparameter.interval(first)[0], hyperparameter.interval(last)[1])
+                for first, last in runs(hyperparameter, about)
+            ]
+        )
     if hyperparameter.is_discrete:
         return np.array(
             [hyperparameter.interval(level) for level in _levels(hyperparameter, about)]

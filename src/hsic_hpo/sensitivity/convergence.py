@@ -10,7 +10,7 @@ from hsic_hpo.sensitivity.analysis import SINGLES, obstacle, single_indices, tes
 from hsic_hpo.sensitivity.columns import group_columns
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import select_goal, target_values
+from hsic_hpo.trials.goals import number_selected, select_goal, target_values
 
 _KEPT = ("hsic", "significant")
 _FRACTIONS = (8, 4, 2, 1)
@@ -44,9 +44,11 @@ def convergence(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     sizes = sorted({max(1, n // divisor) for divisor in _FRACTIONS})
     found = {name: np.full((len(sizes), len(space)), np.nan) for name in _KEPT}
     note = np.full(len(sizes), "", dtype=object)
+    n_reached = np.zeros(len(sizes), dtype=int)
     for i, size in enumerate(sizes):
         sample = trials.isel(trial=slice(size))
         goal = select_goal(target_values(sample, "error"), settings.goal_fraction, "best")
+        n_reached[i] = goal.reached.sum()
         note[i] = obstacle(goal.reached, goal, "error", settings.min_trials, settings.min_successes)
         if note[i] or not group.members:
             continue
@@ -71,6 +73,13 @@ def convergence(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
         "size",
         _overlaps(found["significant"]),
         {"long_name": "Jaccard similarity of the significant set with that of all trials"},
+    )
+    asked = [number_selected(settings.goal_fraction, size) for size in sizes]
+    variables["n_reached"] = xr.Variable(
+        "size", n_reached, {"long_name": "trials that reach the goal", "units": "1"}
+    )
+    variables["n_asked"] = xr.Variable(
+        "size", asked, {"long_name": "trials that reach the goal where no values tie", "units": "1"}
     )
     variables["note"] = xr.Variable("size", note, {"long_name": "why there is no index"})
     coords = {

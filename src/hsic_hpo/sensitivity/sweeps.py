@@ -76,11 +76,7 @@ def range_sweeps(
         of the widest range from which on no index is significant, at the significance divided by
         the number of ranges (Bonferroni); NaN when there is none.
     """
-    swept = [
-        parameter
-        for parameter in space.hyperparameters
-        if parameter.type in ("float", "integer") and not parameter.conditions
-    ]
+    swept = _swept(space)
     shape = (len(swept), len(ENDS), n_points)
     found = {name: np.full(shape, np.nan) for name in _VARIABLES}
     width = MEDIAN_BANDWIDTH if isinstance(bandwidth, str) else float(bandwidth)
@@ -106,6 +102,62 @@ def range_sweeps(
             found["sweep_p_value"][i, e, defined] = test.p_value
     choices = _choices(found, significance)
     return _label([parameter.name for parameter in swept], found, choices)
+
+
+def drawn_sweeps(
+    points: xr.Dataset,
+    space: Space,
+    goals: np.ndarray,
+    *,
+    n_points: int,
+    bandwidth: Bandwidth,
+    min_successes: int,
+) -> xr.Dataset:
+    """Sweep the ranges for many goals over the same points, see :func:`range_sweeps`.
+
+    Parameters
+    ----------
+    points
+        Dataset of points of the space, with u recorded.
+    space, n_points, bandwidth, min_successes
+        As for :func:`range_sweeps`.
+    goals
+        ``(K, n)`` of bool: which points reach the goal in each of K draws.
+
+    Returns
+    -------
+    xarray.Dataset
+        Means over the draws; without a test, noise floors, p-values and choices are NaN.
+    """
+    swept = _swept(space)
+    found = {name: np.full((len(swept), len(ENDS), n_points), np.nan) for name in _VARIABLES}
+    width = MEDIAN_BANDWIDTH if isinstance(bandwidth, str) else float(bandwidth)
+    for i, parameter in enumerate(swept):
+        u = np.mean(bounds(points, parameter), axis=0)
+        cuts, values = _cuts(parameter, n_points)
+        found["sweep_u"][i], found["sweep_value"][i] = cuts, values
+        for e in range(len(ENDS)):
+            for p, within in enumerate(_restricted(u, cuts[e], lower=e == 0)):
+                inside = ~np.isnan(within)
+                n, m = int(inside.sum()), goals[:, inside].sum(axis=1)
+                found["sweep_n"][i, e, p], found["sweep_m"][i, e, p] = n, m.mean()
+                defined = (m >= max(1, min_successes)) & (m < n)
+                if not defined.all():
+                    continue
+                column = Points(np.clip(within[inside], 0.0, 1.0))
+                phi = Features([column], [width]).block(slice(0, n))
+                contrast = (goals[:, inside] - m[:, None] / n) @ phi.T / n
+                found["sweep_hsic"][i, e, p] = (contrast**2).sum(axis=1).mean()
+    choices = np.full((len(swept), len(ENDS)), np.nan)
+    return _label([parameter.name for parameter in swept], found, choices)
+
+
+def _swept(space: Space) -> list[Hyperparameter]:
+    return [
+        parameter
+        for parameter in space.hyperparameters
+        if parameter.type in ("float", "integer") and not parameter.conditions
+    ]
 
 
 def _cuts(parameter: Hyperparameter, n_points: int) -> tuple[np.ndarray, np.ndarray]:

@@ -17,6 +17,8 @@ class Float:
         Ends of the range, ends included; low < high.
     log
         Uniform on a logarithmic scale, for which ``low`` must be positive.
+    step
+        Only the values ``low``, ``low + step``, ... up to ``high``, which must be one of them.
     levels, weights
         In place of a range: increasing numbers, and a positive weight for each (equal ones by
         default).
@@ -40,6 +42,7 @@ class Float:
     high: float | None = None
     _: KW_ONLY
     log: bool = False
+    step: float | None = None
     levels: Iterable[float] | None = None
     weights: Iterable[float] | None = None
     distribution: Mapping[str, Any] | None = None
@@ -58,7 +61,7 @@ class Integer:
     ----------
     low, high
         Ends of the range, ends included; low < high.
-    log, levels, weights, when
+    log, step, levels, weights, when
         As for `Float`.
 
     Examples
@@ -72,6 +75,7 @@ class Integer:
     high: int | None = None
     _: KW_ONLY
     log: bool = False
+    step: int | None = None
     levels: Iterable[int] | None = None
     weights: Iterable[float] | None = None
     when: Mapping[str, Any] | None = None
@@ -159,6 +163,7 @@ def _numbers(kind: str, definition: Float | Integer) -> dict[str, Any]:
         **_given(
             range=None if ends == (None, None) else ends,
             scale="log" if definition.log else None,
+            step=definition.step,
             levels=definition.levels,
             weights=definition.weights,
         ),

@@ -69,9 +69,13 @@ class Range:
 
     def interval(self, value: Any) -> tuple[float, float]:
         """Return the bin of an integer, or the point of a number twice."""
-        low = float(np.clip(self._below(value), 0.0, 1.0))
-        high = float(np.clip(self._below(value + 1), 0.0, 1.0)) if self.integer else low
+        low = float(self.positions(value))
+        high = float(self.positions(value + 1)) if self.integer else low
         return low, high
+
+    def positions(self, numbers: Any) -> Any:
+        """Return the points of numbers in [0, 1]; of an integer, where its bin begins."""
+        return np.clip(self._below(numbers), 0.0, 1.0)
 
     def contains(self, value: Any) -> bool:
         """Tell whether ``value`` is a number in the range, and whole where it must be."""
@@ -165,12 +169,16 @@ class Hyperparameter:
         return self.type != "float" or isinstance(self.law, Levels)
 
     @property
-    def levels(self) -> tuple[Any, ...]:
-        """The values of a discrete hyperparameter, in order; empty for a continuous one."""
+    def levels(self) -> Sequence[Any]:
+        """The values of a discrete hyperparameter, in order; empty for a continuous one.
+
+        Those of a range of integers are a :class:`range`, which holds none of them: there may be
+        a million million.
+        """
         if isinstance(self.law, Levels):
             return self.law.levels
         if isinstance(self.law, Range) and self.law.integer:
-            return tuple(range(int(self.law.low), int(self.law.high) + 1))
+            return range(int(self.law.low), int(self.law.high) + 1)
         return ()
 
     def values(self, u: Sequence[float] | np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -15,8 +16,8 @@ from hsic_hpo.spaces.conditions import Condition, parse_conditions
 from hsic_hpo.spaces.hyperparameter import Continuous, Hyperparameter, Law, Levels, Range
 
 KEYS = {
-    "float": ("range", "scale", "distribution", "levels", "weights"),
-    "integer": ("range", "scale", "levels", "weights"),
+    "float": ("range", "scale", "step", "distribution", "levels", "weights"),
+    "integer": ("range", "scale", "step", "levels", "weights"),
     "categorical": ("levels", "weights"),
     "boolean": ("probability",),
 }
@@ -25,6 +26,8 @@ SCALES = ("linear", "log")
 _LONGEST_NAME = 240
 # Up to this number the bin of an integer, on either scale, is wider than the spacing of floats.
 _LARGEST_INTEGER = 10**12
+# More are a range without steps in all but name.
+_MOST_STEPS = 1000
 _SMALLEST_PROBABILITY = 1e-12
 
 
@@ -98,20 +101,20 @@ def _float(definition: Mapping[str, Any], where: str) -> Law:
         return _ordered(definition, where, integer=False)
     if "distribution" in definition:
         return _distribution(definition["distribution"], f"{where}.distribution")
-    return _range(definition, where, integer=False)
+    return _in_range(definition, where, integer=False)
 
 
 def _integer(definition: Mapping[str, Any], where: str) -> Law:
     _check_alone(definition, where)
     if "levels" in definition:
         return _ordered(definition, where, integer=True)
-    return _range(definition, where, integer=True)
+    return _in_range(definition, where, integer=True)
 
 
 def _check_alone(definition: Mapping[str, Any], where: str) -> None:
     for chosen, others in (
-        ("levels", ("range", "scale", "distribution")),
-        ("distribution", ("range", "scale", "weights")),
+        ("levels", ("range", "scale", "step", "distribution")),
+        ("distribution", ("range", "scale", "step", "weights")),
         ("range", ("weights",)),
     ):
         for key in others:
@@ -131,6 +134,34 @@ def _ordered(definition: Mapping[str, Any], where: str, *, integer: bool) -> Lev
         )
     number = int if integer else float
     return Levels(tuple(number(level) for level in law.levels), law.probabilities)
+
+
+def _in_range(definition: Mapping[str, Any], where: str, *, integer: bool) -> Law:
+    law = _range(definition, where, integer=integer)
+    step = definition.get("step", 1)
+    if "step" not in definition or (integer and step == 1 and not isinstance(step, bool)):
+        return law
+    return _stepped(law, step, where)
+
+
+def _stepped(law: Range, step: Any, where: str) -> Levels:
+    where = f"{where}.step"
+    if not _is_finite(step) or step <= 0 or (law.integer and step != int(step)):
+        noun = "a positive integer" if law.integer else "a positive number"
+        raise InputError(f"{where}: {step!r} is not {noun}")
+    if law.log:
+        raise InputError(f"{where}: steps are equal, scale log is not; list them as levels")
+    # In decimals, as written: 0.1 + 2 * 0.1 is not 0.3 in binary.
+    low, high, width = (Decimal(str(end)) for end in (law.low, law.high, step))
+    n_steps = int((high - low) / width)
+    if low + n_steps * width != high:
+        ends = f"{low + n_steps * width} or {low + (n_steps + 1) * width}"
+        raise InputError(f"{where}: steps of {step} do not end at {law.high}, but at {ends}")
+    if n_steps > _MOST_STEPS:
+        raise InputError(f"{where}: {step} makes {n_steps} steps, at most {_MOST_STEPS}; leave out")
+    number = int if law.integer else float
+    levels = tuple(number(low + i * width) for i in range(n_steps + 1))
+    return Levels(levels, (1.0 / len(levels),) * len(levels))
 
 
 def _range(definition: Mapping[str, Any], where: str, *, integer: bool) -> Range:

@@ -14,7 +14,7 @@ import numpy as np
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.spaces.conditions import ORDERINGS, Condition
 from hsic_hpo.spaces.definitions import Definition, as_dict
-from hsic_hpo.spaces.hyperparameter import Hyperparameter, Levels
+from hsic_hpo.spaces.hyperparameter import Hyperparameter, Levels, Range
 from hsic_hpo.spaces.parsing import parse_hyperparameter
 from hsic_hpo.wording import MAIN_GROUP
 
@@ -217,6 +217,21 @@ class Space:
         low, high = self.intervals(configuration).T
         return np.where(low == high, low, np.nan)
 
+    def points(self, configurations: Sequence[Mapping[str, Any]]) -> np.ndarray:
+        """Return u of configurations, (n, d), as :meth:`point` does of one."""
+        u = np.full((len(configurations), len(self)), np.nan)
+        for j, parameter in enumerate(self.hyperparameters):
+            if parameter.is_discrete:
+                continue
+            name, law = parameter.name, parameter.law
+            rows = [i for i, values in enumerate(configurations) if name in values]
+            values = [configurations[i][name] for i in rows]
+            if isinstance(law, Range):
+                u[rows, j] = law.positions(np.array(values, dtype=float))
+            else:
+                u[rows, j] = [law.interval(value)[0] for value in values]
+        return u
+
     def check_configuration(self, configuration: Mapping[str, Any], where: str) -> None:
         """Check that a configuration is a point of the space.
 
@@ -336,6 +351,9 @@ def allowed(parameter: Hyperparameter) -> str:
     if parameter.type in ("categorical", "boolean"):
         texts = (str(level) for level in parameter.levels)
         return ", ".join(t.lower() if parameter.type == "boolean" else t for t in texts)
+    if isinstance(parameter.law, Levels) and "step" in (parameter.definition or {}):
+        low, high = parameter.levels[0], parameter.levels[-1]
+        return f"{low:g} to {high:g} in steps of {parameter.definition['step']:g}"
     if isinstance(parameter.law, Levels):
         return ", ".join(f"{level:g}" for level in parameter.levels)
     low, high = parameter.value(0.0), parameter.value(1.0)
@@ -365,3 +383,25 @@ def probes(parameter: Hyperparameter, conditions: Iterable[Condition]) -> list[A
         return sorted(value for value in near if low <= value <= high)
     cuts = sorted({0.0, 1.0, *(parameter.interval(value)[0] for value in named)})
     return [parameter.value((a + b) / 2) for a, b in pairwise(cuts)]
+
+
+def runs(parameter: Hyperparameter, conditions: Iterable[Condition]) -> list[tuple[Any, Any]]:
+    """Return the values of a range of integers that meet conditions, as runs of neighbours.
+
+    Returns
+    -------
+    list of tuple
+        First and last value of each run, increasing.
+    """
+    conditions = list(conditions)
+    found: list[tuple[Any, Any]] = []
+    joined = False
+    for value in probes(parameter, conditions):
+        held = all(condition.holds(value) for condition in conditions)
+        # Between two probes that follow each other the conditions do not change.
+        if held and joined:
+            found[-1] = (found[-1][0], value)
+        elif held:
+            found.append((value, value))
+        joined = held
+    return found

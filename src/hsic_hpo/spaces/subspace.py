@@ -120,7 +120,7 @@ def _restricted(whole: Hyperparameter, definition: Mapping[str, Any], where: str
     return part
 
 
-def _ends(parameter: Hyperparameter) -> tuple[Any, ...]:
+def _ends(parameter: Hyperparameter) -> Sequence[Any]:
     """Return the listed levels, or the ends of a range."""
     if isinstance(parameter.law, Levels):
         return parameter.levels

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from hsic_hpo.problems.beside import is_standard
 from hsic_hpo.study.source_text import ROOT, OwnImport, SourceText, read_source
 
 PACKAGE = Path(__file__).parents[1]
@@ -44,9 +45,12 @@ def code_fingerprint(*sources: Path | str) -> str:
         labels = refined
 
 
-def training_fingerprint(problem_source: Path | str) -> str:
-    """Hash the code that trains on a problem, given the file that defines the problem."""
-    return code_fingerprint(_modules()[_TRAINING], problem_source)
+def training_sources(problem_source: Path | str) -> tuple[Path, Path]:
+    """Return the sources of the code that trains on a problem, given the file that defines it.
+
+    Their fingerprint is part of the key of each finished training.
+    """
+    return _modules()[_TRAINING], Path(problem_source)
 
 
 def import_closure(sources: Iterable[Path | str]) -> list[Path]:
@@ -94,6 +98,9 @@ def _files_beside(path: Path, source: SourceText, root: Path) -> Iterator[Path]:
     """Yield the modules outside this package that a file imports and the packages around it."""
     candidates = []
     for level, name in source.imports:
+        if not level and is_standard(name):
+            # The standard library's comes first.
+            continue
         folder = path.parents[level - 1] if level else root
         module = folder.joinpath(*name.split("."))
         candidates += [module.with_suffix(".py"), module / "__init__.py"]

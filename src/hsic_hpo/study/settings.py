@@ -14,6 +14,7 @@ from hsic_hpo.search.settings import TOLERANCE, SearchSettings
 from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.training.budget import Budget
+from hsic_hpo.training.tries import DEFAULT_TRIES
 
 _PROBLEM = "bateman"
 _SEARCHES = ("gpbo", "hsic-gpbo")
@@ -31,17 +32,25 @@ class TrainingSettings:
         When a training ends.
     repeats
         Trainings per configuration, each with a seed of its own.
+    tries
+        How often a training may end its process, exhaust memory or not end in time until it is
+        called failed.
     """
 
     budget: Budget = _BUDGET
     repeats: int = 1
+    tries: int = DEFAULT_TRIES
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "TrainingSettings":
         """Read the section ``training`` of a validated study config."""
-        limits = {key: value for key, value in given.items() if key != "repeats"}
-        budget = cls.budget.changed(Budget.of(limits))
-        return cls(budget=budget, repeats=given.get("repeats", cls.repeats))
+        others = {key: value for key, value in given.items() if key in ("repeats", "tries")}
+        limits = {key: value for key, value in given.items() if key not in others}
+        return cls(budget=cls.budget.changed(Budget.of(limits)), **others)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a study config writes it."""
+        return {**self.budget.to_dict(), "repeats": self.repeats, "tries": self.tries}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +162,7 @@ class StudySettings:
         are still there.
         """
         return asdict(self) | {
-            "training": {**self.training.budget.to_dict(), "repeats": self.training.repeats},
+            "training": self.training.to_dict(),
             "final": {**asdict(self.final), "training": self.final.training.to_dict()},
         }
 
@@ -165,5 +174,5 @@ def _problem(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": given.get("name", _PROBLEM), **options}
 
 
-def _searches(given: Mapping[str, Mapping[str, int]]) -> dict[str, SearchSettings]:
+def _searches(given: Mapping[str, Mapping[str, Any]]) -> dict[str, SearchSettings]:
     return {method: search_settings(method, section) for method, section in given.items()}

@@ -8,6 +8,7 @@ from typing import Any
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import Problem
+from hsic_hpo.problems.beside import PATH_VARIABLE
 from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.search.methods import METHODS, choice_settings
 from hsic_hpo.search.settings import SearchSettings
@@ -114,7 +115,7 @@ def read_study(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None 
     return Study(settings, problem, space)
 
 
-def extend_python_path(paths: Sequence[Path | str], environment: MutableMapping[str, str]) -> None:
+def tell_jobs_where(paths: Sequence[Path | str], environment: MutableMapping[str, str]) -> None:
     """Let every job of a study import a user's own problem, in whichever folder it runs.
 
     Parameters
@@ -122,11 +123,10 @@ def extend_python_path(paths: Sequence[Path | str], environment: MutableMapping[
     paths
         The study's YAML files, beside which it is looked for first.
     environment
-        Environment variables that the jobs inherit; PYTHONPATH is changed in place.
+        Environment variables that the jobs inherit, changed in place. Not PYTHONPATH: whatever
+        lies in these folders would come before the standard library.
     """
-    inherited = environment.get("PYTHONPATH", "").split(os.pathsep)
-    folders = [*map(str, _folders(paths)), *filter(None, inherited)]
-    environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(folders))
+    environment[PATH_VARIABLE] = os.pathsep.join(dict.fromkeys(map(str, _folders(paths))))
 
 
 def _folders(paths: Sequence[Path | str]) -> list[Path]:

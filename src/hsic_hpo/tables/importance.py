@@ -4,6 +4,7 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.trials.goals import cost_names
+from hsic_hpo.wording import evidence_variable, is_direct
 
 _COLUMNS = {
     "index": "hsic",
@@ -11,6 +12,14 @@ _COLUMNS = {
     "p_value": "p_value",
     "adjusted_p_value": "p_value_adjusted",
     "significant": "significant",
+    "debiased_index": "hsic_unbiased",
+    "interval_low": "interval_low",
+    "interval_high": "interval_high",
+}
+# Without p-values and noise floors, which a surrogate has none of.
+_THROUGH_SURROGATE = {
+    "index": "hsic",
+    "found": "found",
     "debiased_index": "hsic_unbiased",
     "interval_low": "interval_low",
     "interval_high": "interval_high",
@@ -40,7 +49,8 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         ``debiased_index``; all up to them are by the values alone, which decides significance, and
         the ``paper_`` columns by the u that was drawn;
         ``flops_index``, ``train_seconds_index`` or the like of other costs are the indices for the
-        cheapest fraction;
+        cheapest fraction; where trials were explained through a surrogate, ``found`` stands in
+        place of p-values, noise floor and ``significant``;
         ``m`` of the ``n`` trials of a group are in the best fraction.
 
     Examples
@@ -52,26 +62,29 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
     """
     best = sensitivity.sel(subset="best", drop=True)
     error = best.sel(target="error", drop=True)
-    columns = {column: error[variable] for column, variable in _COLUMNS.items()}
+    mark = evidence_variable(sensitivity)
+    shown = _COLUMNS if is_direct(sensitivity) else _THROUGH_SURROGATE
+    columns = {column: error[variable] for column, variable in shown.items()}
     columns |= {
         column: error["paper"].sel(statistic=statistic, drop=True)
         for column, statistic in _PAPER.items()
+        if is_direct(sensitivity) or statistic != "p_value_adjusted"
     }
     for cost in cost_names(sensitivity):
         # The single row of a group without an index by error shows no index by cost either.
         by_cost = best.sel(target=cost, drop=True).where(error["hsic"].notnull())
         columns[cost_column(cost, "index")] = by_cost["hsic"]
-        columns[cost_column(cost, "significant")] = by_cost["significant"]
+        columns[cost_column(cost, mark)] = by_cost[mark]
     columns |= {name: error[name] for name in _COUNTS}
     frame = xr.Dataset(columns).to_dataframe(["group", "hyperparameter"]).reset_index()
-    flags = [name for name in frame.columns if name.endswith("significant")]
+    flags = [name for name in frame.columns if name.endswith(mark)]
     frame = frame.astype(dict.fromkeys(flags, "boolean") | {"n": int, "m": int})
     kept = [_kept(part) for _, part in frame.groupby("group", sort=False)]
     return pd.concat(kept, ignore_index=True)
 
 
 def cost_column(cost: str, what: str) -> str:
-    """Return the column of the ``"index"`` of a cost, or of whether it is ``"significant"``."""
+    """Return the column of a cost's ``"index"``, or of whether it is ``"significant"``."""
     column = f"{cost}_{what}"
     return f"cost_{column}" if column in {**_COLUMNS, **_PAPER} else column
 

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.wording import number, percent
+from hsic_hpo.wording import group_name, number, percent
 
 _NAMES = {
     "hsic-best": "HSIC, best",
     "hsic-worst": "HSIC, worst",
-    "ped-anova": "PED-ANOVA",
+    "ped-anova": "condPED-ANOVA",
     "fanova": "fANOVA",
 }
 
@@ -25,14 +25,19 @@ def peers_table(peers: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per hyperparameter, the most important by ``hsic-best`` first; per measure its
-        ``_share`` in the sum of the measure, dimensionless, and its ``_rank`` from 1.
+        One row per hyperparameter, the most important by ``hsic-best`` first; the conditional
+        ``group`` in which it exists; per measure its ``_share`` in the sum of the measure,
+        dimensionless, and its ``_rank`` from 1, missing where the measure does not know it.
     """
-    columns: dict[str, np.ndarray] = {"hyperparameter": peers["hyperparameter"].values}
+    groups = peers["group"].values.tolist()
+    columns: dict[str, object] = {
+        "hyperparameter": peers["hyperparameter"].values,
+        "group": [group_name(group) for group in groups],
+    }
     for measure in peers["measure"].values.tolist():
         key = measure.replace("-", "_")
         columns[f"{key}_share"] = peers["importance"].sel(measure=measure).values
-        columns[f"{key}_rank"] = peers["rank"].sel(measure=measure).values
+        columns[f"{key}_rank"] = pd.array(peers["rank"].sel(measure=measure).values, dtype="Int64")
     return pd.DataFrame(columns).sort_values("hsic_best_rank", ignore_index=True)
 
 
@@ -47,10 +52,12 @@ def peers_remark(peers: xr.Dataset) -> str:
     ]
     return (
         f"Shares in the sum of each measure, over the {peers.sizes['hyperparameter']} "
-        f"hyperparameters that exist in every trial. HSIC and PED-ANOVA ask which of them matter "
-        f"to land among the best {fraction} (HSIC also among the worst); fANOVA splits the "
+        f"hyperparameters that have an index. HSIC and condPED-ANOVA ask which of them matter "
+        f"to land among the best {fraction} (HSIC also among the worst); one that exists in some "
+        f"trials only counts by the part of the trials in which it exists. fANOVA splits the "
         f"variance of the error of all trials, diverged ones counted as the worst that ended "
-        f"well. Rank correlations (Spearman): {'; '.join(pairs)}."
+        f"well, over the hyperparameters that exist in each. "
+        f"Rank correlations (Spearman): {'; '.join(pairs)}."
     )
 
 

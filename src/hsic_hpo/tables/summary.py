@@ -7,7 +7,17 @@ import xarray as xr
 from hsic_hpo.tables.importance import cost_column, importance_table
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import MAIN_GROUP, goal, group_name, number, outcomes, p_value, target_name
+from hsic_hpo.wording import (
+    MAIN_GROUP,
+    evidence,
+    evidence_variable,
+    goal,
+    group_name,
+    is_direct,
+    number,
+    outcomes,
+    target_name,
+)
 
 
 def summary(trials: xr.Dataset, sensitivity: xr.Dataset) -> list[str]:
@@ -49,7 +59,9 @@ def _spread(trials: xr.Dataset) -> str:
 
 def _impact(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
     aim = f"the {goal(sensitivity)} by {target_name(sensitivity, 'error')}"
-    found = largest[largest["significant"]]
+    found = largest[largest[evidence_variable(sensitivity)]]
+    if found.empty and not is_direct(sensitivity):
+        return f"No hyperparameter is found to matter for {aim}."
     if found.empty:
         nearest = largest.sort_values("adjusted_p_value").head(1)
         return f"No hyperparameter matters significantly for {aim}; nearest: {_named(nearest)}."
@@ -61,8 +73,9 @@ def _impact(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
 
 
 def _named(rows: pd.DataFrame) -> str:
-    pairs = zip(rows["hyperparameter"], rows["adjusted_p_value"], strict=True)
-    return ", ".join(f"{name} (adjusted p = {p_value(value)})" for name, value in pairs)
+    adjusted = rows.get("adjusted_p_value", pd.Series(np.nan, rows.index))
+    pairs = zip(rows["hyperparameter"], adjusted, strict=True)
+    return ", ".join(f"{name} ({evidence(value)})" for name, value in pairs)
 
 
 def _no_index(table: pd.DataFrame) -> str:
@@ -71,11 +84,12 @@ def _no_index(table: pd.DataFrame) -> str:
 
 
 def _only_cost(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
-    known = {cost: cost_column(cost, "significant") for cost in cost_names(sensitivity)}
+    mark = evidence_variable(sensitivity)
+    known = {cost: cost_column(cost, mark) for cost in cost_names(sensitivity)}
     if not known:
         return "No cost was recorded."
     parts = []
-    for _, row in largest[~largest["significant"].astype(bool)].iterrows():
+    for _, row in largest[~largest[mark].astype(bool)].iterrows():
         costs = [
             target_name(sensitivity, cost)
             for cost, column in known.items()
@@ -89,8 +103,11 @@ def _only_cost(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
 
 
 def _but(row: pd.Series, sensitivity: xr.Dataset) -> str:
-    pure = sensitivity["pure_p_value_adjusted"].sel(
+    pure = sensitivity.sel(
         target="error", subset="best", group=row["group"], hyperparameter=row["hyperparameter"]
     )
-    found = pure["partner"].values[pure.values <= float(sensitivity.attrs["significance"])]
+    interacts = pure["pure_p_value_adjusted"] <= float(sensitivity.attrs["significance"])
+    if not is_direct(sensitivity):
+        interacts = pure["pure_found"] == 1
+    found = pure["partner"].values[interacts.values]
     return f"; but it interacts with {', '.join(map(str, found))}" if len(found) else ""

@@ -1,12 +1,13 @@
 """Tables and plain sentences from Datasets; no index is computed here."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hsic_hpo.errors import InputError
+from hsic_hpo.errors import InputError, printable
 from hsic_hpo.files import write_text
 from hsic_hpo.wording import number
 
@@ -29,6 +30,12 @@ _IN_LATEX = str.maketrans(
     }
 )
 
+# A spreadsheet reads a cell that starts so as a formula; blanks before it do not help.
+_FORMULA = re.compile(r"\s*[=+\-@]")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+# Within a word an underscore is no markup.
+_MARKUP = re.compile(r"[\\`*\[\]<&]|(?<!\w)_|_(?!\w)")
+
 
 def write_table(table: pd.DataFrame, path: Path | str, *, remark: str = "") -> None:
     """Write a table atomically in the format of the suffix of ``path``.
@@ -50,13 +57,40 @@ def write_table(table: pd.DataFrame, path: Path | str, *, remark: str = "") -> N
     """
     suffix = Path(path).suffix.lower()
     if suffix == ".csv":
-        write_text(table.to_csv(index=False, lineterminator="\n"), path)
+        write_text(csv_text(table), path)
     elif suffix == ".tex":
         write_text(_latex(table) + (f"\n{_escaped(remark)}\n" if remark else ""), path)
     elif suffix == ".md":
-        write_text(_markdown(table) + (f"\n{remark}\n" if remark else ""), path)
+        write_text(_markdown(table) + (f"\n{markdown_text(remark)}\n" if remark else ""), path)
     else:
         raise InputError(f"{path}: cannot write a table as {suffix!r}; use .csv, .md or .tex")
+
+
+def write_sentence(sentence: str, path: Path | str) -> None:
+    """Write a sentence where a table should stand."""
+    write_table(pd.DataFrame({"note": [sentence]}), path)
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Return a table as CSV in which no text is a formula to a spreadsheet.
+
+    A text that starts as one (``=``, ``+``, ``-``, ``@``) and is no number gets an apostrophe in
+    front, by which spreadsheets know text; numbers stay as they are.
+    """
+    shown = table.map(_without_formula).rename(columns=_without_formula)
+    return shown.to_csv(index=False, lineterminator="\n")
+
+
+def _without_formula(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def markdown_text(text: str) -> str:
+    """Return a text in which Markdown finds no markup: no HTML, links, code or emphasis."""
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def _markdown(table: pd.DataFrame) -> str:
@@ -83,8 +117,8 @@ def _escaped(text: str) -> str:
 
 
 def _cell(value: Any) -> str:
-    # A bar or a line break would end the cell.
-    return cell_text(value).replace("|", "\\|").replace("\n", " ")
+    # A bar would end the cell.
+    return markdown_text(cell_text(value)).replace("|", "\\|")
 
 
 def cell_text(value: Any) -> str:
@@ -95,4 +129,4 @@ def cell_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return number(value)
-    return str(value)
+    return printable(str(value))

@@ -3,18 +3,21 @@
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
-from hsic_hpo.problems.base import Loaded, Problem
 from hsic_hpo.training.budget import parse_budget
 from hsic_hpo.training.exclusive import exclusive
 from hsic_hpo.training.records import find, store, training_key, training_seed
-from hsic_hpo.training.train import train_within
+from hsic_hpo.training.stopping import shielded
+from hsic_hpo.training.supervisor import MemoryShortError, OutOfJobMemory, Supervisor
+from hsic_hpo.training.tries import DEFAULT_TRIES, Tries
+from hsic_hpo.training.worker import Load, Task
+from hsic_hpo.wording import counted
 
 SECONDS_BETWEEN_LINES = 2.0
 
@@ -70,8 +73,8 @@ class Progress:
 
 
 def train_slice(
-    problem: Problem,
-    data: Loaded,
+    load: Load,
+    data_fingerprint: str,
     design: xr.Dataset,
     budget: Mapping[str, Any],
     *,
@@ -80,6 +83,8 @@ def train_slice(
     code_fingerprint: str,
     folder: Path,
     progress: Progress,
+    tries: int = DEFAULT_TRIES,
+    unedited: Callable[[], str] = lambda: "",
     device: str = "cpu",
     precision: str = "32",
 ) -> Iterator[dict[str, Any]]:
@@ -87,15 +92,18 @@ def train_slice(
 
     Each finished training is stored under ``folder`` before the next one starts. What an earlier
     run stored for the same configuration, budget, seed, data and code is reused instead of trained
-    again; when another job is training the same thing, this job waits for its result.
+    again; when another job is training the same thing, this job waits for its result. Trainings
+    run in a process of their own: one that ends it is tried again, then called failed.
 
     Trainings follow one another on one thread, so that no order of them, such as large networks
     first, would end the job sooner. Jobs of fewer trainings each differ less in their total time.
 
     Parameters
     ----------
-    problem, data
-        The learning problem and its data.
+    load
+        Gives the learning problem and its data, in that process.
+    data_fingerprint
+        Fingerprint of the data.
     design
         The rows of a design that this job trains.
     budget
@@ -110,35 +118,56 @@ def train_slice(
         Where finished trainings are kept.
     progress
         Prints the progress.
+    tries, unedited
+        See :class:`hsic_hpo.training.supervisor.Supervisor`.
     device, precision
         Of the machine, see :func:`hsic_hpo.training.machine.machine`.
 
     Yields
     ------
     dict
-        The record of a training, with its ``trial`` and ``repeat``, in the order of the design.
+        The record of a training, with its ``trial`` and ``repeat``, and with the key of what was
+        ``asked`` for, which is that of the training in single precision.
+
+    Raises
+    ------
+    MemoryShortError
+        After all others, when a training needs a job with more memory.
     """
     limits = parse_budget(budget)
     # A training in another precision has another result.
     decisive = dict(budget) if precision == "32" else {**budget, "precision": precision}
-    for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True):
-        configuration = json.loads(text)
-        for repeat in range(n_repeats):
-            seed = training_seed(study_seed, trial, repeat)
-            key = training_key(configuration, decisive, seed, data.fingerprint, code_fingerprint)
-            with exclusive(folder / ".lock", key):
-                record = find(folder, key)
-                resumed = record is not None
-                if record is None:
-                    record = train_within(
-                        problem,
-                        configuration,
-                        data,
-                        limits,
-                        seed=seed,
-                        device=device,
-                        precision=precision,
-                    )
-                    store(record, folder, key)
-            progress.update(record, resumed=resumed)
-            yield {"trial": str(trial), "repeat": repeat, **record}
+    supervisor = Supervisor(load, data_fingerprint, tries=tries, unedited=unedited)
+    too_large: list[str] = []
+    try:
+        for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True):
+            configuration = json.loads(text)
+            for repeat in range(n_repeats):
+                seed = training_seed(study_seed, trial, repeat)
+                asked, key = (
+                    training_key(configuration, limit, seed, data_fingerprint, code_fingerprint)
+                    for limit in (dict(budget), decisive)
+                )
+                task = Task(configuration, limits, seed, device, precision)
+                with exclusive(folder / ".lock", key):
+                    record = find(folder, key)
+                    resumed = record is not None
+                    if record is None:
+                        known = Tries.of(folder, key)
+                        try:
+                            record = supervisor.train(task, known)
+                        except OutOfJobMemory as reason:
+                            too_large.append(str(reason))
+                            continue
+                        with shielded():
+                            store(record, folder, key)
+                            known.forget()
+                progress.update(record, resumed=resumed)
+                yield {"trial": str(trial), "repeat": repeat, "asked": asked, **record}
+    finally:
+        supervisor.close()
+    if too_large:
+        raise MemoryShortError(
+            f"{counted(len(too_large), 'trainings')} ended for want of memory ({too_large[0]}): "
+            "tried again by the next job, which may have more"
+        )

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from hsic_hpo.errors import printable
+
 
 class Diverged(Exception):  # noqa: N818 - an outcome of a training, not a fault of the program
     """Loss or error is not finite, or the loss ends far above that of the untrained network."""
@@ -54,7 +56,7 @@ class Outcome:
 
     def end(self, status: str, reason: str) -> None:
         """Note that the training did not end well."""
-        self.status, self.reason = status, " ".join(reason.split())
+        self.status, self.reason = status, printable(" ".join(reason.split()))
         self.validation_error = self.test_error = None
 
     def record(self, seconds: float) -> dict[str, Any]:

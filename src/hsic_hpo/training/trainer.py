@@ -5,6 +5,7 @@ import math
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -64,6 +65,9 @@ def quiet_trainer(
 ) -> Iterator[Trainer]:
     """Make a trainer without checkpoints, loggers or output, to be used within the context.
 
+    What callbacks of the user's own write without being told where, such as checkpoints, is gone
+    after the training.
+
     Parameters
     ----------
     callbacks
@@ -78,8 +82,9 @@ def quiet_trainer(
     KeyboardInterrupt
         On an interrupt, which Lightning by itself would turn into an exit.
     """
-    with _quiet():
+    with _quiet(), TemporaryDirectory(prefix="hsic-hpo-", ignore_cleanup_errors=True) as folder:
         trainer = Trainer(
+            default_root_dir=folder,
             accelerator="gpu" if device.type == "cuda" else "cpu",
             devices=1,
             callbacks=list(callbacks),

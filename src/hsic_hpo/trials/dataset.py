@@ -12,14 +12,17 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.spaces.space import Hyperparameter, Space
 from hsic_hpo.trials.costs import MEASURED_COSTS, NETWORK_COSTS
+from hsic_hpo.trials.drawn import carried_drawn
 from hsic_hpo.trials.variables import (
+    ABSENT,
     hyperparameter_values,
     is_active,
+    mean_over_repeats,
     value_variable,
     with_named_variables,
 )
 
-STATUSES = ("ok", "diverged", "failed")
+STATUSES = ("ok", "diverged", "failed", ABSENT)
 
 ERRORS = {"validation_error": "validation error", "test_error": "test error"}
 
@@ -38,7 +41,8 @@ def gather_records(
     Parameters
     ----------
     design
-        Proposed configurations, as :func:`hsic_hpo.trials.design.make_design` labels them.
+        Proposed configurations, as :func:`hsic_hpo.trials.design.make_design` labels them; how
+        they were drawn is carried over, see :mod:`hsic_hpo.trials.drawn`.
     records
         One mapping per training with the keys ``trial``, ``repeat``, ``status``, ``reason``,
         ``validation_error``, ``test_error``, ``train_seconds``, ``epochs``, ``n_params``,
@@ -70,7 +74,7 @@ def gather_records(
         raise InputError(f"trial {trial}, repeat {repeat}: no record of a training") from None
     space = Space.from_json(design.attrs["space"])
     configurations = [json.loads(text) for text in design["configuration"].values]
-    variables = {"u": design["u"].variable, **_value_variables(space, configurations)}
+    variables = {"u": design["u"].variable, **value_variables(space, configurations)}
     for name, long_name in ERRORS.items():
         described = {"long_name": f"{long_name} ({error_name})", "units": error_units}
         variables[name] = xr.Variable(
@@ -109,6 +113,7 @@ def gather_records(
         },
         attrs={
             **attrs,
+            **carried_drawn(design),
             "space": design.attrs["space"],
             "budget": design.attrs["budget"],
             "error_name": error_name,
@@ -119,9 +124,10 @@ def gather_records(
     return dataset
 
 
-def _value_variables(
+def value_variables(
     space: Space, configurations: Sequence[Mapping[str, Any]]
 ) -> dict[str, xr.Variable]:
+    """Return the variables, over ``trial``, that hold the values of n configurations."""
     return {
         value_variable(hyperparameter.name): _value_variable(hyperparameter, configurations)
         for hyperparameter in space.hyperparameters
@@ -278,9 +284,9 @@ def error(dataset: xr.Dataset) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        ``(n_trials,)``: the mean over repeats, infinite where any repeat diverged or failed, so
-        that such a trial ranks worst.
+        ``(n_trials,)``: the mean over the repeats that a trial has, infinite where any of them
+        diverged or failed, so that such a trial ranks worst.
     """
     ok = dataset["status"] == "ok"
     errors = dataset["validation_error"].where(ok, np.inf)
-    return errors.mean("repeat", skipna=False).values
+    return mean_over_repeats(dataset, errors).values

@@ -1,6 +1,7 @@
 """Goals: which trials are among the best, or the worst, by error or by cost."""
 
 import json
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,10 @@ from hsic_hpo.trials.costs import DEFAULT_COSTS
 from hsic_hpo.trials.variables import cost_values
 
 SUBSETS = ("best", "worst")
+# Sums in another order, means over repeats and numbers written as text differ in the last digits
+# of sixteen: values that agree in thirteen are equal. Each is compared on its own scale, so that
+# one of 1e300 makes no others equal.
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def select_goal(values: np.ndarray, fraction: float, subset: str) -> Goal:
         ``(n,)``, lower is better; infinite where a trial has no value, so that it ranks worst.
     fraction
         In (0, 1): round(fraction * n) trials are selected, at least one, and all that tie with
-        the last of them.
+        the last of them, up to rounding.
     subset
         ``"best"`` or ``"worst"``. A trial without a value is never among the best.
 
@@ -47,16 +52,28 @@ def select_goal(values: np.ndarray, fraction: float, subset: str) -> Goal:
     Goal
         With a threshold of NaN when no trial has a value.
     """
-    n_selected = max(1, round(fraction * len(values)))
+    n_selected = number_selected(fraction, len(values))
     ranked = np.sort(values)
     if subset == "worst":
-        threshold = ranked[-n_selected]
-        return Goal(values >= threshold, float(threshold))
+        last = float(ranked[-n_selected])
+        reached = values >= last - _rounding(last)
+        return Goal(reached, float(values[reached].min()))
     finite = ranked[np.isfinite(ranked)]
     if not finite.size:
         return Goal(np.zeros(len(values), dtype=bool), float("nan"))
-    threshold = finite[min(n_selected, finite.size) - 1]
-    return Goal(values <= threshold, float(threshold))
+    last = float(finite[min(n_selected, finite.size) - 1])
+    reached = np.isfinite(values) & (values <= last + _rounding(last))
+    return Goal(reached, float(values[reached].max()))
+
+
+def number_selected(fraction: float, n: int) -> int:
+    """Return how many of n trials a fraction in (0, 1) selects where no values tie."""
+    return max(1, round(fraction * n))
+
+
+def _rounding(value: float) -> float:
+    # Near the largest number, a Python float becomes infinite without a warning.
+    return min(abs(value), sys.float_info.max) * _ROUNDING
 
 
 def target_names(trials: xr.Dataset) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.drawn import joined_drawn
 from hsic_hpo.trials.goals import target_values
 
 ROUND = "search_round"
@@ -89,8 +90,12 @@ def initial_part(trials: xr.Dataset, n: int, repeat: int) -> xr.Dataset:
 
 
 def join_trials(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
-    """Put trials Datasets of one space together; attributes are those of the first."""
-    return xr.concat(
+    """Put trials Datasets of one space together; attributes are those of the first.
+
+    How all of them were drawn together is told anew, see
+    :func:`hsic_hpo.trials.drawn.joined_drawn`.
+    """
+    joined = xr.concat(
         datasets,
         "trial",
         data_vars="minimal",
@@ -99,6 +104,7 @@ def join_trials(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
         join="outer",
         combine_attrs="override",
     )
+    return joined.assign_attrs(joined_drawn(datasets))
 
 
 def join_rounds(rounds: Sequence[xr.Dataset], first: int = 1) -> xr.Dataset:

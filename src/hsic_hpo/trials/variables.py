@@ -10,6 +10,9 @@ import xarray as xr
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.trials.costs import MEASURED_COSTS
 
+# The status where a trial has fewer repeats than another.
+ABSENT = "absent"
+
 
 def value_variable(name: str) -> str:
     """Return the variable that holds the values of the hyperparameter ``name``."""
@@ -81,7 +84,28 @@ def cost_values(trials: xr.Dataset, name: str) -> np.ndarray:
             f"{did_you_mean(name, known)}"
         )
     values = trials[variable]
-    return (values.mean("repeat", skipna=False) if "repeat" in values.dims else values).values
+    return (mean_over_repeats(trials, values) if "repeat" in values.dims else values).values
+
+
+def mean_over_repeats(trials: xr.Dataset, values: xr.DataArray) -> xr.DataArray:
+    """Return the mean over the repeats that each trial has, missing where one of them is.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset.
+    values
+        ``(trial, repeat)``.
+
+    Returns
+    -------
+    xarray.DataArray
+        ``(trial,)``.
+    """
+    present = trials["status"] != ABSENT
+    if present.all():
+        return values.mean("repeat", skipna=False)
+    return values.where(present, 0.0).sum("repeat", skipna=False) / present.sum("repeat")
 
 
 def with_cost(trials: xr.Dataset, name: str, values: np.ndarray) -> xr.Dataset:

@@ -30,6 +30,12 @@ MANY = {f"hyperparameter_{i}": {"type": "float", "range": [0, 1]} for i in range
     "n": {"type": "integer", "range": [1, 4000], "scale": "log"},
     "kind": {"type": "categorical", "levels": [f"level_{i}" for i in range(15)]},
 }
+LARGE = {
+    "even": {"type": "integer", "range": [1, 10**12]},
+    "log": {"type": "integer", "range": [1, 10**12], "scale": "log"},
+    "signed": {"type": "integer", "range": [-(10**12), 2**31], "when": {"even": {">": 10**9}}},
+    "some": {"type": "integer", "range": [1, 2**31], "when": {"log": {"not": 7}}},
+}
 ONE = {"learning_rate": {"type": "float", "range": [1e-4, 1e-1], "scale": "log"}}
 
 
@@ -67,6 +73,7 @@ _STUDIES: dict[str, Callable[[], xr.Dataset]] = {
     "constant error": lambda: search(60, error=lambda configuration: 1.0),
     "one hyperparameter": lambda: search(100, spec=ONE, error=first),
     "forty hyperparameters": lambda: search(150, spec=MANY, error=first),
+    "large integers": lambda: search(100, spec=LARGE, error=first),
     "strange names": lambda: search(150, spec=STRANGE, error=first),
 }
 NAMES = list(_STUDIES)

@@ -92,7 +92,7 @@ class TestErrors:
         figure = errors(trials(np.linspace(0.1, 2, 100)), study)
         (line,) = figure.axes[0].lines
         assert list(line.get_xdata()) == [0.25, 0.25]
-        assert "best 10 % of the trials: error ≤ 0.25" in texts(figure)
+        assert "best 10 %: error ≤ 0.25" in texts(figure)
 
     @pytest.mark.parametrize("ratio", [1.2, 9, 11, 30, 99, 101, 1e5, 1e9])
     @pytest.mark.parametrize("low", [1e-6, 3.3e-2, 0.9, 70])

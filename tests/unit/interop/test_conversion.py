@@ -10,7 +10,8 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.interop.conversion import MIN_TRIALS, ImportedTrial, tally, to_dataset
+from hsic_hpo.interop.conversion import MIN_TRIALS, tally, to_dataset
+from hsic_hpo.interop.imported import ImportedTrial, LeftOut
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_names, target_values
@@ -125,31 +126,59 @@ def test_a_cost_needs_a_name_of_its_own(name: str, line: str) -> None:
     assert refusal(given) == line
 
 
-def test_the_same_configuration_may_have_been_trained_twice() -> None:
+def notes(found: xr.Dataset) -> list[str]:
+    return found.attrs["notes"].splitlines()
+
+
+def test_rows_of_one_configuration_are_repeats_of_one_trial(tmp_path: Path) -> None:
     given = finished()
-    given.append(replace(given[0], place="line 99", error=0.5))
+    turned = dict(reversed(given[5].configuration.items()))
+    given += [replace(given[0], error=0.5), replace(given[5], configuration=turned, error=8.0)]
     found = dataset(given)
-    assert len(set(found["trial"].values)) == MIN_TRIALS + 1
-    assert trials_data.error(found)[[0, -1]].tolist() == [0.0, 0.5]
+    assert found.sizes["trial"] == MIN_TRIALS
+    assert found["validation_error"].values[[0, 5, 6]].tolist()[:2] == [[0.0, 0.5], [5.0, 8.0]]
+    assert found["status"].values[[0, 6]].tolist() == [["ok", "ok"], ["ok", "absent"]]
+    expected = np.arange(float(MIN_TRIALS))
+    expected[[0, 5]] = [0.25, 6.5]
+    np.testing.assert_array_equal(trials_data.error(found), expected)
+    assert notes(found) == [
+        "32 trials are of 30 configurations: each is one trial with the mean error of its repeats."
+    ]
+    trials_data.write_trials(found, tmp_path / "trials.nc")
+    assert (trials_data.error(trials_data.read_trials(tmp_path / "trials.nc")) == expected).all()
 
 
-def test_the_same_failure_may_stand_twice() -> None:
+def test_costs_of_repeats_are_averaged_over_those_there_are() -> None:
+    given = [replace(trial, costs={"price": 2.0, "train_seconds": 3.0}) for trial in finished()]
+    given.append(replace(given[0], error=0.5, costs={"price": 6.0, "train_seconds": 5.0}))
+    found = dataset(given)
+    assert target_values(found, "price")[:2].tolist() == [4.0, 2.0]
+    assert target_values(found, "train_seconds")[:2].tolist() == [4.0, 3.0]
+    assert found["train_seconds"].values[0].tolist() == [3.0, 5.0]
+
+
+def test_a_configuration_of_which_a_repeat_diverged_ranks_worst() -> None:
     given = finished()
-    lost = replace(given[0], error=None, reason="failed")
-    assert dataset([*given, lost, lost]).sizes["trial"] == MIN_TRIALS + 2
+    given.append(replace(given[0], error=None, reason="error is nan"))
+    found = dataset(given)
+    assert np.isinf(trials_data.error(found)[0])
+    assert "Without an error, ranked worst: 1 error is nan." in notes(found)
+
+
+def test_more_is_better_where_it_is_said() -> None:
+    given = finished()
+    found = to_dataset(given, SPACE, "x.csv", error_name="accuracy", maximise=True)
+    np.testing.assert_array_equal(trials_data.error(found), -np.arange(float(MIN_TRIALS)))
+    attrs = [found.attrs[key] for key in ("error_name", "metric", "direction")]
+    assert attrs == ["minus accuracy", "accuracy", "maximise"]
+    less = dataset(given)
+    assert [less.attrs[key] for key in ("metric", "direction")] == ["loss", "minimise"]
 
 
 def refusal(given: Sequence[ImportedTrial]) -> str:
     with pytest.raises(InputError) as caught:
         dataset(given)
     return str(caught.value)
-
-
-def test_a_trial_that_stands_twice_is_refused() -> None:
-    given = finished()
-    turned = dict(reversed(given[5].configuration.items()))
-    given.append(replace(given[5], place="line 99", configuration=turned))
-    assert refusal(given) == "x.csv: line 99 repeats line 7: same configuration, same error"
 
 
 def test_too_few_are_refused() -> None:
@@ -171,23 +200,88 @@ def test_equal_errors_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("configuration", "rest"),
+    ("configuration", "reason"),
     [
-        ({"rate": 2.0, "kind": "a"}, "rate"),
-        ({"rate": 0.1, "kind": "a", "extra": 3}, "extra"),
-        ({"rate": 0.1, "kind": "b"}, "extra"),
-        ({"rate": 0.1, "kind": "a", "other": 3}, "other"),
+        ({"rate": 2.0, "kind": "a"}, "rate is 2.0; allowed: numbers from 0.0001 to 1"),
+        (
+            {"rate": 0.1, "kind": "a", "extra": 3},
+            "extra is 3, but it is inactive: not kind = b",
+        ),
+        ({"rate": 0.1, "kind": "b"}, "extra has no value, though it is active"),
+        (
+            {"rate": 0.1, "kind": "a", "other": 3},
+            "unknown hyperparameter 'other'; known: rate, kind, extra",
+        ),
     ],
 )
-def test_a_configuration_outside_the_space_is_refused_with_its_place(
-    configuration: dict[str, Any], rest: str
+def test_a_configuration_outside_the_space_is_left_out_with_its_place(
+    configuration: dict[str, Any], reason: str
 ) -> None:
-    given = finished()
+    given = finished(MIN_TRIALS + 1)
     given[7] = replace(given[7], configuration=configuration)
-    line = refusal(given)
-    assert line.startswith("x.csv: line 9")
-    assert rest in line
-    assert "\n" not in line
+    found = dataset(given)
+    assert found.sizes["trial"] == MIN_TRIALS
+    assert 7.0 not in trials_data.error(found)
+    assert notes(found) == [f"Left out: 1 trial that does not fit the space: line 9: {reason}."]
+
+
+def test_of_many_left_out_two_are_named() -> None:
+    given = finished(MIN_TRIALS + 5)
+    for i in range(5):
+        given[i] = replace(given[i], configuration={"rate": 2.0 + i, "kind": "a"})
+    found = to_dataset(
+        given,
+        SPACE,
+        "x.csv",
+        error_name="loss",
+        left_out=[LeftOut("running", is_expected=True)] * 3 + [LeftOut("waiting", True)],
+    )
+    assert notes(found) == [
+        "Left out: 3 running, 1 waiting.",
+        "Left out: 5 trials that do not fit the space: "
+        "line 2: rate is 2.0; allowed: numbers from 0.0001 to 1; "
+        "line 3: rate is 3.0; allowed: numbers from 0.0001 to 1; and 3 more.",
+    ]
+
+
+def test_where_most_do_not_fit_the_space_is_wrong() -> None:
+    given = [replace(trial, configuration={"rate": 2.0, "kind": "a"}) for trial in finished(40)]
+    assert refusal([*given, *finished()]) == (
+        "x.csv: line 2: rate is 2.0; allowed: numbers from 0.0001 to 1 "
+        "(39 more of 70 trials do not fit either)"
+    )
+
+
+def test_too_few_configurations_are_refused() -> None:
+    given = [replace(trial, error=trial.error) for trial in finished(20) for _ in range(3)]
+    assert refusal(given) == (
+        "x.csv: 60 trials of 20 configurations; at least 30 configurations are needed for an "
+        "analysis"
+    )
+    given = finished()
+    given[0] = replace(given[0], configuration={"rate": 2.0, "kind": "a"})
+    assert refusal(given) == (
+        "x.csv: 29 trials, 1 left out; at least 30 are needed for an analysis"
+    )
+
+
+def test_a_rounded_level_is_that_level() -> None:
+    space = Space.from_dict(
+        {
+            "x": {"type": "float", "range": [0, 1]},
+            "step": {"type": "float", "range": [0, 0.5], "step": 0.1},
+            "n": {"type": "integer", "range": [64, 256], "step": 64},
+        }
+    )
+    given = [
+        ImportedTrial(f"line {i}", {"x": i / 40, "step": 0.1 * (i % 6), "n": 64.0}, float(i))
+        for i in range(40)
+    ]
+    given[5] = replace(given[5], configuration={"x": 0.5, "step": 0.15, "n": 64})
+    found = to_dataset(given, space, "x", error_name="loss")
+    values = [configuration["step"] for configuration in trials_data.configurations(found)]
+    assert set(values) == {0.0, 0.1, 0.2, 0.3, 0.4, 0.5}
+    assert len(values) == 39
 
 
 def test_equal_reasons_are_counted() -> None:

@@ -1,6 +1,9 @@
 """A class of the user's own is found beside the config, and mistakes are told in one line."""
 
+import os
+import random
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +12,7 @@ import pytest
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.importing import import_class
+from hsic_hpo.study.fingerprint import import_closure
 
 MODULES = {
     "own_good": "class Mine: pass\nvalue = 3\n",
@@ -81,3 +85,80 @@ def test_a_mistake_is_one_line(folder: Path, target: str, message: str) -> None:
     expected = f"c.yaml: problem.import: {message.format(folder)}"
     with pytest.raises(InputError, match=f"^{re.escape(expected)}$"):
         import_class(target, "c.yaml: problem.import", [folder])
+
+
+def in_a_new_process(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def test_of_a_folder_only_the_named_module_and_what_it_imports_can_be_imported(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "own_named.py").write_text(
+        "import random\nimport own_helper\nfrom own_tools.inner import VALUE\n\n"
+        "class Mine:\n    values = (own_helper.VALUE, VALUE, random.Random(0).random())\n"
+    )
+    (tmp_path / "own_helper.py").write_text("VALUE = 1\n")
+    (tmp_path / "own_tools").mkdir()
+    (tmp_path / "own_tools" / "__init__.py").write_text("")
+    (tmp_path / "own_tools" / "inner.py").write_text("VALUE = 2\n")
+    trap = "raise SystemExit('executed what nobody named')\n"
+    # A module of the standard library that is loaded late, an optional one of a library.
+    for name in ("random", "json", "wave", "ujson", "own_other", "sitecustomize", "usercustomize"):
+        (tmp_path / f"{name}.py").write_text(trap)
+    code = (
+        "from hsic_hpo.problems.importing import import_class\n"
+        "kind = import_class('own_named:Mine', 'import')\n"
+        "import random, json, wave, pandas\n"
+        "print(kind.values, *(m.__file__ for m in (random, json, wave)))\n"
+        "for name in ('ujson', 'own_other', 'sitecustomize'):\n"
+        "    try:\n"
+        "        __import__(name)\n"
+        "        print('imported', name)\n"
+        "    except ImportError:\n"
+        "        pass\n"
+    )
+    found = in_a_new_process(code, HSIC_HPO_PROBLEM_PATH=str(tmp_path))
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.startswith(f"(1, 2, {random.Random(0).random()})")
+    assert str(tmp_path) not in found.stdout
+    assert "imported" not in found.stdout
+    # What can be imported is what the fingerprint holds.
+    closure = import_closure([tmp_path / "own_named.py"])
+    assert {path.name for path in closure} == {
+        "own_named.py",
+        "own_helper.py",
+        "__init__.py",
+        "inner.py",
+    }
+
+
+@pytest.mark.parametrize("name", ["numpy", "random"])
+def test_a_name_that_python_knows_already_is_told_in_one_line(tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}.py").write_text("class Mine: pass\n")
+    with pytest.raises(
+        InputError, match=rf"^import: {tmp_path}/{name}.py has the name of the"
+    ) as e:
+        import_class(f"{name}:Mine", "import", [tmp_path])
+    assert str(e.value).endswith("which Python would import in its place; give it another name")
+    (tmp_path / "own_user.py").write_text(f"import {name}\nclass Mine: pass\n")
+    if name == "random":
+        # Who imports a module of the standard library means it.
+        import_class("own_user:Mine", "import", [tmp_path])
+    else:
+        with pytest.raises(InputError, match=rf"^import: {tmp_path}/numpy.py has the name of the"):
+            import_class("own_user:Mine", "import", [tmp_path])
+
+
+def test_a_module_of_the_same_name_in_another_folder_is_another_module(folder: Path) -> None:
+    other = folder / "other"
+    other.mkdir()
+    (other / "own_good.py").write_text("class Mine: place = 'other'")
+    assert not hasattr(import_class("own_good:Mine", "import", [folder]), "place")
+    assert import_class("own_good:Mine", "import", [other]).place == "other"

@@ -14,7 +14,8 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.interop.conversion import ImportedTrial, to_dataset
+from hsic_hpo.interop.conversion import to_dataset
+from hsic_hpo.interop.imported import ImportedTrial
 from hsic_hpo.search.hsic_gpbo import HsicGpbo, minimise
 from hsic_hpo.search.methods import choice_settings, round_settings
 from hsic_hpo.search.settings import SearchSettings
@@ -486,3 +487,27 @@ def test_a_tie_in_errors_is_no_obstacle() -> None:
     run(search, lambda _: 1.0)
     assert search.best.error == 1.0
     assert np.isfinite(trials_data.error(search.trials)).all()
+
+
+def test_integers_up_to_a_million_million_are_searched() -> None:
+    space = {
+        "even": {"type": "integer", "range": [1, 10**12]},
+        "wide": {"type": "integer", "range": [1, 10**12], "scale": "log"},
+        "part": {"type": "integer", "range": [-(10**12), 0], "when": {"even": {">": 10**9}}},
+        "other": {"type": "float", "range": [0, 1], "when": {"wide": {"not": 7}}},
+    }
+
+    def train(configuration: Configuration) -> dict[str, float]:
+        away = abs(math.log10(configuration["wide"]) - 6)
+        even = float(configuration["even"])
+        return {"error": away + even / 1e12, "cost": even + 1e11 * configuration["other"]}
+
+    search = HsicGpbo(space, n_random=60, rounds=(1, 1), batch_size=3, analysis=FAST)
+    asked = run(search, train)
+    whole = Space.from_dict(space)
+    assert len(asked) == 66
+    for configuration in asked:
+        whole.check_configuration(configuration, "asked")
+        assert whole.configuration(whole.intervals(configuration).mean(axis=1)) == configuration
+    assert search.decisions is not None
+    assert search.decisions["role"].sel(hyperparameter="wide") == "optimise"

@@ -366,8 +366,8 @@ def test_overrides_are_marked() -> None:
         ),
         (
             {"kind": {"rle": "optimise"}},
-            "selection.override.kind: unknown key 'rle'; allowed: role, range, scale, levels, "
-            "weights; did you mean 'role'?",
+            "selection.override.kind: unknown key 'rle'; allowed: role, range, scale, step, "
+            "levels, weights; did you mean 'role'?",
         ),
         (
             {"learning_rate": {"range": [1e-3, 1.0], "scale": "log"}},

@@ -183,12 +183,12 @@ WRONG = [
     ),
     (
         {"kind": {"level": ["relu", "elu"]}},
-        "kind: unknown key 'level'; allowed: role, range, scale, levels, weights; "
+        "kind: unknown key 'level'; allowed: role, range, scale, step, levels, weights; "
         "did you mean 'levels'?",
     ),
     (
         {"kind": {"when": {"wide": True}}},
-        "kind: unknown key 'when'; allowed: role, range, scale, levels, weights",
+        "kind: unknown key 'when'; allowed: role, range, scale, step, levels, weights",
     ),
     (
         {"kind": {"levels": ["relu", "gelu"]}},
@@ -245,3 +245,13 @@ def test_a_bad_override_is_one_line_before_and_after_the_analysis(
 
 def test_good_overrides_pass_before_the_analysis() -> None:
     check({"n_units": 32, "n_layers": {"range": [2, 3]}, "wide": {"role": "optimise"}}, SPACE, "")
+
+
+def test_part_of_a_stepped_range_keeps_the_step() -> None:
+    stepped = Space.from_dict({"n": {"type": "integer", "range": [64, 1024], "step": 64}})
+    before = Decision("fine-tune", None, 512, "")
+    decided = apply({"n": {"range": [64, 256]}}, {"n": before}, stepped, "")["n"]
+    assert decided.choice == {"step": 64, "range": [64, 256]}
+    assert decided.default == 256
+    with pytest.raises(InputError, match="96 is outside the space; allowed: 64 to 1024 in steps"):
+        apply({"n": {"range": [64, 96], "step": 32}}, {"n": before}, stepped, "")

@@ -232,3 +232,18 @@ def test_every_variable_is_described_and_survives_a_file(tmp_path: Path) -> None
     assert RESULT.attrs["study"] == "made up"
     write_netcdf(RESULT, tmp_path / "sensitivity.nc")
     xr.testing.assert_identical(read_netcdf(tmp_path / "sensitivity.nc"), RESULT)
+
+
+def test_too_small_a_fraction_says_which_one_is_enough() -> None:
+    few = search(36)
+    note = str(analyse(few, SETTINGS)["note"].sel(group="all", **BEST).item())
+    assert note == (
+        "4 of 36 trials reach the goal; at least 5 are needed: a fraction of 0.14 has 5"
+    )
+    found = analyse(few, replace(SETTINGS, goal_fraction=0.14))
+    assert str(found["note"].sel(group="all", **BEST).item()) == ""
+    lost = search(36, error=lambda c: rule(c) if c["learning_rate"] > 0.06 else None)
+    n_ok = int((lost["status"] == "ok").sum())
+    assert n_ok < 5
+    note = str(analyse(lost, SETTINGS)["note"].sel(group="all", **BEST).item())
+    assert note == f"{n_ok} of 36 trials reach the goal; at least 5 are needed"

@@ -1,13 +1,16 @@
 """Conditional groups: who belongs, and how a restricted hyperparameter fills [0, 1] again."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import xarray as xr
 from scipy import stats
 
 from hsic_hpo.indices.features import Categories, Intervals, Points
+from hsic_hpo.sensitivity import columns
 from hsic_hpo.sensitivity.columns import group_columns
-from hsic_hpo.spaces.space import Group, Space
+from hsic_hpo.spaces.space import Group, Space, runs
 from hsic_hpo.trials.groups import in_group
 from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import SPACE, search
@@ -98,3 +101,38 @@ def test_categorical_columns_know_their_levels_and_weights() -> None:
     np.testing.assert_allclose(column.weights, [0.25, 0.5, 0.25])
     levels = np.array(["relu", "tanh", "elu"])
     np.testing.assert_array_equal(levels[column.index], hyperparameter_values(TRIALS, "activation"))
+
+
+@pytest.mark.parametrize(
+    ("test", "kept"),
+    [
+        ({">": 30}, (31, 100)),
+        ({"<=": 40.5, "not": 40}, (1, 39)),
+        ({"in": [3, 4, 5, 90]}, None),
+        ({"not": 50}, None),
+        (7, (7, 7)),
+    ],
+)
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_what_conditions_leave_of_a_long_range_is_what_its_listed_levels_leave(
+    test: Any, kept: tuple[int, int] | None, scale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = {
+        "n": {"type": "integer", "range": [1, 100], "scale": scale},
+        "x": {"type": "float", "range": [0, 1], "when": {"n": test}},
+    }
+    trials = search(3000, spec=spec, error=lambda configuration: 1.0)
+    space = Space.from_dict(spec)
+    group = space.groups()[1]
+    within = trials.isel(trial=in_group(trials, group))
+    listed = group_columns(within, space, group)
+    monkeypatch.setattr(columns, "_MOST_LISTED", 10)
+    long = group_columns(within, space, group)
+    assert long.names == listed.names == (("x",) if kept == (7, 7) else ("n", "x"))
+    if kept != (7, 7):
+        np.testing.assert_allclose(long.columns[0].u, listed.columns[0].u, atol=1e-12)
+        exact, other = long.order_free[0], listed.order_free[0]
+        np.testing.assert_allclose(exact.low, other.low, atol=1e-12)
+        np.testing.assert_allclose(exact.high, other.high, atol=1e-12)
+        if kept is not None:
+            assert runs(space["n"], group.conditions) == [kept]

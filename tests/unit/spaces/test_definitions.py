@@ -24,6 +24,8 @@ SAME: list[tuple[Definition, dict[str, Any]]] = [
     ),
     (Float(0, 0.99, when=SGD), {"type": "float", "range": [0, 0.99], "when": SGD}),
     (Integer(8, 256, log=True), {"type": "integer", "range": [8, 256], "scale": "log"}),
+    (Integer(64, 256, step=64), {"type": "integer", "range": [64, 256], "step": 64}),
+    (Float(0, 0.5, step=0.1), {"type": "float", "range": [0, 0.5], "step": 0.1}),
     (Integer(levels=range(1, 4)), {"type": "integer", "levels": [1, 2, 3]}),
     (Categorical(("relu", "tanh")), {"type": "categorical", "levels": ["relu", "tanh"]}),
     (

@@ -202,4 +202,4 @@ def test_kinds() -> None:
     continuous = Hyperparameter("x", "float", Range(0.0, 1.0))
     assert not continuous.is_discrete
     assert continuous.levels == ()
-    assert DISCRETE[0].levels == tuple(range(1, 11))
+    assert DISCRETE[0].levels == range(1, 11)

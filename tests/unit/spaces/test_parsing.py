@@ -116,3 +116,84 @@ def test_a_refusal_begins_with_the_place() -> None:
     assert str(error.value) == (
         "x.yaml: space.n.range: [3, 1] is not increasing; needed: low < high"
     )
+
+
+@pytest.mark.parametrize(
+    ("definition", "levels"),
+    [
+        ({"type": "integer", "range": [64, 256], "step": 64}, (64, 128, 192, 256)),
+        ({"type": "integer", "range": [-5.0, 5.0], "step": 5.0}, (-5, 0, 5)),
+        ({"type": "float", "range": [0, 0.4], "step": 0.1}, (0.0, 0.1, 0.2, 0.3, 0.4)),
+        ({"type": "float", "range": [1e-5, 3e-5], "step": 1e-5}, (1e-5, 2e-5, 3e-5)),
+        ({"type": "float", "range": [0, 3], "step": 1.5}, (0.0, 1.5, 3.0)),
+    ],
+)
+def test_a_step_makes_ordered_levels_of_equal_weight(
+    definition: dict[str, Any], levels: tuple[float, ...]
+) -> None:
+    parameter = parse_hyperparameter("x", definition, "space")
+    listed = parse_hyperparameter(
+        "x", {"type": definition["type"], "levels": list(levels)}, "space"
+    )
+    assert parameter.levels == listed.levels == levels
+    assert parameter.law == listed.law
+    assert {type(level) for level in parameter.levels} == {type(levels[0])}
+    assert parameter.is_discrete
+
+
+def test_a_step_of_one_is_a_range_of_integers() -> None:
+    stepped = parse_hyperparameter("n", {"type": "integer", "range": [1, 10**12], "step": 1}, "s")
+    assert (
+        stepped.law == parse_hyperparameter("n", {"type": "integer", "range": [1, 10**12]}, "s").law
+    )
+
+
+@pytest.mark.parametrize(
+    ("definition", "line"),
+    [
+        (
+            {"type": "integer", "range": [0, 10], "step": 3},
+            "space.x.step: steps of 3 do not end at 10, but at 9 or 12",
+        ),
+        (
+            {"type": "float", "range": [0, 1], "step": 0.3},
+            "space.x.step: steps of 0.3 do not end at 1.0, but at 0.9 or 1.2",
+        ),
+        (
+            {"type": "integer", "range": [0, 10], "step": 2.5},
+            "space.x.step: 2.5 is not a positive integer",
+        ),
+        (
+            {"type": "integer", "range": [0, 10], "step": True},
+            "space.x.step: True is not a positive integer",
+        ),
+        (
+            {"type": "float", "range": [0, 1], "step": 0},
+            "space.x.step: 0 is not a positive number",
+        ),
+        (
+            {"type": "float", "range": [0, 1], "step": "small"},
+            "space.x.step: 'small' is not a positive number",
+        ),
+        (
+            {"type": "float", "range": [1, 100], "scale": "log", "step": 1},
+            "space.x.step: steps are equal, scale log is not; list them as levels",
+        ),
+        (
+            {"type": "float", "range": [0, 1], "step": 1e-6},
+            "space.x.step: 1e-06 makes 1000000 steps, at most 1000; leave out",
+        ),
+        (
+            {"type": "integer", "levels": [1, 2], "step": 1},
+            "space.x: 'levels' and 'step' exclude each other; keep one",
+        ),
+        (
+            {"type": "float", "distribution": {"name": "norm"}, "step": 1},
+            "space.x: 'distribution' and 'step' exclude each other; keep one",
+        ),
+    ],
+)
+def test_a_bad_step_is_one_line(definition: dict[str, Any], line: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_hyperparameter("x", definition, "space")
+    assert str(caught.value) == line

@@ -61,6 +61,10 @@ def test_configurations_hold_the_active_values_and_lead_back(spec: dict[str, Any
         assert np.array_equal(~np.isnan(drawn), active & (low == high))
         assert np.array_equal(drawn[~np.isnan(drawn)], point[~np.isnan(drawn)])
         assert ((low <= point) & (point <= high))[active].all()
+    configurations = space.configurations(u)
+    np.testing.assert_allclose(
+        space.points(configurations), [space.point(c) for c in configurations], rtol=1e-14
+    )
 
 
 @some_spaces

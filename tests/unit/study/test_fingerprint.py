@@ -10,7 +10,7 @@ from hsic_hpo.study.fingerprint import (
     PACKAGE,
     code_fingerprint,
     import_closure,
-    training_fingerprint,
+    training_sources,
 )
 
 SOURCE = '''"""Module."""
@@ -364,10 +364,10 @@ def test_other_problems_do_not_count_as_training_code(
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(fingerprint, "PACKAGE", package)
     bateman, mnist = (package / "problems" / f"{name}.py" for name in ("bateman", "mnist"))
-    before = training_fingerprint(bateman)
-    assert training_fingerprint(mnist) != before
+    before = code_fingerprint(*training_sources(bateman))
+    assert code_fingerprint(*training_sources(mnist)) != before
     mnist.write_text(mnist.read_text() + "\nedited = True\n")
-    assert training_fingerprint(bateman) == before
+    assert code_fingerprint(*training_sources(bateman)) == before
     train = package / "training" / "train.py"
     train.write_text(train.read_text() + "\nedited = True\n")
-    assert training_fingerprint(bateman) != before
+    assert code_fingerprint(*training_sources(bateman)) != before

@@ -54,7 +54,7 @@ def test_a_full_study(tmp_path: Path) -> None:
     assert read.problem == Bateman(n_species=4, t_end=2)
     assert (read.problem.n_inputs, read.problem.n_outputs) == (6, 4)
     assert "initialiser" not in read.space.names
-    assert read.space["n_layers"].levels == (1, 2, 3)
+    assert list(read.space["n_layers"].levels) == [1, 2, 3]
     assert read.space["batch_size"].conditions[0].label == "n_layers ≠ 1"
     assert read.space.names == [n for n in Bateman().default_space() if n != "initialiser"]
     assert read.settings.sensitivity == AnalysisSettings(goal_fraction=0.25, bandwidth=0.3, seed=3)
@@ -179,7 +179,7 @@ def test_a_bad_study_is_refused_with_its_file(tmp_path: Path, text: str, line: s
         ("{dropout: 1}", "dropout: 1 is not a value of it; allowed: false, true"),
         (
             "{n_layers: {roll: optimise}}",
-            "n_layers: unknown key 'roll'; allowed: role, range, scale, levels, weights; "
+            "n_layers: unknown key 'roll'; allowed: role, range, scale, step, levels, weights; "
             "did you mean 'role'?",
         ),
         (
@@ -260,11 +260,10 @@ def test_a_problem_of_one_s_own_stands_beside_the_last_config(tmp_path: Path) ->
 
 def test_jobs_look_beside_the_configs_then_where_python_does(tmp_path: Path) -> None:
     paths = [tmp_path / "a" / "x.yaml", tmp_path / "b" / "y.yaml"]
-    expected = f"{tmp_path}/b:{tmp_path}/a:/inherited"
     environment = {"PYTHONPATH": "/inherited"}
     for _ in range(2):
-        study.extend_python_path(paths, environment)
-        assert environment == {"PYTHONPATH": expected}
-    alone: dict[str, str] = {}
-    study.extend_python_path(paths, alone)
-    assert alone == {"PYTHONPATH": f"{tmp_path}/b:{tmp_path}/a"}
+        study.tell_jobs_where(paths, environment)
+        assert environment == {
+            "PYTHONPATH": "/inherited",
+            "HSIC_HPO_PROBLEM_PATH": f"{tmp_path}/b:{tmp_path}/a",
+        }

@@ -33,8 +33,8 @@ def run(data: Any, folder: Path, code: str = "code", stop_after: int = 99) -> li
     progress = jobs.Progress("trials 0-4", 8)
     rows = []
     for row in jobs.train_slice(
-        PROBLEM,
-        data,
+        lambda: (PROBLEM, data),
+        data.fingerprint,
         DESIGN,
         {"epochs": 2},
         n_repeats=2,

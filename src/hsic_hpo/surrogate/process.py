@@ -10,9 +10,9 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from skopt.learning import GaussianProcessRegressor as NoisyProcess
 from skopt.learning.gaussian_process.kernels import ConstantKernel, Matern
 
-from hsic_hpo.search.likelihood import log_marginal_likelihood
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
+from hsic_hpo.surrogate.likelihood import log_marginal_likelihood
 
 _RESTARTS = 1
 _LEAST_NOISE = 1e-8
@@ -48,6 +48,16 @@ def features(space: Space, configurations: Sequence[Mapping[str, Any]]) -> np.nd
         for parameter in space.hyperparameters
     ]
     return np.column_stack(columns)
+
+
+def feature_columns(space: Space) -> list[slice]:
+    """Return which columns of :func:`features` each hyperparameter has."""
+    widths = [
+        len(parameter.levels) if parameter.type == "categorical" else 1
+        for parameter in space.hyperparameters
+    ]
+    ends = np.cumsum(widths).tolist()
+    return [slice(end - width, end) for end, width in zip(ends, widths, strict=True)]
 
 
 def _encoded(parameter: Hyperparameter, values: Sequence[Any]) -> np.ndarray:

@@ -7,8 +7,8 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 from skopt.learning import GaussianProcessRegressor as NoisyProcess
 
-from hsic_hpo.search import surrogate
-from hsic_hpo.search.likelihood import log_marginal_likelihood
+from hsic_hpo.surrogate import process as surrogate
+from hsic_hpo.surrogate.likelihood import log_marginal_likelihood
 
 BOUNDS = np.log([0.01, 100.0]), np.log([0.05, 20.0]), np.log([1e-5, 1.0])
 

@@ -1,0 +1,69 @@
+"""The figures of trials and their analysis, without a study around them."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.figures.by_name import draw
+from hsic_hpo.figures.style import save
+from hsic_hpo.reports.parts import Parts
+from hsic_hpo.trials.goals import cost_names
+from hsic_hpo.wording import is_direct
+
+
+def write_figures(
+    trials: xr.Dataset, sensitivity: xr.Dataset, folder: Path | str, parts: Parts
+) -> list[Path]:
+    """Draw all figures that have anything to show, as ``NAME.svg``.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset.
+    sensitivity
+        Sensitivity Dataset of these trials.
+    folder
+        Where they are written; made where it does not exist.
+    parts
+        Notes which of them could not be drawn.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files of those that could be drawn.
+    """
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    files = (
+        parts.make(f"figure {name}", partial(_saved, name, datasets, Path(folder)), None)
+        for name, datasets in figures_to_draw(trials, sensitivity).items()
+    )
+    return [file for file in files if file is not None]
+
+
+def _saved(name: str, datasets: tuple[xr.Dataset, ...], folder: Path) -> Path:
+    file = folder / f"{name}.svg"
+    save(draw(name, *datasets), file)
+    return file
+
+
+def figures_to_draw(
+    trials: xr.Dataset, sensitivity: xr.Dataset
+) -> dict[str, tuple[xr.Dataset, ...]]:
+    """Return what each figure shows that has anything to show, by its name."""
+    shown: dict[str, tuple[xr.Dataset, ...]] = {
+        "errors": (trials, sensitivity),
+        "importance": (sensitivity,),
+        "distributions": (trials, sensitivity),
+        "worst": (trials, sensitivity),
+        "interactions": (sensitivity,),
+    }
+    if np.isfinite(trials["learning_curve"].values).any():
+        shown["trainings"] = (trials,)
+    # It measures indices in noise floors, which a surrogate has none of.
+    if cost_names(sensitivity) and is_direct(sensitivity):
+        shown["quadrant"] = (sensitivity,)
+    if sensitivity.sizes["sweep"]:
+        shown["sweeps"] = (sensitivity,)
+    return shown

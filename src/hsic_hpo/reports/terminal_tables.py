@@ -1,0 +1,90 @@
+"""Tables of indices that fit the width of a terminal."""
+
+from textwrap import fill
+
+import numpy as np
+import xarray as xr
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hsic_hpo.wording import cost_name, is_direct, number, p_value, percent
+
+# Left out in this order where the table is wider than the terminal.
+_OPTIONAL = ("p", "interval")
+_HEADING_LETTERS = 16
+
+
+def fitting_table(group: xr.Dataset, costs: list[str], console: Console) -> Table:
+    """Return the table of a group's indices, with as many columns as there is room for.
+
+    Parameters
+    ----------
+    group
+        Sensitivity Dataset at one group and subset.
+    costs
+        Costs whose indices stand beside those of the error.
+    console
+        Whose width counts.
+    """
+    columns = ["interval", "p", "adjusted p"] if is_direct(group) else ["interval", "found"]
+    left_out = [name for name in _OPTIONAL if name in columns]
+    table = _table(group, columns, costs)
+    # Names fold once nothing is left that could go.
+    while left_out and console.measure(table).maximum > console.width:
+        columns.remove(left_out.pop(0))
+        table = _table(group, columns, costs)
+    return table
+
+
+def _table(group: xr.Dataset, columns: list[str], costs: list[str]) -> Table:
+    error = group.sel(target="error")
+    table = Table()
+    table.add_column("hyperparameter", overflow="fold")
+    headings = {
+        "interval": f"{percent(float(group.attrs['confidence']))}\ninterval",
+        "adjusted p": "adjusted\np",
+    }
+    # Brackets in names would be read as markup, so that all text of the user's is a Text.
+    for heading in (
+        "HSIC",
+        *columns,
+        *(fill(f"HSIC, {cost_name(cost)}", _HEADING_LETTERS) for cost in costs),
+    ):
+        table.add_column(Text(headings.get(heading, heading)), justify="right", no_wrap=True)
+    for name in by_index(error):
+        row = error.sel(hyperparameter=name)
+        is_found = float(row["found"]) == 1
+        index = float(_index(error).sel(hyperparameter=name))
+        cells = [scaled(index), *(_cell(row, column, is_found) for column in columns)]
+        for cost in costs:
+            value = float(_index(group.sel(target=cost)).sel(hyperparameter=name))
+            cells.append("" if np.isnan(value) else scaled(value))
+        table.add_row(Text(str(name)), *cells, style="" if is_found else "dim")
+    return table
+
+
+def by_index(error: xr.Dataset) -> list[str]:
+    """Return the hyperparameters that have an index, the largest first."""
+    index = _index(error).dropna("hyperparameter")
+    return [str(name) for name in index.sortby(-index)["hyperparameter"].values]
+
+
+def _index(part: xr.Dataset) -> xr.DataArray:
+    # The draws of a surrogate have no noise floor with which to read the biased index.
+    return part["hsic"] if is_direct(part) else part["hsic_unbiased"].clip(min=0)
+
+
+def _cell(row: xr.Dataset, column: str, is_found: bool) -> str:
+    if column == "interval":
+        return " to ".join(scaled(float(row[f"interval_{end}"])) for end in ("low", "high"))
+    if column == "p":
+        return p_value(float(row["p_value"]))
+    if column == "found":
+        return "found" if is_found else ""
+    return p_value(float(row["p_value_adjusted"])) + ("*" if is_found else " ")
+
+
+def scaled(index: float) -> str:
+    """Return an index in thousandths, the unit in which the table is read."""
+    return number(1e3 * index)

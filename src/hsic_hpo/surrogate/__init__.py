@@ -1,0 +1,1 @@
+"""Gaussian processes over whole configurations, for proposing and for explaining."""

@@ -1,0 +1,197 @@
+"""A Gaussian process conditioned on trials: what it makes of errors at points without a trial.
+
+The process has the kernel of proposals (Matérn 5/2, a length scale per column, noise), and an
+unknown constant mean with a flat prior ([1]_, Section 2.7): trials that crowd around good values
+do not pull it down. Inverse length scales have an exponential prior of mean 1, so that a
+hyperparameter of which the trials say nothing counts as idle, not as whatever a flat likelihood
+leaves. The scale of the values is the one of the largest likelihood.
+
+References
+----------
+.. [1] C. E. Rasmussen, C. K. I. Williams, "Gaussian Processes for Machine Learning" (2006).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.optimize import minimize
+from scipy.spatial.distance import cdist
+from scipy.stats import spearmanr
+
+from hsic_hpo.surrogate.likelihood import log_marginal_likelihood
+from hsic_hpo.surrogate.scales import Scale, scales_for
+
+_VARIANCE, _LENGTH, _NOISE = (0.01, 100.0), (0.05, 20.0), (1e-6, 10.0)
+_STEPS = 100
+# Variances of the noise from which the maximisation starts: trials may have little or much.
+_STARTS = (0.01, 0.5)
+# Draws at points that lie close together would have a singular covariance.
+_JITTER = 1e-6
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """A Gaussian process, conditioned.
+
+    Attributes
+    ----------
+    x
+        ``(n, k)``.
+    y
+        ``(n,)`` values on their scale, standardised.
+    theta
+        ``(k + 2,)`` logarithms of the kernel's variance, the length scales, the noise.
+    scale
+        The scale of the values.
+    centre, spread
+        What standardised them.
+    likelihood
+        Logarithm of the marginal likelihood of ``y``.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    theta: np.ndarray
+    scale: Scale
+    centre: float
+    spread: float
+    likelihood: float
+
+    @cached_property
+    def _factor(self) -> np.ndarray:
+        covariance = _kernel(self.x, self.x, self.theta)
+        covariance[np.diag_indices_from(covariance)] += np.exp(self.theta[-1])
+        return cholesky(covariance, lower=True)
+
+    def draw(self, points: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw values at points jointly, without noise.
+
+        Parameters
+        ----------
+        points
+            ``(m, k)``.
+        n
+            Number of draws.
+        rng
+            Generator.
+
+        Returns
+        -------
+        numpy.ndarray
+            ``(n, m)`` on the scale of ``y``.
+        """
+        factor = self._factor
+        ones, y = (
+            solve_triangular(factor, values, lower=True)
+            for values in (np.ones(len(self.y)), self.y)
+        )
+        across = solve_triangular(factor, _kernel(self.x, points, self.theta), lower=True)
+        certainty = ones @ ones
+        constant = (ones @ y) / certainty
+        mean = constant + across.T @ (y - constant * ones)
+        left = 1 - across.T @ ones
+        covariance = _kernel(points, points, self.theta) - across.T @ across
+        covariance += np.outer(left, left) / certainty
+        covariance[np.diag_indices_from(covariance)] += _JITTER * np.exp(self.theta[0])
+        root = cholesky(covariance, lower=True, overwrite_a=True, check_finite=False)
+        return mean + rng.standard_normal((n, len(points))) @ root.T
+
+    def values(self, drawn: np.ndarray) -> np.ndarray:
+        """Bring draws back to the scale that the values had."""
+        return self.scale.backward(self.centre + self.spread * drawn)
+
+    def left_out(self) -> np.ndarray:
+        """Return what all other trials predict for each trial, ``(n,)`` ([1]_, Section 5.4.2)."""
+        inverse = cho_solve((self._factor, True), np.eye(len(self.y)))
+        weights = inverse.sum(axis=1)
+        inverse -= np.outer(weights, weights) / weights.sum()
+        return self.y - (inverse @ self.y) / np.diag(inverse)
+
+    def rank_correlation(self) -> tuple[float, float]:
+        """Compare :meth:`left_out` with the trials.
+
+        Returns
+        -------
+        tuple
+            Spearman's correlation, and the probability that it is as large by chance.
+        """
+        predicted = self.left_out()
+        if np.ptp(predicted) == 0:
+            return 0.0, 1.0
+        found = spearmanr(predicted, self.y, alternative="greater")
+        return float(found.statistic), float(found.pvalue)
+
+    def evidence(self, columns: slice) -> float:
+        """Return how much likelier the trials are with some columns than without them.
+
+        Returns
+        -------
+        float
+            Difference of the maximised log marginal likelihoods, at least 0.
+        """
+        low, high = _bounds(self.x.shape[1])
+        without = slice(columns.start + 1, columns.stop + 1)
+        low[without] = high[without]
+        start = np.clip(self.theta, low, high)
+        return max(0.0, self.likelihood - _maximised(self.x, self.y, start, low, high)[1])
+
+
+def fit_posterior(x: np.ndarray, values: np.ndarray) -> Posterior:
+    """Fit a Gaussian process to values on the scale that suits them.
+
+    Parameters
+    ----------
+    x
+        ``(n, k)``.
+    values
+        ``(n,)`` finite, not all equal.
+    """
+    low, high = _bounds(x.shape[1])
+    starts = [np.concatenate([np.zeros(x.shape[1] + 1), [np.log(noise)]]) for noise in _STARTS]
+    found = []
+    for scale in scales_for(values):
+        transformed = scale.forward(values)
+        centre, spread = float(transformed.mean()), float(transformed.std())
+        y = (transformed - centre) / spread
+        theta, likelihood = max(
+            (_maximised(x, y, start, low, high) for start in starts), key=lambda one: one[1]
+        )
+        posterior = Posterior(x, y, theta, scale, centre, spread, likelihood)
+        evidence = likelihood - len(y) * np.log(spread) + scale.log_derivative(values).sum()
+        found.append((float(evidence), posterior))
+    return max(found, key=lambda one: one[0])[1]
+
+
+def _bounds(k: int) -> tuple[np.ndarray, np.ndarray]:
+    low, high = np.log([_VARIANCE, *[_LENGTH] * k, _NOISE]).T
+    return low.copy(), high.copy()
+
+
+def _maximised(
+    x: np.ndarray, y: np.ndarray, start: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, float]:
+    def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = log_marginal_likelihood(theta, x, y)
+        inverse = np.exp(-theta[1:-1])
+        value -= inverse.sum()
+        gradient[1:-1] += inverse
+        # The line search must not meet an infinite value.
+        return (-value, -gradient) if np.isfinite(value) else (1e25, np.zeros_like(theta))
+
+    found = minimize(
+        negative,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=np.column_stack([low, high]),
+        options={"maxiter": _STEPS},
+    )
+    return found.x, float(np.exp(-found.x[1:-1]).sum() - found.fun)
+
+
+def _kernel(a: np.ndarray, b: np.ndarray, theta: np.ndarray) -> np.ndarray:
+    lengths = np.exp(theta[1:-1])
+    scaled = np.sqrt(5) * cdist(a / lengths, b / lengths)
+    return np.exp(theta[0] - scaled) * (1 + scaled + scaled**2 / 3)
