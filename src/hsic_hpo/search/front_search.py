@@ -4,8 +4,7 @@ The surrogate is a Gaussian process for the error over the whole space. The conf
 proposed next is the candidate whose training is expected to enlarge the hypervolume of the front
 most (:mod:`hsic_hpo.search.hypervolume`); a batch is built by the kriging believer ([1]_): each
 proposal counts as if it had reached its predicted error. Candidates are random configurations and
-variations of those on the front. What a sensitivity analysis prefers is where half of them are
-drawn, never a wall: the model chooses among all.
+variations of those on the front.
 
 References
 ----------
@@ -19,12 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from hsic_hpo.search import surrogate
 from hsic_hpo.search.gpbo import LARGEST_FIT, predicted_costs, representative
 from hsic_hpo.search.hypervolume import Staircase
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
-from hsic_hpo.spaces.subspace import Subspace
+from hsic_hpo.surrogate import process as surrogate
 
 _N_RANDOM = 3000
 _N_CHILDREN = 100
@@ -44,7 +42,6 @@ def propose_on_front(
     seed: int,
     cost_of: Callable[[dict[str, Any]], float] | None = None,
     limit: float = np.inf,
-    preferred: Subspace | None = None,
 ) -> list[dict[str, Any]]:
     """Propose a batch of configurations that are expected to enlarge the front most.
 
@@ -62,8 +59,6 @@ def propose_on_front(
         Cost of a configuration; None predicts it from the costs of the finished trials.
     limit
         Proposals cost at most as much.
-    preferred
-        Part of the space in which half of the candidates are drawn; None prefers nothing.
 
     Returns
     -------
@@ -74,7 +69,7 @@ def propose_on_front(
     x, y = surrogate.features(space, configurations), surrogate.modelled_errors(errors)
     parents = [configurations[i] for i in _front(costs, y)]
     done = {json.dumps(dict(configuration)) for configuration in configurations}
-    drawn = [c for c in candidates(space, parents, preferred, rng) if json.dumps(c) not in done]
+    drawn = [c for c in _candidates(space, parents, rng) if json.dumps(c) not in done]
     if not drawn:
         return []
     z = surrogate.features(space, drawn)
@@ -82,7 +77,8 @@ def propose_on_front(
         dearness = np.array([cost_of(configuration) for configuration in drawn])
     else:
         dearness = predicted_costs(x, costs, z, seed)
-    inside = np.flatnonzero(dearness <= limit)
+    # Infinite is the cost of what cannot be built.
+    inside = np.flatnonzero(np.isfinite(dearness) & (dearness <= limit))
     if not inside.size:
         return []
     spent, dearness = _scaled(costs, dearness[inside])
@@ -137,44 +133,24 @@ def _batch(
     return chosen
 
 
-def candidates(
-    space: Space,
-    parents: Sequence[Mapping[str, Any]],
-    preferred: Subspace | None,
-    rng: np.random.Generator,
+def _candidates(
+    space: Space, parents: Sequence[Mapping[str, Any]], rng: np.random.Generator
 ) -> list[dict[str, Any]]:
-    """Draw distinct configurations: at random, and variations of given ones in a few values.
-
-    With a preferred part half of them are drawn there, or vary only what varies there.
-    """
-    parts = [Subspace.of(space, {})]
-    if preferred is not None:
-        parts.append(preferred)
-    free = [(part, part.free) for part in parts if part.free is not None]
-    drawn: dict[str, dict[str, Any]] = {}
-    for part, varied in free:
-        u = sample(varied, _N_RANDOM // len(free), int(rng.integers(2**63)))
-        found = part.configurations(u)
-        varying = np.isin(space.names, varied.names)
-        points = [
-            _variations(space.point(parent), varying, _N_CHILDREN // len(free), rng)
-            for parent in parents
-        ]
-        if points:
-            found += space.configurations(space.mask(np.vstack(points)))
-        drawn.update((json.dumps(configuration), configuration) for configuration in found)
-    return list(drawn.values())
+    """Draw distinct configurations: at random, and variations of given ones in a few values."""
+    points = [sample(space, _N_RANDOM, int(rng.integers(2**63)))]
+    points += [_variations(space.point(parent), rng) for parent in parents]
+    drawn = space.configurations(space.mask(np.vstack(points)))
+    return list({json.dumps(configuration): configuration for configuration in drawn}.values())
 
 
-def _variations(
-    point: np.ndarray, varying: np.ndarray, n: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Return points that differ from one in up to three of the coordinates that may vary."""
-    shape = (n, len(point))
+def _variations(point: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return points that differ from one in one to three coordinates."""
+    shape = (_N_CHILDREN, len(point))
     fresh = rng.random(shape)
     base = np.where(np.isnan(point), fresh, point)
-    order = np.where(varying, rng.random(shape), np.inf).argsort(axis=1).argsort(axis=1)
-    changes = (order < rng.integers(1, _MOST_CHANGES + 1, (n, 1))) & varying
+    order = rng.random(shape).argsort(axis=1).argsort(axis=1)
+    changes = order < rng.integers(1, _MOST_CHANGES + 1, (_N_CHILDREN, 1))
+    # The ends of an unbounded law are infinite.
     near = np.clip(base + _STEP * rng.standard_normal(shape), _EDGE, 1 - _EDGE)
     moved = np.where(rng.random(shape) < 1 / 2, fresh, near)
     return np.where(changes, moved, base)

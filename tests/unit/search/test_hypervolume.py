@@ -1,5 +1,7 @@
 """The staircase of error and cost: its area and its expected growth, against independent ones."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,8 +25,8 @@ def test_the_hypervolume_is_the_area_of_the_union_of_the_dominated_rectangles(
     # By sweeping over all pairs of coordinates as cells of a grid.
     xs, ys = (np.unique([*points[:, k], 0.0, 1.0]) for k in (0, 1))
     area = 0.0
-    for left, right in zip(xs[:-1], xs[1:], strict=True):
-        for low, high in zip(ys[:-1], ys[1:], strict=True):
+    for left, right in pairwise(xs):
+        for low, high in pairwise(ys):
             if ((points[:, 0] <= left) & (points[:, 1] <= low)).any():
                 area += (right - left) * (high - low)
     assert staircase(points).hypervolume == pytest.approx(area, abs=1e-12)
