@@ -68,6 +68,23 @@ def test_what_is_chosen_is_judged_by_the_whole_table(benchmark: ModuleType) -> N
     assert (found["loss"], found["params"]) == (mean[place], n_params[place])
 
 
+def test_the_front_that_a_search_found_is_a_part_of_the_whole_tables(
+    benchmark: ModuleType,
+) -> None:
+    losses, n_params, _ = benchmark.problem(NAVAL).table
+    mean = losses.mean(axis=-1)
+    space = Space.from_dict(benchmark.problem(NAVAL).default_space())
+    configurations = space.configurations(sample(space, 40, 0))
+    found = benchmark.front_held(NAVAL, configurations)
+    assert 0.3 < found["hypervolume"] < 1
+    places = [benchmark.problem(NAVAL).place(one) for one in configurations]
+    for size, loss in json.loads(found["front"]):
+        within = [mean[place] for place in places if n_params[place] <= size * (1 + 1e-9)]
+        assert loss == pytest.approx(min(within, default=mean.max()))
+    more = benchmark.front_held(NAVAL, space.configurations(sample(space, 80, 0)))
+    assert more["hypervolume"] >= found["hypervolume"]
+
+
 def test_the_limit_of_every_size_stands_beside_the_medians(benchmark: ModuleType) -> None:
     losses, n_params, _ = benchmark.problem(NAVAL).table
     sizes = {"hsic-gpbo": [5000, 9217, 20000], "gpbo": [10000, 40000, 80000]}
@@ -81,6 +98,7 @@ def test_the_limit_of_every_size_stands_beside_the_medians(benchmark: ModuleType
             "loss": 1e-4 * (1 + i),
             "regret": 1.0,
             "params": size,
+            "hypervolume": 0.9,
             "seconds": 1.0,
         }
         for method, chosen in sizes.items()

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.search import gpbo
+from hsic_hpo.search import front_search, gpbo
 from hsic_hpo.search.methods import METHODS
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.subspace import Subspace
@@ -40,16 +40,17 @@ def propose(
     Parameters
     ----------
     subspace
-        Where to search; methods of Optuna search its whole space.
+        Where to search; ``"front"`` and methods of Optuna search its whole space.
     finished
         Finished trials of earlier rounds, and others of the same space.
     n
         Size of the round, at least 1.
     method
         ``"random"``; ``"gpbo"``, a Gaussian process with expected improvement, and ``"cgpbo"``,
-        the same under a limit of the cost; or, by Optuna, ``"tpe"`` and ``"gp"`` (on the error),
-        ``"motpe"``, ``"mogp"`` and ``"nsga2"`` (on error and cost), ``"ctpe"`` and ``"cgp"`` (on
-        the error under a limit of the cost).
+        the same under a limit of the cost; ``"front"``, a Gaussian process with expected
+        improvement of the hypervolume of error and cost; or, by Optuna, ``"tpe"`` and ``"gp"``
+        (on the error), ``"motpe"``, ``"mogp"`` and ``"nsga2"`` (on error and cost), ``"ctpe"`` and
+        ``"cgp"`` (on the error under a limit of the cost).
     seed
         Non-negative integer.
     ceiling
@@ -86,6 +87,17 @@ def propose(
             n,
             seed=seed,
             ceiling=ceiling,
+            cost_of=cost_of,
+        )
+    elif method == "front":
+        proposed = front_search.propose_on_front(
+            subspace.space,
+            finished.configurations,
+            finished.errors,
+            finished.costs,
+            n,
+            seed=seed,
+            limit=ceiling,
             cost_of=cost_of,
         )
     else:
