@@ -77,7 +77,9 @@ use rule train as train_round with:
     params:
         **SUBMISSION.job(
             "train_round",
-            dict(
+            # Snakemake lets a rule inherit the parameters that it does not replace.
+            RANDOM_DESIGN
+            | dict(
                 seed=STUDY.seed,
                 budget=STUDY.budget,
                 problem=STUDY.settings.problem,
@@ -145,7 +147,9 @@ use rule train as train_final with:
     params:
         **SUBMISSION.job(
             "train_final",
-            dict(
+            # Snakemake lets a rule inherit the parameters that it does not replace.
+            RANDOM_DESIGN
+            | dict(
                 seed=FINAL_SEED,
                 budget=STUDY.final_budget,
                 problem=STUDY.settings.problem,
