@@ -55,7 +55,7 @@ TRAINING_CODE = SUBMISSION.code(*training_sources(PROBLEM_SOURCE))
 
 
 # Files are written aside and then renamed, which needs no locks; not all file systems have them.
-os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
+os.environ.update(HDF5_USE_FILE_LOCKING="FALSE")
 # Ctrl-C reaches the jobs too: they leave it to the main process, which ends them.
 shell.prefix("set -euo pipefail; trap '' INT; ")
 
