@@ -65,10 +65,22 @@ onstart:
 onsuccess:
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")
-    warn_of_failures()
+    if Path("failed.txt").exists():
+        print(
+            "".join(Path("failed.txt").open().readlines()[:1]),
+            end="",
+            file=sys.stderr,
+        )
     if gaps_in("."):
         raise WorkflowError(gaps_in_words(gaps_in(".")))
 
 
 onerror:
-    warn_of_failures()
+    # The list of them is made at the end alone.
+    FAILED = retry.failed_reasons(Path("."))
+    if FAILED:
+        print(
+            f"{counted(len(FAILED), 'trainings')} failed: {commonest(FAILED)}; to train them again: "
+            f"hsic-hpo retry results/{STUDY.name}",
+            file=sys.stderr,
+        )

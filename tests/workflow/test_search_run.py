@@ -22,7 +22,7 @@ TRIALS = ("search/gpbo/0/trials.nc", "search/hsic-gpbo/0/trials.nc")
 ROUND = {"propose": 1, "train_round": 1, "gather_round": 1}
 FINAL = {"choose": 1, "train_final": 1, "gather_final": 1}
 RETRAINED = dict.fromkeys(
-    ["comparison", "comparison_table", "comparison_figure", "summary", "html_report"], 1
+    ["comparison", "comparison_table", "comparison_figure", "summary", "failures", "html_report"], 1
 )
 ALL = {"sensitivity_all": 1, "importance_all_table": 1}
 COMPARED = RETRAINED | ALL | {"tradeoffs_table": 1}

@@ -15,6 +15,8 @@ from hsic_hpo.study.stops import COMMAND_FILE, Stops, command_line
 from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT
 from hsic_hpo.training.records import training_seed
+from hsic_hpo.trials.failures import commonest
+from hsic_hpo.wording import counted
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
@@ -54,7 +56,7 @@ TRAINING_CODE = SUBMISSION.code(*training_sources(PROBLEM_SOURCE))
 
 
 # Files are written aside and then renamed, which needs no locks; not all file systems have them.
-os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
+os.environ.update(HDF5_USE_FILE_LOCKING="FALSE")
 # Ctrl-C reaches the jobs too: they leave it to the main process, which ends them.
 shell.prefix("set -euo pipefail; trap '' INT; ")
 
@@ -84,13 +86,6 @@ if workflow.is_main_process:
     # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
     # itself before it comes to any handler of errors.
     atexit.register(warn_of_full_disk, Path.cwd())
-
-
-def warn_of_failures():
-    """Say in one line how many trainings failed, and why."""
-    failed = Path("failed.txt")
-    if failed.exists() and failed.stat().st_size:
-        print(failed.read_text().splitlines()[0], file=sys.stderr)
 
 
 def no_more_tries(jobid):
