@@ -23,6 +23,7 @@ from hsic_hpo.indices.hsic import hsic
 from hsic_hpo.indices.inference import confidence_interval
 from hsic_hpo.indices.permutation import PermutationTest, permutation_test
 from hsic_hpo.sensitivity.columns import GroupColumns, group_columns
+from hsic_hpo.sensitivity.pairs import Pairs
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.sweeps import range_sweeps
 from hsic_hpo.spaces.space import Space
@@ -92,7 +93,7 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
     shape = (len(groups), len(judged_by), len(SUBSETS), len(names))
     singles = {name: np.full(shape, np.nan) for name in SINGLES}
     paper = np.full((len(PAPER), *shape), np.nan)
-    pairs = {name: np.full((*shape, len(names)), np.nan) for name in PAIRS}
+    pairs = Pairs((*shape, len(names)), list(PAIRS))
     n, m = np.zeros(len(groups), dtype=int), np.zeros(shape[:3], dtype=int)
     note = np.full(shape[:3], "", dtype=object)
     threshold = np.full(shape[1:3], np.nan)
@@ -125,8 +126,7 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
                     singles[name][g, t, s, rows] = found
                 by_u = _by_drawn_u(columns, reached, settings, by_value)
                 paper[:, g, t, s, rows] = [by_u[name] for name in PAPER]
-                for name, found in _pair_indices(test).items():
-                    pairs[name][g, t, s][np.ix_(rows, rows)] = found
+                pairs.put((g, t, s), rows, _pair_indices(test))
     sweeps = range_sweeps(
         trials,
         space,
@@ -136,7 +136,7 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
         significance=settings.significance,
         min_successes=settings.min_successes,
     )
-    dataset = _label(space, judged_by, singles, pairs).merge(sweeps)
+    dataset = _label(space, judged_by, singles, pairs.arrays()).merge(sweeps)
     dataset["paper"] = _labelled_paper(paper)
     dataset["statistic"] = ("statistic", list(PAPER), {"long_name": "statistic of an index"})
     counted = ("group", "target", "subset")
@@ -288,7 +288,7 @@ def _label(
     space: Space,
     judged_by: Sequence[str],
     singles: Mapping[str, np.ndarray],
-    pairs: Mapping[str, np.ndarray],
+    pairs: Mapping[str, Any],
 ) -> xr.Dataset:
     names = np.array(space.names, dtype=object)
     variables = {

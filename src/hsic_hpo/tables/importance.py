@@ -59,7 +59,8 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
     }
     for cost in cost_names(sensitivity):
         # The single row of a group without an index by error shows no index by cost either.
-        by_cost = best.sel(target=cost, drop=True).where(error["hsic"].notnull())
+        by_cost = best[["hsic", "significant"]].sel(target=cost, drop=True)
+        by_cost = by_cost.where(error["hsic"].notnull())
         columns[cost_column(cost, "index")] = by_cost["hsic"]
         columns[cost_column(cost, "significant")] = by_cost["significant"]
     columns |= {name: error[name] for name in _COUNTS}
