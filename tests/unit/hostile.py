@@ -49,8 +49,8 @@ def eat() -> None:
 def devour() -> None:
     held = []
     while True:
-        held.append(grow(200))
-        time.sleep(0.05)
+        held.append(grow(500))
+        time.sleep(0.1)
 
 
 def grow(megabytes: int) -> bytearray:

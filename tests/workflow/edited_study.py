@@ -7,6 +7,7 @@ the config again.
 
 import importlib.util
 import json
+import math
 import multiprocessing
 import os
 import shutil
@@ -272,6 +273,7 @@ class Edited:
             give_up_after=0,
             tries=2,
             unedited=unedited,
+            memory_limit=math.inf,
             device="cpu",
             precision="32",
             output=f"{job}.jsonl",

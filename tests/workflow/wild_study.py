@@ -15,7 +15,7 @@ CONFIG = """\
 study: tiny
 seed: 3
 problem: {import: "wild:Wild"}
-training: {epochs: 1, max_seconds: 1}
+training: {epochs: 1, max_seconds: {max_seconds}}
 random_search: {n_trials: 60}
 sensitivity: {n_permutations: 99, min_trials: 5, min_successes: 2}
 search: {}
@@ -27,7 +27,7 @@ SAID = {
     "segfault": "ended the interpreter: segmentation fault (signal 11)",
     "os._exit": "ended the interpreter: exit code 3",
     "abort": "ended the interpreter: aborted (signal 6)",
-    "hang in C": "still running after max_seconds 1 s",
+    "hang in C": "still running after max_seconds ",
     "eat": "out of memory: MemoryError",
     "devour": "out of memory: ",
     "raise": "ArithmeticError: no such luck",
@@ -62,7 +62,9 @@ class Wild(Hostile):
 """
 
 
-def make_wild(checkout: Checkout, bad: dict[int, str] = BAD, seconds: float = 0) -> None:
+def make_wild(
+    checkout: Checkout, bad: dict[int, str] = BAD, *, seconds: float = 0, max_seconds: float = 1
+) -> None:
     """Give a checkout the study.
 
     Parameters
@@ -73,12 +75,14 @@ def make_wild(checkout: Checkout, bad: dict[int, str] = BAD, seconds: float = 0)
         Which trials do what.
     seconds
         How long a training takes.
+    max_seconds
+        How long it may take.
     """
     x = [row["x"] for row in SPACE.configurations(sample(SPACE, 60, SEED))]
     does = {x[trial]: act for trial, act in bad.items()}
     shutil.copy(ROOT / "tests" / "unit" / "hostile.py", checkout.config.parent)
     (checkout.config.parent / "wild.py").write_text(PROBLEM.format(does=does, seconds=seconds))
-    checkout.config.write_text(CONFIG)
+    checkout.config.write_text(CONFIG.replace("{max_seconds}", str(max_seconds)))
 
 
 def assert_named(path: Path, bad: dict[int, str] = BAD) -> None:

@@ -19,7 +19,7 @@ from hsic_hpo.figures.space import space_rows
 from hsic_hpo.files import write_text
 from hsic_hpo.reports import frames
 from hsic_hpo.reports.chosen import chosen
-from hsic_hpo.reports.facts import provenance, study_facts
+from hsic_hpo.reports.facts import failed_trainings, provenance, study_facts
 from hsic_hpo.reports.findings import findings
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.parts import Parts
@@ -126,7 +126,7 @@ def page(
             lambda: trials_table(frame, frames.values_frame(trials, searches)),
             "",
         ),
-        provenance=provenance(trials, made),
+        provenance=failed_trainings([trials, *searches]) | provenance(trials, made),
         config=None if config is None else _as_yaml(config),
         style=(_FOLDER / "page.css").read_text(encoding="utf-8"),
         vega=vl_convert.javascript_bundle(_SNIPPET),

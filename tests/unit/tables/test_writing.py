@@ -280,7 +280,7 @@ def test_summary_tells_the_spread_of_the_errors(study):
     errors = np.arange(1, 102) / 100
     first = summary(trials(errors, n_diverged=2, n_failed=1), study)[0]
     assert first == (
-        "104 trials: 101 ok, 2 diverged, 1 failed; "
+        "104 trials: 101 ok, 2 diverged, 1 failed for these reasons: killed (1); "
         "relative L2 error: best 0.01, best decile 0.11, worst decile 0.91."
     )
 
@@ -331,7 +331,8 @@ def test_summary_says_when_nothing_is_significant():
 def test_summary_says_why_there_is_no_index():
     study = sensitivity({"all": MAIN}, notes={"all": "10 trials, fewer than the 30 needed"})
     assert summary(trials(np.array([]), n_failed=10), study) == [
-        "10 trials: 0 ok, 0 diverged, 10 failed; no error to compare.",
+        "10 trials: 0 ok, 0 diverged, 10 failed for these reasons: killed (10); "
+        "no error to compare.",
         "No hyperparameter has an index: 10 trials, fewer than the 30 needed.",
         "Nothing can be said about cost either.",
     ]
