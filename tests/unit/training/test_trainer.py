@@ -1,7 +1,6 @@
 """The trainer is silent, puts the best weights back, and lets interrupts through."""
 
 import logging
-import os
 import signal
 import socket
 from pathlib import Path
@@ -94,9 +93,9 @@ def test_a_training_listens_to_nobody() -> None:
     class Looking(Callback):
         def on_train_batch_end(self, *given: object) -> None:
             # Linux's own table of sockets, of this process and all others of its namespace.
-            held = {os.readlink(one) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()}
+            held = {str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()}
             for table in ("tcp", "tcp6"):
-                rows = [line.split() for line in Path("/proc/self/net", table).open()][1:]
+                rows = [line.split() for line in Path("/proc/self/net", table).read_text().splitlines()][1:]
                 # Listening sockets have state 0A.
                 seen.append(
                     [row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in held]
