@@ -93,13 +93,14 @@ def test_a_training_listens_to_nobody() -> None:
     class Looking(Callback):
         def on_train_batch_end(self, *given: object) -> None:
             # Linux's own table of sockets, of this process and all others of its namespace.
-            held = {str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()}
+            files = Path("/proc/self/fd").iterdir()
+            held = {str(file.readlink()) for file in files if file.is_symlink()}
             for table in ("tcp", "tcp6"):
-                rows = [line.split() for line in Path("/proc/self/net", table).read_text().splitlines()][1:]
+                lines = Path("/proc/self/net", table).read_text().splitlines()[1:]
+                rows = [line.split() for line in lines]
                 # Listening sockets have state 0A.
-                seen.append(
-                    [row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in held]
-                )
+                listening = [row for row in rows if row[3] == "0A"]
+                seen.append([row[1] for row in listening if f"socket:[{row[9]}]" in held])
 
     with quiet_trainer([Looking()], torch.device("cpu"), max_epochs=1) as trainer:
         trainer.fit(Line(0.1, 0.0), datamodule=Points(16))
