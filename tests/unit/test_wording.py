@@ -7,9 +7,19 @@ import pytest
 import xarray as xr
 
 from example_studies import sensitivity
+from hsic_hpo.reports.findings import findings, markdown
+from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.study import config
 from hsic_hpo.training.budget import budget_in_words
-from hsic_hpo.wording import goal, number, outcomes, target_name, with_units
+from hsic_hpo.wording import (
+    goal,
+    number,
+    outcomes,
+    reached_in_words,
+    target_name,
+    with_units,
+)
+from small_search import SETTINGS, search
 
 
 @pytest.mark.parametrize(
@@ -128,3 +138,31 @@ def test_long_words_are_broken():
 )
 def test_numbers_have_three_significant_digits(value: float, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("errors", "words", "sentence"),
+    [
+        (
+            [0.0] * 17 + [1.0 + i for i in range(43)],
+            "best 17 of 60",
+            "17 of 60 trials reach the goal, not 10 %: their errors tie.",
+        ),
+        (
+            [1.0, 2.0, 3.0] + [None] * 57,
+            "best 3 of 60",
+            "3 of 60 trials reach the goal, not 10 %: no others have an error.",
+        ),
+        ([float(i) for i in range(60)], "best 10 %", ""),
+    ],
+)
+def test_a_goal_that_other_trials_reach_than_were_asked_for_is_counted(errors, words, sentence):
+    left = iter(errors)
+    trials = search(60, error=lambda configuration: next(left))
+    found = analyse(trials, SETTINGS)
+    assert goal(found) == words
+    assert goal(found.sel(target="error", subset="best")) == words
+    assert reached_in_words(found) == sentence
+    told = markdown(findings(trials, found))
+    assert ("best 10 %" in told) == (words == "best 10 %")
+    assert sentence in told

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import xarray as xr
 
@@ -67,7 +67,7 @@ def findings(
         From how the trainings ended to what the search methods reached; without those on a
         Dataset that does not exist.
     """
-    told = partial(summary, trials, sensitivity)
+    told = cache(partial(summary, trials, sensitivity))
     ways = [sensitivity.attrs.get(key, "") for key in ("way_reason", "surrogate_check")]
     found = [
         _finding(

@@ -51,9 +51,9 @@ def parallel_coordinates(
     controls = _controls(frame, memberships, goal_fraction)
     trials = frame[["trial", "search", "share", "share_from_worst", "validation_error"]].copy()
     trials["configuration"] = frame["configuration"]
-    for place, label in enumerate(memberships):
-        trials[f"in_{place}"] = memberships[label]
     trials.insert(0, "row", np.arange(len(trials)))
+    inside = {f"in_{place}": mask for place, mask in enumerate(memberships.values())}
+    trials = pd.concat([trials, pd.DataFrame(inside, index=trials.index)], axis=1)
     tables = Tables()
     known = tables.add(trials)
     named = tables.add(_names(space, memberships))
@@ -165,11 +165,12 @@ def _lines(
 
 def _names(space: Space, memberships: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """Return the name of each axis, and in which groups it stands."""
-    names = pd.DataFrame({"axis": np.arange(len(space)), "hyperparameter": space.names})
-    members = {group.label: group.members for group in space.groups()}
-    for place, label in enumerate(memberships):
-        names[f"on_{place}"] = [name in members[label] for name in space.names]
-    return names
+    members = {group.label: set(group.members) for group in space.groups()}
+    shown = {
+        f"on_{place}": [name in members[label] for name in space.names]
+        for place, label in enumerate(memberships)
+    }
+    return pd.DataFrame({"axis": np.arange(len(space)), "hyperparameter": space.names} | shown)
 
 
 def _fields(memberships: Mapping[str, np.ndarray]) -> list[str]:

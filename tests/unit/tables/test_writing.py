@@ -336,3 +336,29 @@ def test_summary_says_why_there_is_no_index():
         "No hyperparameter has an index: 10 trials, fewer than the 30 needed.",
         "Nothing can be said about cost either.",
     ]
+
+
+def test_csv_holds_no_formula_and_keeps_numbers(tmp_path):
+    names = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "-1", "+2.5e-3", "plain", "a=b"]
+    table = pd.DataFrame({"=name": names, "x": np.linspace(-1.5, 1, len(names))})
+    write_table(table, tmp_path / "x.csv")
+    read = pd.read_csv(tmp_path / "x.csv", dtype={"'=name": str})
+    assert read.columns.tolist() == ["'=name", "x"]
+    assert read["'=name"].tolist() == [
+        *("'=1+1", "'+cmd", "'-2+3", "'@SUM(A1)", r"\t=1", "-1", "+2.5e-3", "plain", "a=b")
+    ]
+    assert read["x"].tolist() == table["x"].tolist()
+
+
+def test_markdown_holds_no_markup(tmp_path):
+    table = pd.DataFrame(
+        {"a": ["<script>x</script>", "[x](http://y)", "`c`", "n_layers", "\x1b[31m"]}
+    )
+    write_table(table, tmp_path / "x.md", remark="**bold** _or_ <b>")
+    text = (tmp_path / "x.md").read_text()
+    assert r"\<script>x\</script>" in text
+    assert r"\[x\](http://y)" in text
+    assert r"\`c\`" in text
+    assert "| n_layers |" in text
+    assert "\x1b" not in text
+    assert r"\*\*bold\*\* \_or\_ \<b>" in text
