@@ -20,7 +20,7 @@ help:  ## list the commands
 
 study: $(VENV)/study.stamp $(if $(findstring slurm,$(PROFILE)),$(VENV)/slurm.stamp)  ## run a study: make study [CONFIG=config/quick.yaml] [CORES=all]
 	@$(BIN)/hsic-hpo check $(CONFIG)
-	@$(SNAKEMAKE)
+	@STARTED_AS='make study $(MAKEOVERRIDES)' $(SNAKEMAKE)
 
 toy: $(VENV)/workflow.stamp  ## the paper's analytical examples beside their closed forms
 	@$(BIN)/snakemake toy --workflow-profile $(PROFILE) --cores $(CORES) --configfile config/toy.yaml
@@ -38,11 +38,11 @@ reference: $(VENV)/test.stamp  ## redraw the published reference studies from th
 	  run="$(BIN)/snakemake --configfile config/$$study.yaml --directory results/reference/$$study"; \
 	  drawing=$$($$run --list-rules 2>/dev/null | grep -E '_(figure|table|report)$$'); \
 	  $$run reference --workflow-profile $(PROFILE) --cores $(CORES) \
-	  --allowed-rules all summary peers findings reference $$drawing || exit 1; done
+	  --allowed-rules all summary failures peers findings reference $$drawing || exit 1; done
 	@$(BIN)/python docs/embed.py README.md docs/*.md
 
-check: $(VENV)/study.stamp  ## check a study config without running it
-	@$(BIN)/hsic-hpo check $(CONFIG)
+check: $(VENV)/study.stamp  ## check a study config, and train one configuration for a step
+	@$(BIN)/hsic-hpo check --train $(CONFIG)
 
 test: $(VENV)/test.stamp browser  ## run the tests
 	$(BIN)/python -m pytest -n $(shell nproc) --dist loadfile

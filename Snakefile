@@ -38,6 +38,7 @@ rule all:
         expand("tables/tradeoffs.{suffix}", suffix=["csv", "md"]),
         expand("tables/comparison.{suffix}", suffix=["csv", "md", "tex"]),
         "summary.txt",
+        "failed.txt",
         "report.html",
     localrule: True
 
@@ -50,6 +51,19 @@ if workflow.is_main_process or VARIABLE not in os.environ:
     SUBMISSION.announce(os.environ)
 
 
+onstart:
+    # Snakemake has meanwhile taken SIGTERM for itself.
+    STOPS.listen(jobs_run=True)
+    logger.addFilter(FailedJobs(no_more_tries, STOPS.give_up))
+
+
 onsuccess:
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")
+    warn_of_failures()
+    if gaps_in("."):
+        raise WorkflowError(gaps_in_words(gaps_in(".")))
+
+
+onerror:
+    warn_of_failures()

@@ -1,4 +1,4 @@
-"""Explanations of studies of which it is known what matters: are they right, on anyone's trials?
+"""Explanations of studies of which it is known what matters: how many of them are right.
 
 Optuna's samplers search spaces with three hyperparameters that matter and five idle ones (see
 explain_studies.py). Each study is explained by this package, through the surrogate and, where the
@@ -12,6 +12,7 @@ the table is of seeds from 0 on.
 """
 
 import argparse
+import json
 import time
 import warnings
 from collections.abc import Sequence
@@ -39,13 +40,15 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 
 from hsic_hpo.interop.table import trials_from_frame
-from hsic_hpo.sensitivity.explanation import explain_trials
+from hsic_hpo.sensitivity.explanation import Way, explain_trials
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 
 RESULTS = Path(__file__).parent / "results" / "explain"
 SIZES = (100, 200)
 FRACTION = AnalysisSettings.goal_fraction
-_KEY = ["variant", "sampler", "n", "seed"]
+WAYS: dict[str, Way] = {"surrogate": "adaptive", "direct": "random"}
+MEASURES = (*WAYS, "ped-anova", "fanova")
+_KEY = ["variant", "sampler", "n", "seed", "measure"]
 
 
 class Study(NamedTuple):
@@ -57,27 +60,24 @@ class Study(NamedTuple):
     seed: int
 
 
-def explained(study: Study) -> list[dict[str, Any]]:
-    """Explain a study by every measure, a row each."""
+def explained(study: Study, measure: str) -> dict[str, Any]:
+    """Explain a study by a measure; return a row."""
     variant = VARIANTS[study.variant]
     found = configurations(RESULTS / "studies", study.variant, study.sampler, study.seed, study.n)
-    frame = pd.DataFrame(found).assign(error=[error(one) for one in found])
-    trials = trials_from_frame(frame, variant.space, error="error")
-    ways = ("adaptive", "random") if study.sampler == "random" else ("adaptive",)
-    rows = []
-    for way in ways:
+    # A configuration that a sampler asks for again has the same error again.
+    found = list({json.dumps(one): one for one in found}.values())
+    if measure in WAYS:
+        frame = pd.DataFrame(found).assign(error=[error(one) for one in found])
+        trials = trials_from_frame(frame, variant.space, error="error")
         begin = time.perf_counter()
-        with threadpool_limits(1):
-            sensitivity = explain_trials(trials, AnalysisSettings(), way)
-        seconds = time.perf_counter() - begin
-        measure = "surrogate" if way == "adaptive" else "direct"
-        rows.append({"measure": measure, "seconds": seconds, **_judged(sensitivity, study)})
-    names = [*variant.active, *variant.idle]
-    # Importances compare where all hyperparameters exist.
-    inside = [one for one in found if set(names) <= set(one)]
-    for measure, evaluator in _evaluators(study.seed).items():
-        rows.append({"measure": measure, **_ranked(inside, variant.space, names, evaluator, study)})
-    return [{**study._asdict(), **row} for row in rows]
+        sensitivity = explain_trials(trials, AnalysisSettings(), WAYS[measure])
+        row = {"seconds": time.perf_counter() - begin, **_judged(sensitivity, study)}
+    else:
+        names = [*variant.active, *variant.idle]
+        # Importances compare where all hyperparameters exist.
+        inside = [one for one in found if set(names) <= set(one)]
+        row = _ranked(inside, variant.space, names, _evaluator(measure, study.seed), study)
+    return {**study._asdict(), "measure": measure, **row}
 
 
 def _judged(sensitivity: xr.Dataset, study: Study) -> dict[str, Any]:
@@ -92,13 +92,12 @@ def _judged(sensitivity: xr.Dataset, study: Study) -> dict[str, Any]:
     }
 
 
-def _evaluators(seed: int) -> dict[str, optuna.importance.BaseImportanceEvaluator]:
+def _evaluator(measure: str, seed: int) -> optuna.importance.BaseImportanceEvaluator:
+    if measure == "fanova":
+        return FanovaImportanceEvaluator(seed=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        return {
-            "ped-anova": PedAnovaImportanceEvaluator(target_quantile=FRACTION),
-            "fanova": FanovaImportanceEvaluator(seed=seed),
-        }
+        return PedAnovaImportanceEvaluator(target_quantile=FRACTION)
 
 
 def _ranked(
@@ -125,7 +124,7 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a row per variant, sampler, number of trials and measure."""
     known = [column for column in rows.columns if column.startswith("found_")]
     rows = rows.assign(active_found=rows[known].mean(axis=1))
-    by = [*_KEY[:-1], "measure"]
+    by = [name for name in _KEY if name != "seed"]
     columns = ["first", "active_found", *known, "idle_found", "seconds"]
     grouped = rows.groupby(by, sort=False)
     return grouped[columns].mean().assign(studies=grouped.size()).reset_index().round(3)
@@ -139,28 +138,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--samplers", nargs="+", default=SAMPLERS, choices=SAMPLERS)
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS)
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, choices=SIZES)
+    parser.add_argument("--measures", nargs="+", default=MEASURES, choices=MEASURES)
+    parser.add_argument("--rows", default="rows", help="name of the file of rows")
     parser.add_argument("--again", action="store_true", help="explain all studies anew")
     options = parser.parse_args(arguments)
     seeds = range(options.first_seed, options.first_seed + options.seeds)
-    studies = [
-        Study(*one) for one in product(options.variants, options.samplers, options.sizes, seeds)
+    studies = product(options.variants, options.samplers, options.sizes, seeds)
+    asked = [
+        (*study, measure)
+        for study, measure in product(studies, options.measures)
+        # Only random trials can be explained directly.
+        if measure != "direct" or study[1] == "random"
     ]
     RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / "studies.csv"
+    path = RESULTS / f"{options.rows}.csv"
     kept = pd.read_csv(path) if path.exists() else pd.DataFrame(columns=_KEY)
     if options.again:
-        kept = kept[~pd.MultiIndex.from_frame(kept[_KEY]).isin(studies)]
-    done = set(kept[_KEY].itertuples(index=False, name=None))
-    console = Console()
-    left = [study for study in studies if tuple(study) not in done]
-    for number, study in enumerate(left, start=1):
-        kept = pd.concat([kept, pd.DataFrame(explained(study))], ignore_index=True)
-        kept.to_csv(path, index=False)
-        console.print(f"{number} of {len(left)}: {tuple(study)}")
-    asked = kept[pd.MultiIndex.from_frame(kept[_KEY]).isin(studies)]
-    summary = summarise(asked)
+        kept = kept[~_keys(kept).isin(asked)]
+    done, console = set(_keys(kept)), Console()
+    left = [one for one in asked if one not in done]
+    with threadpool_limits(1):
+        for number, one in enumerate(left, start=1):
+            row = pd.DataFrame([explained(Study(*one[:-1]), one[-1])])
+            kept = pd.concat([kept, row], ignore_index=True) if len(kept) else row
+            kept.to_csv(path, index=False)
+            console.print(f"{number} of {len(left)}: {one}")
+    summary = summarise(kept[_keys(kept).isin(asked)])
     summary.to_csv(RESULTS / "explain.csv", index=False)
     console.print(summary.to_string())
+
+
+def _keys(rows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[_KEY])
 
 
 if __name__ == "__main__":

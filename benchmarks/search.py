@@ -24,9 +24,15 @@ import xarray as xr
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
+from hsic_hpo.problems.costs import cost_function
 from hsic_hpo.problems.hpolib import Hpolib
 from hsic_hpo.search.final_choice import choose
-from hsic_hpo.search.methods import choice_settings, needs_selection, round_settings
+from hsic_hpo.search.methods import (
+    choice_settings,
+    needs_selection,
+    round_settings,
+    uses_known_costs,
+)
 from hsic_hpo.search.rounds import next_round
 from hsic_hpo.search.settings import SearchSettings, divide_rounds
 from hsic_hpo.selection.decide import decide
@@ -42,7 +48,19 @@ from hsic_hpo.trials.history import History
 
 RESULTS = Path(__file__).parent / "results"
 DATASETS = ("naval_propulsion", "parkinsons_telemonitoring")
-METHODS = ("random", "tpe", "nsga2", "hsic-gpbo", "gpbo", "gp")
+METHODS = (
+    "random",
+    "tpe",
+    "nsga2",
+    "hsic-gpbo",
+    "gpbo",
+    "gp",
+    "motpe",
+    "mogp",
+    "ctpe",
+    "cgp",
+    "cgpbo",
+)
 EVALUATIONS = (100, 200)
 BATCH = 10
 INITIAL = 20
@@ -103,8 +121,9 @@ def run(what: Run) -> dict[str, Any]:
         start = time.perf_counter()
         finished, ceiling, settings = search(what)
         tolerance = SETTINGS.final.tolerance if what.tolerance is None else what.tolerance
-        tolerance = choice_settings(what.method, settings, tolerance)["tolerance"]
-        place = choose(finished, ceiling=ceiling, tolerance=tolerance)
+        choice = choice_settings(what.method, settings, tolerance)
+        ceiling = choice.get("ceiling", ceiling)
+        place = choose(finished, ceiling=ceiling, tolerance=choice["tolerance"])
         seconds = time.perf_counter() - start
     return {
         "run": str(what),
@@ -132,9 +151,16 @@ def search(what: Run) -> tuple[History, float, SearchSettings]:
         analysed = analyse(known[0], replace(SETTINGS.sensitivity, seed=what.seed))
         selection = decide(analysed, known[0], settings)
         ceiling = cost_ceiling(selection)
+    # The methods under a limit have the one that HSIC-GPBO's ceiling starts from.
+    max_cost = float(known[0][SETTINGS.selection.cost].quantile(SETTINGS.selection.cost_quantile))
     n_rounds = (what.n - n_random) // BATCH
     first, second = divide_rounds(n_rounds) if selecting else (n_rounds, 0)
-    rounds = SearchSettings(rounds=first, fine_tuning_rounds=second, batch_size=BATCH)
+    rounds = SearchSettings(
+        rounds=first, fine_tuning_rounds=second, batch_size=BATCH, max_cost=max_cost
+    )
+    known_cost = None
+    if uses_known_costs(what.method):
+        known_cost = cost_function(problem(what.dataset), SETTINGS.selection.cost)
     for number in range(1, rounds.n_rounds + 1):
         rows = next_round(
             known,
@@ -144,6 +170,7 @@ def search(what: Run) -> tuple[History, float, SearchSettings]:
             seed=what.seed,
             budget=BUDGET,
             selection=selection,
+            cost_of=known_cost,
             **round_settings(what.method, rounds, number),
         )
         known.append(evaluated(what.dataset, rows, what.seed))
@@ -224,8 +251,8 @@ def draw(table: pd.DataFrame, path: Path) -> None:
                         [one.params_high - one.params_median],
                     ],
                     yerr=[[one.loss_median - one.loss_low], [one.loss_high - one.loss_median]],
-                    marker="osD^vP"[number],
-                    color=f"C{number}",
+                    marker="osD^vP><8dp"[number],
+                    color=f"C{number % 10}",
                     linestyle="",
                     capsize=2,
                     label=method,

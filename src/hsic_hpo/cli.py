@@ -1,9 +1,11 @@
 """The command line: ``hsic-hpo``."""
 
 import argparse
-from collections.abc import Sequence
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn
 
-from hsic_hpo.commands import analyse, check
 from hsic_hpo.errors import one_line_errors
 
 
@@ -18,17 +20,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises
     ------
     SystemExit
-        With one line and code 1 for bad input, with code 2 for wrong usage.
+        With one line and code 1 for bad input or when the process is told to end, with code 2
+        for wrong usage.
     """
-    parser = argparse.ArgumentParser(
-        prog="hsic-hpo", description="Explainable hyperparameter optimisation."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (check, analyse):
-        command.add_parser(commands)
-    options = parser.parse_args(arguments)
-    with one_line_errors():
+    with _one_line_stops(), one_line_errors():
+        # They take a second to load, in which somebody may press Ctrl-C.
+        from hsic_hpo.commands import analyse, check, retry
+
+        parser = argparse.ArgumentParser(
+            prog="hsic-hpo", description="Explainable hyperparameter optimisation."
+        )
+        commands = parser.add_subparsers(required=True, metavar="COMMAND")
+        for command in (check, analyse, retry):
+            command.add_parser(commands)
+        options = parser.parse_args(arguments)
         options.run(options)
+
+
+@contextmanager
+def _one_line_stops() -> Iterator[None]:
+    former = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _stop(number: int, _: object) -> NoReturn:
+    name = signal.Signals(number).name
+    raise SystemExit(f"hsic-hpo: stopped by {name} before its end; run the same command again")
 
 
 if __name__ == "__main__":

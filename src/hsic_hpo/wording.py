@@ -44,17 +44,25 @@ def p_value(value: float) -> str:
     return f"{value:.2g}"
 
 
+def adjusted_p(value: float, sign: str = " = ") -> str:
+    """Return an adjusted p-value in words, where there is none what stands in its place."""
+    return f"adjusted p{sign}{p_value(value)}" if value == value else "found through the surrogate"
+
+
 def target_name(sensitivity: xr.Dataset, target: str) -> str:
     """Return what a target measures: the study's error, or a cost.
 
     Parameters
     ----------
     sensitivity
-        Sensitivity Dataset; its attribute ``error_name`` is used.
+        Sensitivity Dataset; its attribute ``error_name`` is used, or, where more of what was
+        measured is better, the name ``metric`` of that.
     target
         ``"error"``, ``"flops"``, ``"train_seconds"``, or a column of an imported table, which
         keeps the name that it has there.
     """
+    if target == "error" and sensitivity.attrs.get("direction") == "maximise":
+        return printable(f"{sensitivity.attrs['metric']}, more is better")
     if target == "error":
         return printable(str(sensitivity.attrs["error_name"]))
     return cost_name(target)
@@ -108,23 +116,6 @@ def reached_in_words(sensitivity: xr.Dataset) -> str:
     asked = percent(float(sensitivity.attrs["goal_fraction"]))
     why = "their errors tie" if reached > int(sensitivity["n_asked"]) else "no others have an error"
     return f"{reached} of {n} trials reach the goal, not {asked}: {why}."
-
-
-def is_direct(sensitivity: xr.Dataset) -> bool:
-    """Tell whether trials were explained directly, with p-values, or through a surrogate."""
-    return str(sensitivity.attrs.get("way", "direct")) == "direct"
-
-
-def evidence_variable(sensitivity: xr.Dataset) -> str:
-    """Return the variable that is 1 where a hyperparameter matters by the evidence there is."""
-    return "significant" if is_direct(sensitivity) else "found"
-
-
-def evidence(adjusted_p: float) -> str:
-    """Return the evidence that a hyperparameter matters: its p-value, where there is one."""
-    if adjusted_p == adjusted_p:
-        return f"adjusted p = {p_value(adjusted_p)}"
-    return "found through the surrogate"
 
 
 def group_name(label: str) -> str:

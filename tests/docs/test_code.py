@@ -50,10 +50,18 @@ def imports_of_the_example(folder: Path, request: pytest.FixtureRequest) -> dict
     return dict(vars(digits_module()))
 
 
+def table_of_trials(folder: Path, request: pytest.FixtureRequest) -> dict[str, Any]:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"lr": 10 ** rng.uniform(-4, -1, 100), "units": rng.integers(8, 257, 100)})
+    frame.assign(loss=np.abs(np.log10(frame["lr"]) + 2)).to_csv(folder / "trials.csv", index=False)
+    return {}
+
+
 # What the text before a block supposes: files in its folder, names that are defined.
 GIVEN: Mapping[str, Callable[[Path, pytest.FixtureRequest], dict[str, Any]]] = {
     "Read the results": results_of_the_quick_study,
     "A problem of your own": imports_of_the_example,
+    "Trials from anywhere": table_of_trials,
 }
 
 

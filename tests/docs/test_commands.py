@@ -66,6 +66,10 @@ def published(project: Project) -> None:
     )
 
 
+def results_of_my_study(project: Project) -> None:
+    project.take_results("my_study")
+
+
 def table_and_space(project: Project) -> None:
     space = {
         "learning_rate": {"type": "float", "range": [1e-4, 1e-1], "scale": "log"},
@@ -109,6 +113,8 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     "make study PROFILE=folder": (another_profile, "Study tiny"),
     "make check": (None, "Study quick: 300 random trials"),
     f"make check CONFIG={MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny"),
+    f"hsic-hpo check --train {MY_STUDY}": (the_tiny_study(MY_STUDY), "test error"),
+    "hsic-hpo retry results/my_study": (results_of_my_study, "No training failed"),
     "make toy": (toy, "results/toy/tables/toy.md"),
     "make publish STUDY=bateman": (
         results_of_bateman,
@@ -125,8 +131,13 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
         the_tiny_study("config/quick.yaml"),
         "results/tiny/report.zip",
     ),
+    ".venv/bin/hsic-hpo analyse trials.csv": (table_and_space, "Space, inferred"),
     ".venv/bin/hsic-hpo analyse trials.csv --space space.yaml --error validation_loss "
-    "--cost seconds": (table_and_space, "60 trials"),
+    "--cost seconds": (table_and_space, "What a search should do"),
+    ".venv/bin/hsic-hpo analyse study.db --report report.html --figures figures": (
+        optuna_study,
+        "Wrote figures/importance.svg",
+    ),
     ".venv/bin/hsic-hpo analyse --optuna sqlite:///study.db --study my_study": (
         optuna_study,
         "60 trials",

@@ -19,7 +19,7 @@ import xarray as xr
 import hsic_hpo as hh
 from front_door_code import CODE, GIVEN
 from hsic_hpo import plot
-from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.sensitivity.explanation import explain_trials
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 
 HEAVY = ("torch", "pytorch_lightning", "snakemake", "altair", "xarray", "optuna", "numpy")
@@ -120,7 +120,10 @@ def test_a_newcomer_needs_six_lines(start: str) -> None:
 def test_a_result_goes_through_a_file_and_stays_a_dataset_like_any_other(tmp_path: Path) -> None:
     trials = hh.example_trials()
     result = hh.explain(trials, n_permutations=99)
-    assert result.identical(analyse(trials, AnalysisSettings(n_permutations=99)))
+    settings = AnalysisSettings(n_permutations=99)
+    assert result.identical(explain_trials(trials, settings))
+    told = hh.explain(trials, n_permutations=99, drawn="random")
+    assert told.identical(explain_trials(trials, settings, "random"))
     result.to_netcdf(tmp_path / "result.nc")
     read = xr.load_dataset(tmp_path / "result.nc")
     assert read.identical(result)

@@ -38,6 +38,14 @@ def test_target_error_has_the_name_of_the_study():
     assert target_name(study, "error") == "misclassified images"
 
 
+def test_what_is_maximised_has_its_own_name_and_direction():
+    study = sensitivity({"all": ["a"]}).assign_attrs(
+        error_name="minus accuracy", metric="accuracy", direction="maximise"
+    )
+    assert target_name(study, "error") == "accuracy, more is better"
+    assert target_name(study.assign_attrs(direction="minimise"), "error") == "minus accuracy"
+
+
 def test_costs_have_names():
     study = sensitivity({"all": ["a"]})
     allowed = config.read_yaml(config.SCHEMA)["properties"]["selection"]["properties"]["cost"][

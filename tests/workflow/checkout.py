@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from dry_runs import dry_run
 
@@ -83,15 +84,19 @@ class Checkout:
         files = sorted((self.results / "trial_files").rglob("[!.]*.json"))
         return {path: path.stat().st_mtime_ns for path in files}
 
-    def start(self, *arguments: str, **settings: int) -> subprocess.Popen[bytes]:
-        """Start Snakemake, silent, as the leader of a process group that can be killed as one."""
+    def start(
+        self, *arguments: str, stdout: int | IO[str] = subprocess.DEVNULL, **settings: int
+    ) -> subprocess.Popen[bytes]:
+        """Start Snakemake as the leader of a process group that can be killed as one."""
         return subprocess.Popen(
             self.command(*arguments, **settings),
             cwd=self.root,
             env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.STDOUT,
             start_new_session=True,
+            # What starts the tests in the background may have it ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
 
     def run_and_kill(self, *arguments: str, trainings: int) -> dict[Path, int]:

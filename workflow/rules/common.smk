@@ -6,21 +6,38 @@ from dataclasses import asdict
 from hsic_hpo.study import study as studies
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import space_warning
+from hsic_hpo.study import retry
+from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.fingerprint import training_sources
+from hsic_hpo.study.gaps import clear_gaps, gaps_in, gaps_in_words
 from hsic_hpo.study.locks import clear_stale_locks
+from hsic_hpo.study.stops import COMMAND_FILE, Stops, command_line
 from hsic_hpo.study.submitted import VARIABLE, Submission
+from hsic_hpo.training.giving_up import DEFAULT_LIMIT
 from hsic_hpo.training.records import training_seed
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
-# How many trials share a job decides only how the work is cut up: a setting of the machine's
-# profile, not of the study.
 overrides = dict(workflow.config_settings.config)
-trials_per_job = str(overrides.pop("trials_per_job", 20))
-if not trials_per_job.isdecimal() or int(trials_per_job) < 1:
+
+
+def machine_setting(name, default, least):
+    """Take a setting that stands in the machine's profile, as it changes no result."""
+    value = str(overrides.pop(name, default))
+    if not value.isdecimal() or int(value) < least:
+        raise WorkflowError(
+            f"{name}: {value!r} is not an integer of at least {least} (in the profile)"
+        )
+    return int(value)
+
+
+TRIALS_PER_JOB = machine_setting("trials_per_job", 20, least=1)
+GIVE_UP_AFTER = machine_setting("give_up_after", DEFAULT_LIMIT, least=0)
+RETRY_FAILED = str(overrides.pop("retry_failed", False)).lower()
+if RETRY_FAILED not in ("true", "false"):
     raise WorkflowError(
-        f"trials_per_job: {trials_per_job!r} is not an integer of at least 1 (in the profile)"
+        f"retry_failed: {RETRY_FAILED!r}; allowed: true, false (in the profile)"
     )
-TRIALS_PER_JOB = int(trials_per_job)
 
 try:
     STUDY = studies.read_study(workflow.configfiles, overrides)
@@ -36,6 +53,12 @@ SUBMISSION = Submission(SCRIPTS, PROBLEM_SOURCE)
 TRAINING_CODE = SUBMISSION.code(*training_sources(PROBLEM_SOURCE))
 
 
+# Files are written aside and then renamed, which needs no locks; not all file systems have them.
+os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
+# Ctrl-C reaches the jobs too: they leave it to the main process, which ends them.
+shell.prefix("set -euo pipefail; trap '' INT; ")
+
+
 # Results, and Snakemake's own records of them, stay together: a copied folder is complete. A job
 # step of SLURM starts within it already, so that a relative path would lead on from there.
 workdir: Path(workflow.basedir, "results", STUDY.name)
@@ -48,10 +71,36 @@ def warn_of_full_disk(folder):
 
 
 if workflow.is_main_process:
+    COMMAND = command_line(sys.argv, os.environ.get("STARTED_AS", ""))
+    STOPS = Stops(f"results/{STUDY.name}", COMMAND)
+    STOPS.listen()
     ALIVE = clear_stale_locks(".")
+    if not workflow.output_settings.dryrun:
+        COMMAND_FILE.write_text(COMMAND)
+        if RETRY_FAILED == "true":
+            retry.mark(Path("."))
+    if not ALIVE and not workflow.output_settings.dryrun:
+        clear_gaps(".")
     # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
     # itself before it comes to any handler of errors.
     atexit.register(warn_of_full_disk, Path.cwd())
+
+
+def warn_of_failures():
+    """Say in one line how many trainings failed, and why."""
+    failed = Path("failed.txt")
+    if failed.exists() and failed.stat().st_size:
+        print(failed.read_text().splitlines()[0], file=sys.stderr)
+
+
+def no_more_tries(jobid):
+    job = next(job for job in workflow.dag.jobs if workflow.dag.jobid(job) == jobid)
+    job.attempt = job.restart_times + 1
+
+
+def marked_for_retry(records):
+    """Make the mark of `hsic-hpo retry` an input of the job that makes a file of records."""
+    return lambda wildcards: retry.marked(records.format(**wildcards))
 
 
 def code(script, *modules):

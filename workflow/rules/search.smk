@@ -57,10 +57,11 @@ rule propose:
     threads: 1
     params:
         round=settings_of_round,
+        problem=problem_of_known_costs,
         cost=STUDY.settings.selection.cost,
         seed=STUDY.seed,
         budget=STUDY.budget,
-        code=code("propose"),
+        code=code("propose", PROBLEM_SOURCE),
     script:
         "../scripts/propose.py"
 
@@ -69,6 +70,7 @@ use rule train as train_round with:
     input:
         data="data.nc",
         design=f"{ROUND}/design.nc",
+        retry=marked_for_retry(f"{ROUND}/records/{{first}}-{{stop}}.jsonl"),
     output:
         f"{ROUND}/records/{{first}}-{{stop}}.jsonl",
     log:
@@ -136,6 +138,7 @@ use rule train as train_final with:
     input:
         data="data.nc",
         design=f"{FINAL}/design.nc",
+        retry=marked_for_retry(f"{FINAL}/records/{{first}}-{{stop}}.jsonl"),
     output:
         f"{FINAL}/records/{{first}}-{{stop}}.jsonl",
     log:
@@ -167,6 +170,7 @@ use rule gather as gather_final with:
     params:
         study=STUDY.name,
         problem=STUDY.settings.problem,
+        budget=STUDY.final_budget,
         repeats=STUDY.settings.final.seeds,
         seed=FINAL_SEED,
         training_code=TRAINING_CODE,

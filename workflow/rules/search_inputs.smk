@@ -53,6 +53,10 @@ def settings_of_round(wildcards):
     return methods.round_settings(wildcards.method, settings_of(wildcards), number)
 
 
+def problem_of_known_costs(wildcards):
+    return STUDY.settings.problem if methods.uses_known_costs(wildcards.method) else None
+
+
 def settings_of_choice(wildcards):
     return STUDY.choice_settings(wildcards.method)
 

@@ -13,3 +13,20 @@ rule summary:
         code=code("summary"),
     script:
         "../scripts/summary.py"
+
+
+rule failures:
+    input:
+        "random/trials.nc",
+        all_searches,
+        expand(f"{FINAL}/trials.nc", method=["random", *STUDY.searches]),
+    output:
+        "failed.txt",
+    log:
+        "logs/failures.log",
+    localrule: True
+    params:
+        folder=f"results/{STUDY.name}",
+        code=code("failures"),
+    script:
+        "../scripts/failures.py"

@@ -8,14 +8,16 @@ rule train:
     # read design.nc, as more trials would make that file, and so every job, new.
     input:
         data="data.nc",
+        retry=marked_for_retry("random/records/{first}-{stop}.jsonl"),
     output:
         "random/records/{first}-{stop}.jsonl",
     log:
         "logs/train/{first}-{stop}.log",
     threads: 1
-    # Not a parameter: another number of tries makes no finished training another one.
+    # Not parameters: other numbers make no finished training another one.
     resources:
         tries=STUDY.settings.training.tries,
+        give_up_after=GIVE_UP_AFTER,
     params:
         **SUBMISSION.job(
             "train",
@@ -47,6 +49,7 @@ rule gather:
     params:
         study=STUDY.name,
         problem=STUDY.settings.problem,
+        budget=STUDY.budget,
         repeats=STUDY.repeats,
         seed=STUDY.seed,
         training_code=TRAINING_CODE,

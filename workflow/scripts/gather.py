@@ -1,7 +1,6 @@
 """Gather the records of finished trainings into one trials Dataset."""
 
 import json
-from itertools import chain
 
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.problems.data import read_stamp
@@ -9,7 +8,7 @@ from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.provenance import git_commit, versions
 from hsic_hpo.study.submitted import as_submitted
-from hsic_hpo.training.records import read_records
+from hsic_hpo.training.records import asked_keys, read_asked
 from hsic_hpo.trials import dataset as trials
 
 
@@ -20,6 +19,7 @@ def main(
     records: list[str],
     study: str,
     problem: dict,
+    budget: dict,
     repeats: int,
     seed: int,
     code_fingerprint: str,
@@ -27,9 +27,18 @@ def main(
 ) -> None:
     kind = load_problem(problem, "problem")
     stamp = read_stamp(data)
+    rows = read_netcdf(design)
+    asked = asked_keys(
+        rows,
+        budget,
+        n_repeats=repeats,
+        study_seed=seed,
+        data_fingerprint=stamp.fingerprint,
+        code_fingerprint=code_fingerprint,
+    )
     gathered = trials.gather_records(
-        read_netcdf(design),
-        chain.from_iterable(read_records(path) for path in records),
+        rows,
+        read_asked(records, asked),
         {
             "study": study,
             "problem": json.dumps(problem),
@@ -55,6 +64,7 @@ if __name__ == "__main__":
             records=snakemake.input.records,
             study=snakemake.params.study,
             problem=snakemake.params.problem,
+            budget=snakemake.params.budget,
             repeats=snakemake.params.repeats,
             seed=snakemake.params.seed,
             code_fingerprint=snakemake.params.training_code,

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from hsic_hpo.files import read_netcdf, write_text
-from hsic_hpo.reports.page import page
+from hsic_hpo.reports.page import page, write_sentence_page
+from hsic_hpo.study.gaps import Gap, gap_of, mark_gap, may_fail
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials
@@ -20,22 +21,32 @@ def main(
     figures: Sequence[str],
     captions: Mapping[str, str],
     config: Mapping[str, Any],
+    log: str,
     output: str,
 ) -> None:
+    known = {path: gap for path in figures if (gap := gap_of(path))}
+    before = {gap.what: gap.reason for gap in known.values()}
+    gaps = dict(before)
     text = page(
         trials.read_trials(drawn),
         searches=[trials.read_trials(path) for path in searches],
         **{name: read_netcdf(path) for name, path in datasets.items()},
-        figures={Path(path).stem: Path(path) for path in figures},
+        figures={Path(path).stem: Path(path) for path in figures if path not in known},
         captions=captions,
         config=config,
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        gaps=gaps,
     )
     write_text(text, output)
+    failed = [what for what in gaps if what not in before]
+    if failed:
+        reasons = "; ".join(dict.fromkeys(gaps[what] for what in failed))
+        mark_gap(Gap(f"{', '.join(failed)} in {output}", reasons, log, (output,)))
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
+    gap = may_fail("report", list(snakemake.output), snakemake.log[0], write_sentence_page)
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params), gap:
         main(
             drawn=snakemake.input.trials,
             searches=snakemake.input.searches,
@@ -46,5 +57,6 @@ if __name__ == "__main__":
             figures=snakemake.input.figures,
             captions=snakemake.params.captions,
             config=snakemake.params.settings,
+            log=snakemake.log[0],
             output=snakemake.output[0],
         )

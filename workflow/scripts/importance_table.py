@@ -1,10 +1,11 @@
 """Write the table of sensitivity indices."""
 
 from hsic_hpo.files import read_netcdf
+from hsic_hpo.study.gaps import may_fail
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.tables.importance import importance_table
-from hsic_hpo.tables.writing import write_table
+from hsic_hpo.tables.writing import write_sentence, write_table
 
 
 def main(*, sensitivity: str, output: list[str]) -> None:
@@ -14,5 +15,6 @@ def main(*, sensitivity: str, output: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
+    gap = may_fail("table importance", list(snakemake.output), snakemake.log[0], write_sentence)
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params), gap:
         main(sensitivity=snakemake.input[0], output=snakemake.output)

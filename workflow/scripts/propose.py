@@ -3,6 +3,8 @@
 from typing import Any
 
 from hsic_hpo.files import read_netcdf, write_netcdf
+from hsic_hpo.problems.costs import cost_function
+from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.search.rounds import next_round
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
@@ -10,11 +12,20 @@ from hsic_hpo.trials.dataset import read_trials
 
 
 def main(
-    *, random: str, rounds: list[str], selection: str | None, output: str, **settings: Any
+    *,
+    random: str,
+    rounds: list[str],
+    selection: str | None,
+    problem: dict | None,
+    cost: str,
+    output: str,
+    **settings: Any,
 ) -> None:
     known = [read_trials(path) for path in (random, *rounds)]
     decided = None if selection is None else read_netcdf(selection)
-    write_netcdf(next_round(known, selection=decided, **settings), output)
+    cost_of = None if problem is None else cost_function(load_problem(problem), cost)
+    design = next_round(known, selection=decided, cost=cost, cost_of=cost_of, **settings)
+    write_netcdf(design, output)
 
 
 if __name__ == "__main__":
@@ -25,6 +36,7 @@ if __name__ == "__main__":
             selection=snakemake.input.get("selection"),
             method=snakemake.wildcards.method,
             repeat=int(snakemake.wildcards.repeat),
+            problem=snakemake.params.problem,
             cost=snakemake.params.cost,
             seed=snakemake.params.seed,
             budget=snakemake.params.budget,

@@ -1,6 +1,7 @@
 """Say in four lines what a study found and where its files are."""
 
 from hsic_hpo.files import read_netcdf, write_text
+from hsic_hpo.study.gaps import may_fail
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.tables.comparison import comparison_sentence
@@ -16,7 +17,8 @@ def main(*, trials_path: str, sensitivity: str, comparison: str, folder: str, ou
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
+    gap = may_fail("summary", list(snakemake.output), snakemake.log[0], write_text)
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params), gap:
         main(
             trials_path=snakemake.input.trials,
             sensitivity=snakemake.input.sensitivity,

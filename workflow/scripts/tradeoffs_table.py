@@ -2,9 +2,10 @@
 
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.selection.tradeoffs import tradeoffs, tradeoffs_remark
+from hsic_hpo.study.gaps import may_fail
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
-from hsic_hpo.tables.writing import write_table
+from hsic_hpo.tables.writing import write_sentence, write_table
 from hsic_hpo.trials import dataset as trials
 
 
@@ -16,7 +17,8 @@ def main(*, selection: str, random: str, searches: list[str], outputs: list[str]
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
+    gap = may_fail("table tradeoffs", list(snakemake.output), snakemake.log[0], write_sentence)
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params), gap:
         main(
             selection=snakemake.input.selection,
             random=snakemake.input.random,

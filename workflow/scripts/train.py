@@ -20,6 +20,7 @@ from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
+from hsic_hpo.training.giving_up import DEFAULT_LIMIT, unless_all_fail
 from hsic_hpo.training.jobs import Progress, train_slice
 from hsic_hpo.training.records import write_records
 from hsic_hpo.training.stopping import stoppable
@@ -40,6 +41,7 @@ def main(
     seed: int,
     code_fingerprint: str,
     folder: str,
+    give_up_after: int,
     tries: int,
     unedited: Callable[[], str],
     device: str,
@@ -49,9 +51,10 @@ def main(
     rows = (_drawn(space, stop, seed, budget) if design is None else read_netcdf(design)).isel(
         trial=slice(first, stop)
     )
+    data_fingerprint = read_stamp(data).fingerprint
     records = train_slice(
         partial(load, problem, data),
-        read_stamp(data).fingerprint,
+        data_fingerprint,
         rows,
         budget,
         n_repeats=repeats,
@@ -64,7 +67,8 @@ def main(
         device=device,
         precision=precision,
     )
-    write_records(records, output)
+    decisive = (problem, budget, data_fingerprint, code_fingerprint)
+    write_records(unless_all_fail(records, give_up_after, Path(folder), *decisive), output)
 
 
 def load(spec: dict, data: str) -> tuple[Problem, Loaded]:
@@ -95,6 +99,7 @@ if __name__ == "__main__":
             seed=snakemake.params.seed,
             code_fingerprint=snakemake.params.training_code,
             folder="trial_files",
+            give_up_after=snakemake.resources.get("give_up_after", DEFAULT_LIMIT),
             tries=snakemake.resources.get("tries", DEFAULT_TRIES),
             unedited=unedited,
             device=snakemake.resources.get("device", "cpu"),

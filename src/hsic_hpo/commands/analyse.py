@@ -145,11 +145,16 @@ def _write(
         written.append(options.output)
     if options.figures:
         from hsic_hpo.reports.figures import write_figures
+        from hsic_hpo.reports.parts import Parts
 
-        written += write_figures(trials, found, options.figures)
+        parts = Parts({})
+        written += write_figures(trials, found, options.figures, parts)
     if options.report:
         from hsic_hpo.reports.writing import write_report
 
+        # It names what it lacks, figures too.
         write_report(trials, found, options.report, decisions=decided)
         written.append(options.report)
+    elif options.figures:
+        parts.check(options.figures)
     return written

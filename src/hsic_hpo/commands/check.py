@@ -1,15 +1,18 @@
-"""``hsic-hpo check``: is a study config right?"""
+"""``hsic-hpo check``: tell whether a study config is right, and whether its trainings work."""
 
 import argparse
 
 from hsic_hpo.study import study
-from hsic_hpo.wording import counted
+from hsic_hpo.wording import counted, number, with_units
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to those of the program."""
     parser = commands.add_parser("check", help="check a study config without running it")
     parser.add_argument("config", nargs="+", help="YAML file; a later one overrides an earlier")
+    parser.add_argument(
+        "--train", action="store_true", help="train a random configuration for a step, too"
+    )
     parser.set_defaults(run=_check)
 
 
@@ -22,3 +25,20 @@ def _check(options: argparse.Namespace) -> None:
         f"({counted(groups, 'conditional groups')}) "
         f"on {checked.problem_name}"
     )
+    if options.train:
+        _train(checked, ", ".join(options.config))
+
+
+def _train(checked: study.Study, where: str) -> None:
+    # PyTorch takes seconds to load.
+    from hsic_hpo.study.trial_run import require_errors, try_trainings
+
+    records = try_trainings(checked)
+    require_errors(records, where)
+    kind = checked.problem
+    for purpose, record in records.items():
+        print(
+            f"A training of one step ({purpose}): validation error "
+            f"{number(record['validation_error'])}, test error {number(record['test_error'])}, "
+            f"{with_units(kind.error_name, kind.error_units)}"
+        )

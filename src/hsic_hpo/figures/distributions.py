@@ -11,7 +11,7 @@ from hsic_hpo.figures.histograms import ALL, REACHED, histogram, legend_marks
 from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
 from hsic_hpo.figures.style import message, style
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import select_goal, target_values
+from hsic_hpo.trials.goals import is_found, is_tested, select_goal, target_values
 from hsic_hpo.trials.groups import in_group
 from hsic_hpo.wording import goal, group_name, number, p_value
 
@@ -130,8 +130,10 @@ def _reached(trials: xr.Dataset, chosen: xr.Dataset, inside: np.ndarray) -> np.n
 def _title(chosen: xr.Dataset, one: _Shown, width: int) -> str:
     found = chosen.sel(group=one.group, hyperparameter=one.name)
     index = number(found["hsic"].item())
-    adjusted = p_value(found["p_value_adjusted"].item())
-    rows = [f"index {index}, adj. p {adjusted}"]
+    verdict = f"adj. p {p_value(found['p_value_adjusted'].item())}"
+    if not is_tested(found):
+        verdict = "found" if is_found(found).item() else "not found"
+    rows = [f"index {index}, {verdict}"]
     if one.group != chosen["group"].values[0]:
         rows.insert(0, f"where {one.group}")
     return "\n".join(fill(row, width) for row in rows)

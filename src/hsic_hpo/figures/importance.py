@@ -23,6 +23,7 @@ from hsic_hpo.figures.style import (
     SKY,
     style,
 )
+from hsic_hpo.trials.goals import is_found, is_tested
 from hsic_hpo.wording import goal, group_name, p_value, percent, target_name
 
 # Inches: a hyperparameter, what surrounds a panel, a line of text, the legend.
@@ -39,10 +40,11 @@ def importance(sensitivity: xr.Dataset, subset: str = "best", target: str = "err
     """Draw the indices of every group, largest first, with their uncertainty.
 
     Indices compare within a group only, so that each panel has an axis of its own. A bar is the
-    V-statistic ``hsic``, by the values alone, which decides significance; the grey
-    field behind it is its noise floor; the dot on a line is the debiased U-statistic with its
-    confidence interval, drawn at zero where it is negative, as no index is. For a discrete
-    hyperparameter a diamond shows the paper's index of the u that was drawn.
+    V-statistic ``hsic``, by the values alone, which decides significance; the grey field behind it
+    is its noise floor, which indices through a surrogate do not have; the dot on a line is the
+    debiased U-statistic with its confidence interval, drawn at zero where it is negative, as no
+    index is. For a discrete hyperparameter a diamond shows the paper's index of the u that was
+    drawn.
 
     Parameters
     ----------
@@ -126,6 +128,8 @@ def _names(group: xr.Dataset) -> list[str]:
 
 def _title(group: xr.Dataset) -> str:
     counts = f"{group['m'].item():.0f} of {group['n'].item():.0f} trials reach the goal"
+    if not is_tested(group):
+        counts = f"{group['n'].item():.0f} trials, through a surrogate"
     return fill(f"{group_name(group['group'].item())}: {counts}", _COLUMN_LETTERS - 9)
 
 
@@ -137,7 +141,9 @@ def _panel(axes: Axes, group: xr.Dataset) -> None:
     names = _names(group)
     rows = np.array([_lines(name) for name in names])
     at = np.cumsum(rows) - rows / 2
-    axes.barh(at, group["noise_floor"], rows, color=LIGHT_GREY, label="noise floor")
+    tested = is_tested(group)
+    if tested:
+        axes.barh(at, group["noise_floor"], rows, color=LIGHT_GREY, label="noise floor")
     axes.barh(at, group["hsic"], 0.5, label="index", **_bar_colours(group))
     low, high = (group[f"interval_{end}"].values for end in ("low", "high"))
     axes.hlines(at, low, high, color="black", linewidth=0.8, label="interval")
@@ -147,7 +153,8 @@ def _panel(axes: Axes, group: xr.Dataset) -> None:
     by_u = group["paper"].sel(statistic="hsic").values[differs]
     axes.plot(by_u, at[differs], label="index of drawn u", linestyle="none", **_DIAMOND)
     axes.set_xlim(left=0)
-    _p_values(axes, at, group["p_value_adjusted"].values)
+    if tested:
+        _p_values(axes, at, group["p_value_adjusted"].values)
     axes.set_yticks(at, names, parse_math=False)
     axes.set_ylim(rows.sum(), 0)
     axes.tick_params(axis="y", length=0)
@@ -166,11 +173,11 @@ def _p_values(axes: Axes, at: np.ndarray, values: np.ndarray) -> None:
 
 def _bar_colours(group: xr.Dataset) -> dict[str, Any]:
     bars = [
-        _SIGNIFICANT if yes == 1 else _NOISE if index <= floor else _UNSURE
+        _SIGNIFICANT if yes else _NOISE if index <= floor else _UNSURE
         for yes, index, floor in zip(
-            group["significant"].values,
+            is_found(group).values,
             group["hsic"].values,
-            group["noise_floor"].values,
+            group["noise_floor"].fillna(np.inf).values,
             strict=True,
         )
     ]
@@ -186,6 +193,15 @@ def _legend(groups: list[xr.Dataset]) -> list[Artist]:
     if not groups:
         return []
     attrs = groups[0].attrs
+    interval = f"debiased index, {percent(attrs['confidence'])} interval"
+    dot = Line2D([], [], linewidth=0.8, label=interval, **_DOT)
+    if not is_tested(groups[0]):
+        return [
+            Patch(**_SIGNIFICANT, label="index, found through the surrogate"),
+            Patch(**_NOISE, label="index, not found"),
+            dot,
+            *_drawn_u(groups),
+        ]
     level = f"significant (adjusted p ≤ {attrs['significance']:g})"
     labels = [level, "above its noise floor, not significant", "under its noise floor"]
     bars: list[Artist] = [
@@ -193,12 +209,11 @@ def _legend(groups: list[xr.Dataset]) -> list[Artist]:
         for colours, label in zip([_SIGNIFICANT, _UNSURE, _NOISE], labels, strict=True)
     ]
     floor = f"noise floor ({percent(1 - attrs['significance'])} of pure chance)"
-    interval = f"debiased index, {percent(attrs['confidence'])} interval"
-    marks: list[Artist] = [
-        Patch(color=LIGHT_GREY, label=floor),
-        Line2D([], [], linewidth=0.8, label=interval, **_DOT),
-    ]
-    if any(_differs(group).any() for group in groups):
-        label = "index of drawn u, as in the paper (discrete)"
-        marks.append(Line2D([], [], linestyle="none", label=label, **_DIAMOND))
-    return bars + marks
+    return [*bars, Patch(color=LIGHT_GREY, label=floor), dot, *_drawn_u(groups)]
+
+
+def _drawn_u(groups: list[xr.Dataset]) -> list[Artist]:
+    if not any(_differs(group).any() for group in groups):
+        return []
+    label = "index of drawn u, as in the paper (discrete)"
+    return [Line2D([], [], linestyle="none", label=label, **_DIAMOND)]

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import BLUE, message, style
+from hsic_hpo.trials.goals import interacts, is_tested
 from hsic_hpo.wording import goal
 
 _MOST = 16
@@ -81,7 +82,7 @@ def interactions(sensitivity: xr.Dataset) -> Figure:
         for axes, kind in zip(panels, _KINDS, strict=True):
             _matrix(figure, axes, chosen, kind, names)
         figure.legend(
-            handles=_legend(float(chosen.attrs["significance"])),
+            handles=_legend(chosen),
             loc="outside lower center",
             ncols=3,
         )
@@ -96,7 +97,8 @@ def _members(chosen: xr.Dataset) -> xr.Dataset:
 def _largest(chosen: xr.Dataset) -> tuple[xr.Dataset, list[str]]:
     if chosen.sizes["hyperparameter"] <= _MOST:
         return chosen, []
-    strength = (chosen["pure_interaction"] / chosen["pure_noise_floor"]).max("partner")
+    floor = chosen["pure_noise_floor"] if is_tested(chosen) else 1.0
+    strength = (chosen["pure_interaction"] / floor).max("partner")
     order = np.argsort(-strength.values, kind="stable")
     kept = np.sort(order[:_MOST])
     hidden = chosen["hyperparameter"].values[np.sort(order[_MOST:])].tolist()
@@ -115,8 +117,10 @@ def _matrix(figure: Figure, axes: Axes, chosen: xr.Dataset, kind: _Kind, names: 
         edgecolors="white",
         linewidth=0.8,
     )
-    significant = below & (chosen[kind.judged_by].values <= chosen.attrs["significance"])
-    row, column = np.nonzero(significant)
+    marked = chosen[kind.judged_by].values <= chosen.attrs["significance"]
+    if not is_tested(chosen) and kind.index == "pure_interaction":
+        marked = interacts(chosen).values
+    row, column = np.nonzero(below & marked)
     look: dict[str, Any] = {"color": "black", "markeredgecolor": "white", "markeredgewidth": 0.5}
     axes.plot(
         column + 0.5, row + 0.5, linestyle="none", marker=kind.mark, markersize=_mark(kind), **look
@@ -130,17 +134,22 @@ def _matrix(figure: Figure, axes: Axes, chosen: xr.Dataset, kind: _Kind, names: 
     axes.set_title(f"{kind.title} (dimensionless)")
     bar = figure.colorbar(shown, ax=axes, shrink=0.7, aspect=25)
     bar.outline.set_visible(False)
-    floors = np.where(below, chosen[kind.floor].values, np.nan)
-    if np.isfinite(floors).any():
-        bar.ax.axhline(float(np.nanmedian(floors)), color="black")
+    if is_tested(chosen):
+        floor = float(np.nanmedian(np.where(below, chosen[kind.floor].values, np.nan)))
+        bar.ax.axhline(floor, color="black")
 
 
 def _mark(kind: _Kind) -> float:
     return 4 if kind.mark == "o" else 7
 
 
-def _legend(significance: float) -> list[Line2D]:
+def _legend(chosen: xr.Dataset) -> list[Line2D]:
     look: dict[str, Any] = {"linestyle": "none", "color": "black"}
+    significance = float(chosen.attrs["significance"])
+    if not is_tested(chosen):
+        pure = _KINDS[1]
+        text = "pure interaction: found through the surrogate"
+        return [Line2D([], [], marker=pure.mark, markersize=_mark(pure), label=text, **look)]
     texts = (f"joint index: p ≤ {significance:g}", f"pure interaction: adj. p ≤ {significance:g}")
     marks = [
         Line2D([], [], marker=kind.mark, markersize=_mark(kind), label=text, **look)

@@ -21,7 +21,7 @@ from hsic_hpo.figures.style import (
     message,
     style,
 )
-from hsic_hpo.trials.goals import cost_names
+from hsic_hpo.trials.goals import cost_names, is_found, is_tested
 from hsic_hpo.wording import goal, percent, target_name
 
 _HEIGHT, _NAME_LETTERS = 4.2, 30
@@ -97,17 +97,22 @@ def _without(main: xr.Dataset, lacking: str | None) -> Figure:
 def _draw(main: xr.Dataset, cost: str, remarks: list[str]) -> Figure:
     x, y = (_ratios(main.sel(target=target)) for target in ("error", cost))
     names = main["hyperparameter"].values
-    named = (np.maximum(x[0], y[0]) > 1) | (len(names) <= _NAMED_ALL)
+    tested = is_tested(main)
+    outstanding = np.maximum(x[0], y[0]) > 1
+    if not tested:
+        outstanding = is_found(main.sel(target=["error", cost])).any("target").values
+    named = outstanding | (len(names) <= _NAMED_ALL)
     if not named.all():
-        remarks = [f"not named, under both noise floors: {', '.join(names[~named])}", *remarks]
+        why = "under both noise floors" if tested else "found for neither"
+        remarks = [f"not named, {why}: {', '.join(names[~named])}", *remarks]
     figure, (axes,) = page(
         1, 1, _HEIGHT, width=PAGE_WIDTH, title=_TITLE, remarks=remarks, legend_lines=2
     )
     for ratios, limit in ((x, axes.set_xlim), (y, axes.set_ylim)):
-        limit(0, max(_LEAST_LIMIT, 1.05 * np.nanmax(ratios)))
+        limit(0, max(_LEAST_LIMIT if tested else 0.0, 1.05 * np.nanmax(ratios)))
     for scale in (axes.set_xscale, axes.set_yscale):
         scale("function", functions=(_root, np.square))
-    significant = [main["significant"].sel(target=target).values == 1 for target in ("error", cost)]
+    significant = [is_found(main.sel(target=target)).values for target in ("error", cost)]
     axes.hlines(y[0], x[1], x[2], color=_LINES, linewidth=0.6)
     axes.vlines(x[0], y[1], y[2], color=_LINES, linewidth=0.6)
     for key, (colour, marker, _) in _LOOKS.items():
@@ -118,12 +123,13 @@ def _draw(main: xr.Dataset, cost: str, remarks: list[str]) -> Figure:
             continue
         axes.plot(x[0, here], y[0, here], linestyle="none", clip_on=False, zorder=3, **look)
     floor: dict[str, Any] = {"color": "black", "linestyle": ":", "linewidth": 1}
-    axes.axvline(1, **floor)
-    axes.axhline(1, **floor)
+    if tested:
+        axes.axvline(1, **floor)
+        axes.axhline(1, **floor)
     for axis, target in ((axes.xaxis, "error"), (axes.yaxis, cost)):
         axis.set_label_text(
             f"impact on the {goal(main, target)} by {target_name(main, target)}\n"
-            "(index / noise floor, dimensionless)",
+            f"(index / {'noise floor' if tested else 'largest one'}, dimensionless)",
         )
     axes.xaxis.label.set_parse_math(False)
     figure.legend(handles=_legend(main), loc="outside lower center", ncols=3)
@@ -137,6 +143,9 @@ def _ratios(found: xr.Dataset) -> np.ndarray:
     """Return the index and the ends of its interval over its noise floor, (3, d)."""
     names = ["hsic", "interval_low", "interval_high"]
     floor = found["noise_floor"].values
+    if not is_tested(found):
+        # Without floors the largest index is the unit.
+        floor = found["hsic"].max().values
     return np.stack([np.maximum(found[name].values, 0) / floor for name in names])
 
 
@@ -167,13 +176,16 @@ def _name_quadrants(axes: Axes) -> list[Text]:
 
 
 def _legend(main: xr.Dataset) -> list[Line2D]:
-    level = f"adjusted p ≤ {main.attrs['significance']:g}"
+    tested = is_tested(main)
+    verdict = "significant" if tested else "found"
+    level = f"adjusted p ≤ {main.attrs['significance']:g}" if tested else "through a surrogate"
     marks = [
-        Line2D([], [], linestyle="none", label=f"significant for {what}", **_mark(colour, marker))
+        Line2D([], [], linestyle="none", label=f"{verdict} for {what}", **_mark(colour, marker))
         for colour, marker, what in _LOOKS.values()
     ]
     marks[0].set_label(f"{marks[0].get_label()} ({level})")
     interval = f"{percent(float(main.attrs['confidence']))} interval of the debiased index"
     marks.append(Line2D([], [], color=_LINES, linewidth=0.6, label=interval))
-    marks.append(Line2D([], [], color="black", linestyle=":", linewidth=1, label="noise floor"))
+    if tested:
+        marks.append(Line2D([], [], color="black", linestyle=":", linewidth=1, label="noise floor"))
     return marks

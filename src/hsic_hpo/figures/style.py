@@ -36,6 +36,12 @@ _SEARCH_LOOKS = {
     "tpe": (GREEN, "^"),
     "gp": (VERMILLION, "v"),
     "nsga2": (PURPLE, "P"),
+    # Forms of a method have its colour.
+    "motpe": (GREEN, ">"),
+    "ctpe": (GREEN, "<"),
+    "mogp": (VERMILLION, "8"),
+    "cgp": (VERMILLION, "d"),
+    "cgpbo": (ORANGE, "p"),
 }
 
 # matplotlib's own font has no Chinese, Japanese or Korean letters; the first of these that a

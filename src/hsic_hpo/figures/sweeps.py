@@ -14,6 +14,7 @@ from hsic_hpo.figures.style import BLUE, ORANGE, message, style
 from hsic_hpo.figures.values import label_values, position, rounded_text
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
+from hsic_hpo.trials.goals import is_tested
 from hsic_hpo.wording import goal
 
 _COLUMNS, _ROW, _EMPTY = 3, 1.6, 1.2
@@ -116,7 +117,7 @@ def _panel(axes: Axes, swept: xr.Dataset, hyperparameter: Hyperparameter, width:
     axes.set_ylim(bottom=0)
     label_values(axes, hyperparameter)
     axes.set_ylabel("HSIC(U, Z)\n(dimensionless)")
-    axes.set_title(fill(_sentence(ranges), width))
+    axes.set_title(fill(_sentence(ranges, tested=is_tested(swept)), width))
 
 
 def _positions(line: xr.Dataset, hyperparameter: Hyperparameter) -> np.ndarray:
@@ -136,7 +137,9 @@ def _range(hyperparameter: Hyperparameter, line: xr.Dataset, point: int, end: st
     return f"≥ {text}" if end == "lower" else f"≤ {text}"
 
 
-def _sentence(ranges: list[str]) -> str:
+def _sentence(ranges: list[str], *, tested: bool) -> str:
+    if not tested:
+        return "through a surrogate, without a test"
     if not ranges:
         return "significant in the narrowest range"
     return f"not significant: {' or '.join(dict.fromkeys(ranges))}"
@@ -146,6 +149,8 @@ def _legend(sensitivity: xr.Dataset) -> list[Line2D]:
     marks = [
         Line2D([], [], color=colour, marker=".", label=text) for colour, text in _ENDS.values()
     ]
+    if not is_tested(sensitivity):
+        return marks
     marks.append(Line2D([], [], color="black", linestyle=":", linewidth=1, label="noise floor"))
     level = f"{sensitivity.attrs['significance']:g} / {sensitivity.sizes['point']}"
     label = f"widest range without significance (p > {level})"

@@ -17,7 +17,7 @@ from hsic_hpo.figures.layout import LINE, letters, lines, panel_letters
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
 from hsic_hpo.figures.values import shown_by_level
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import select_goal, target_values
+from hsic_hpo.trials.goals import is_found, is_tested, select_goal, target_values
 from hsic_hpo.wording import goal, target_name
 
 _SUBSETS = {"best": REACHED, "worst": WORST}
@@ -113,7 +113,7 @@ def _bars(axes: Axes, ranked: xr.Dataset, names: list[str], rows: np.ndarray) ->
     at = np.cumsum(rows) - rows / 2
     for offset, (subset, look) in zip((-_BAR / 2, _BAR / 2), _SUBSETS.items(), strict=True):
         found = ranked.sel(subset=subset)
-        faces = [look.edge if yes == 1 else "white" for yes in found["significant"].values]
+        faces = [look.edge if yes else "white" for yes in is_found(found).values]
         index = np.nan_to_num(found["hsic"].values)
         axes.barh(at + offset, index, _BAR, color=faces, edgecolor=look.edge, label=subset)
         floor = found["noise_floor"].values
@@ -144,16 +144,16 @@ def _values(
 
 def _legend(ranked: xr.Dataset, *, by_level: bool) -> list[Patch | Line2D]:
     marks: list[Patch | Line2D] = []
-    level = f"adjusted p ≤ {ranked.attrs['significance']:g}"
+    level, none = f"adjusted p ≤ {ranked.attrs['significance']:g}", "not significant"
+    if not is_tested(ranked):
+        level, none = "found", "not found"
     for subset, look in _SUBSETS.items():
         label = goal(ranked, subset=subset)
         marks.append(Patch(color=look.edge, label=f"{label}, {level}"))
-        marks.append(
-            Patch(facecolor="white", edgecolor=look.edge, label=f"{label}, not significant")
-        )
-    marks.append(
-        Line2D([], [], color="black", marker="|", linestyle="none", label="noise floor of an index")
-    )
+        marks.append(Patch(facecolor="white", edgecolor=look.edge, label=f"{label}, {none}"))
+    if is_tested(ranked):
+        floor: dict[str, Any] = {"color": "black", "marker": "|", "linestyle": "none"}
+        marks.append(Line2D([], [], label="noise floor of an index", **floor))
     marks.append(Patch(facecolor=ALL.face, edgecolor=ALL.edge, label="all trials"))
     if not by_level:
         for colour, which in ((ALL.curve, "all trials"), (REACHED.curve, "best, worst")):

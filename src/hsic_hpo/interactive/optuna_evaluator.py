@@ -11,7 +11,7 @@ import xarray as xr
 from hsic_hpo.checks import check_choice
 from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.interactive.results import Explanation, as_result
-from hsic_hpo.sensitivity.explanation import AUTO, explain_trials
+from hsic_hpo.sensitivity.explanation import explain_trials
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.whole_space import largest_groups, whole_space_importance
 from hsic_hpo.tables.explained import explained_table
@@ -91,7 +91,7 @@ class HsicImportanceEvaluator(BaseImportanceEvaluator):
             min_successes=1,
             n_permutations=19,
         )
-        self._way: Literal["auto", "random", "adaptive"] = drawn or AUTO
+        self._way: Literal["auto", "random", "adaptive"] = drawn or "auto"
 
     def evaluate(
         self, study: Study, params: list[str] | None = None, *, target: Target | None = None

@@ -12,15 +12,7 @@ from hsic_hpo.tables.writing import cell_text
 from hsic_hpo.wording import goal, target_name
 
 # Of the table of indices; the rest stands in the Dataset.
-_SHOWN = (
-    "group",
-    "hyperparameter",
-    "index",
-    "noise_floor",
-    "adjusted_p_value",
-    "significant",
-    "found",
-)
+_SHOWN = ("group", "hyperparameter", "index", "noise_floor", "adjusted_p_value", "significant")
 
 
 class Explanation(xr.Dataset):
@@ -39,7 +31,7 @@ class Explanation(xr.Dataset):
             # A part of it, such as one group or one variable, has no table; a view never fails.
             return str(super()._repr_html_())
         costs = [name for name in table.columns if str(name).endswith("_index")]
-        kept = [name for name in _SHOWN if name in table]
+        kept = [name for name in (*_SHOWN, "found") if name in table]
         shown = table[[*kept, *(name for name in costs if _is_of_cost(str(name))), "m", "n"]]
         if table["note"].any():
             shown = shown.assign(note=table["note"])

@@ -10,7 +10,7 @@ from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.interactive.results import Explanation, Selection, as_result
 from hsic_hpo.selection.decide import decide as decide_roles
 from hsic_hpo.selection.settings import SelectionSettings
-from hsic_hpo.sensitivity.explanation import AUTO, explain_trials
+from hsic_hpo.sensitivity.explanation import explain_trials
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import check_trials
 from hsic_hpo.trials.goals import target_names
@@ -71,7 +71,7 @@ def explain(
     chosen = AnalysisSettings(goal_fraction=goal_fraction, seed=seed, **settings)
     if drawn is not None:
         check_choice("drawn", drawn, ("random", "adaptive"))
-    return as_result(Explanation, explain_trials(trials, chosen, drawn or AUTO))
+    return as_result(Explanation, explain_trials(trials, chosen, drawn or "auto"))
 
 
 def decide(
@@ -151,7 +151,8 @@ def report(
     Raises
     ------
     InputError
-        For a Dataset that does not hold trials, or when the extra ``report`` is not installed.
+        For a Dataset that does not hold trials, or when the extra ``report`` is not installed;
+        after the page is written, when a part of it could not be made.
 
     Examples
     --------

@@ -42,6 +42,7 @@ def frozen_trial(
     configuration: Mapping[str, Any],
     values: Sequence[float],
     system_attrs: Mapping[str, Any] | None = None,
+    constraints: Mapping[str, float] | None = None,
 ) -> optuna.trial.FrozenTrial:
     """Return a completed trial of Optuna.
 
@@ -55,6 +56,8 @@ def frozen_trial(
         Finite values of the objectives.
     system_attrs
         Notes of a sampler.
+    constraints
+        By name; above 0 where the trial does not keep to it.
     """
     parameters = [p for p in space.hyperparameters if p.name in configuration]
     return optuna.trial.create_trial(
@@ -62,6 +65,7 @@ def frozen_trial(
         distributions={p.name: distribution(p) for p in parameters},
         values=list(values),
         system_attrs=dict(system_attrs or {}),
+        **({} if constraints is None else {"constraints": dict(constraints)}),
     )
 
 

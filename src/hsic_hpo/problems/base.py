@@ -19,7 +19,8 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.problems.data import FINGERPRINT, Data, Stamp, read_data, stamp, standardise
-from hsic_hpo.problems.dense_space import Accepted, check_space
+from hsic_hpo.problems.dense_costs import dense_costs
+from hsic_hpo.problems.dense_space import Accepted, check_space, complete
 from hsic_hpo.spaces.space import Space
 
 if TYPE_CHECKING:
@@ -90,6 +91,22 @@ class Problem(ABC):
             When the file is missing, truncated or altered, or the data are unfit for training.
         """
 
+    def costs(self, configuration: Mapping[str, Any]) -> Mapping[str, float] | None:
+        """Return what a configuration costs, known before it is trained.
+
+        Parameters
+        ----------
+        configuration
+            Values of the active hyperparameters.
+
+        Returns
+        -------
+        Mapping or None
+            ``n_params`` and ``flops`` (of the forward pass of one sample), either or both, as a
+            training will report them; None where only a training shows them.
+        """
+        return None
+
     @property
     def source(self) -> Path:
         """The file that defines the problem, part of the fingerprint of its data and trainings."""
@@ -143,6 +160,27 @@ class DenseProblem(Problem):
             One line: ``where``, the hyperparameter, its value, what is allowed.
         """
         check_space(space, self.accepted, where)
+
+    def costs(self, configuration: Mapping[str, Any]) -> Mapping[str, float]:
+        """Return parameters and operations in closed form, see :meth:`Problem.costs`.
+
+        Parameters
+        ----------
+        configuration
+            Values of hyperparameters; those left out take their defaults.
+
+        Raises
+        ------
+        InputError
+            For an unknown hyperparameter.
+
+        Examples
+        --------
+        >>> from hsic_hpo.problems.runge import Runge
+        >>> Runge().costs({"n_layers": 1, "n_units": 8})
+        {'n_params': 25, 'flops': 32}
+        """
+        return dense_costs(self.n_inputs, self.n_outputs, complete(configuration, self.accepted))
 
     def load(self, path: Path | str) -> Data:
         """Read, check and standardise the data that :meth:`generate` made.
@@ -272,6 +310,17 @@ class LightningProblem(OutsideProblem):
     @abstractmethod
     def datamodule(self, configuration: Mapping[str, Any]) -> "LightningDataModule":
         """Return the data: loaders of training, validation and test batches."""
+
+    def costs(self, configuration: Mapping[str, Any]) -> Mapping[str, float] | None:
+        """Build the module without memory or values and count, see :meth:`Problem.costs`.
+
+        Some milliseconds, and the time that the data need for one batch. A formula of your own,
+        in a method of this name, is faster.
+        """
+        # Only this, and training, needs torch.
+        from hsic_hpo.problems.lightning_costs import lightning_costs
+
+        return lightning_costs(self, configuration)
 
     def sample(self, batch: Any) -> "tuple[torch.Tensor, ...]":
         """Return what ``forward`` takes for one sample of a batch, to count operations.

@@ -121,17 +121,28 @@ class Hpolib(FunctionProblem):
         seed
             Modulo four, it chooses one of the four trainings.
         """
-        losses, n_params, seconds = self.table
+        losses, _, seconds = self.table
         place = self.place(configuration)
-        hidden = configuration["n_units_1"] + configuration["n_units_2"]
         return {
             "validation_error": losses[place][seed % N_SEEDS],
             "test_error": losses[place].mean(),
-            "n_params": n_params[place],
-            "flops": 2 * (n_params[place] - hidden - 1),
+            **self.costs(configuration),
             "train_seconds": seconds[place][seed % N_SEEDS],
             "epochs": 100,
         }
+
+    def costs(self, configuration: Mapping[str, Any]) -> Mapping[str, float]:
+        """Look up the parameters; the operations follow from them.
+
+        Parameters
+        ----------
+        configuration
+            A value for each hyperparameter of the default space.
+        """
+        _, n_params, _ = self.table
+        size = int(n_params[self.place(configuration)])
+        hidden = configuration["n_units_1"] + configuration["n_units_2"]
+        return {"n_params": size, "flops": 2 * (size - hidden - 1)}
 
     def place(self, configuration: Mapping[str, Any]) -> tuple[int, ...]:
         """Return the indices of a configuration in the arrays of :attr:`table`."""

@@ -1,5 +1,6 @@
 """The figures of trials and their analysis, without a study around them."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,13 @@ import xarray as xr
 
 from hsic_hpo.figures.by_name import draw
 from hsic_hpo.figures.style import save
+from hsic_hpo.reports.parts import Parts
 from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import is_direct
 
 
-def write_figures(trials: xr.Dataset, sensitivity: xr.Dataset, folder: Path | str) -> list[Path]:
+def write_figures(
+    trials: xr.Dataset, sensitivity: xr.Dataset, folder: Path | str, parts: Parts
+) -> list[Path]:
     """Draw all figures that have anything to show, as ``NAME.svg``.
 
     Parameters
@@ -22,18 +25,26 @@ def write_figures(trials: xr.Dataset, sensitivity: xr.Dataset, folder: Path | st
         Sensitivity Dataset of these trials.
     folder
         Where they are written; made where it does not exist.
+    parts
+        Notes which of them could not be drawn.
 
     Returns
     -------
     list of pathlib.Path
-        The files.
+        The files of those that could be drawn.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, datasets in figures_to_draw(trials, sensitivity).items():
-        written.append(Path(folder, f"{name}.svg"))
-        save(draw(name, *datasets), written[-1])
-    return written
+    files = (
+        parts.make(f"figure {name}", partial(_saved, name, datasets, Path(folder)), None)
+        for name, datasets in figures_to_draw(trials, sensitivity).items()
+    )
+    return [file for file in files if file is not None]
+
+
+def _saved(name: str, datasets: tuple[xr.Dataset, ...], folder: Path) -> Path:
+    file = folder / f"{name}.svg"
+    save(draw(name, *datasets), file)
+    return file
 
 
 def figures_to_draw(
@@ -49,8 +60,7 @@ def figures_to_draw(
     }
     if np.isfinite(trials["learning_curve"].values).any():
         shown["trainings"] = (trials,)
-    # It measures indices in noise floors, which a surrogate has none of.
-    if cost_names(sensitivity) and is_direct(sensitivity):
+    if cost_names(sensitivity):
         shown["quadrant"] = (sensitivity,)
     if sensitivity.sizes["sweep"]:
         shown["sweeps"] = (sensitivity,)

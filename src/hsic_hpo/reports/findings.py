@@ -1,11 +1,13 @@
 """The findings of a study in the order in which the page tells them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import xarray as xr
 
 from hsic_hpo.reports import sentences
+from hsic_hpo.study.gaps import reason_of, sentence
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.summary import summary
 from hsic_hpo.tables.writing import markdown_text
@@ -27,12 +29,15 @@ class Finding:
         What was found, one plain sentence each.
     figures
         Names of the figures that stand beside them.
+    failure
+        Why its sentences could not be made; None where they were.
     """
 
     key: str
     title: str
     sentences: Sequence[str]
     figures: Sequence[str]
+    failure: str | None = None
 
 
 def findings(
@@ -59,41 +64,76 @@ def findings(
         From how the trainings ended to what the search methods reached; without those on a
         Dataset that does not exist.
     """
-    outcome, impact, cost = summary(trials, sensitivity)
-    more = [
-        reached_in_words(sensitivity),
-        sentences.intervals(sensitivity),
-        sentences.groups_without_index(sensitivity),
-    ]
-    ways = filter(None, (sensitivity.attrs.get(k) for k in ("way_reason", "surrogate_check")))
+    told = partial(summary, trials, sensitivity)
+    ways = [sensitivity.attrs.get(key, "") for key in ("way_reason", "surrogate_check")]
     found = [
-        Finding("trainings", "How the trainings went", [outcome, *ways], ["errors", "trainings"]),
-        Finding(
+        _finding(
+            "trainings",
+            "How the trainings went",
+            lambda: [told()[0], *ways],
+            ["errors", "trainings"],
+        ),
+        _finding(
             "impact",
             "What matters for the best",
-            [impact, *filter(None, more)],
+            lambda: [
+                told()[1],
+                reached_in_words(sensitivity),
+                sentences.intervals(sensitivity),
+                sentences.groups_without_index(sensitivity),
+            ],
             ["importance", "distributions"],
         ),
-        Finding("worst", "What spoils a trial", [sentences.worst(sensitivity)], ["worst"]),
-        Finding(
+        _finding("worst", "What spoils a trial", lambda: [sentences.worst(sensitivity)], ["worst"]),
+        _finding(
             "interactions",
             "What matters together",
-            [sentences.interaction_sentence(sensitivity)],
+            lambda: [sentences.interaction_sentence(sensitivity)],
             ["interactions"],
         ),
     ]
     if convergence is not None:
-        enough = [sentences.convergence_sentence(convergence)]
-        found.append(Finding("convergence", "Were there enough trials?", enough, ["convergence"]))
-    costly = [cost, *filter(None, [sentences.sweeps(sensitivity)])]
+        found.append(
+            _finding(
+                "convergence",
+                "Were there enough trials?",
+                lambda: [sentences.convergence_sentence(convergence)],
+                ["convergence"],
+            )
+        )
     title = "What only costs" if cost_names(sensitivity) else "Which part of a range matters"
-    found.append(Finding("cost", title, costly, ["quadrant", "sweeps"]))
+    found.append(
+        _finding(
+            "cost",
+            title,
+            lambda: [told()[2], sentences.sweeps(sensitivity)],
+            ["quadrant", "sweeps"],
+        )
+    )
     if selection is not None:
-        found.append(Finding("selection", "What was decided", sentences.decisions(selection), []))
+        found.append(
+            _finding("selection", "What was decided", lambda: sentences.decisions(selection), [])
+        )
     if comparison is not None:
-        reached = [comparison_table.comparison_sentence(comparison)]
-        found.append(Finding("comparison", "What the searches reached", reached, ["comparison"]))
+        found.append(
+            _finding(
+                "comparison",
+                "What the searches reached",
+                lambda: [comparison_table.comparison_sentence(comparison)],
+                ["comparison"],
+            )
+        )
     return found
+
+
+def _finding(
+    key: str, title: str, told: Callable[[], Sequence[str]], figures: Sequence[str]
+) -> Finding:
+    try:
+        return Finding(key, title, [text for text in told() if text], figures)
+    except Exception as error:
+        reason = reason_of(error)
+        return Finding(key, title, [sentence("sentence on this", reason)], figures, reason)
 
 
 def markdown(found: Sequence[Finding]) -> str:

@@ -2,8 +2,9 @@
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,17 @@ import yaml
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.figures.space import space_rows
+from hsic_hpo.files import write_text
 from hsic_hpo.reports import frames
 from hsic_hpo.reports.chosen import chosen
 from hsic_hpo.reports.facts import provenance, study_facts
 from hsic_hpo.reports.findings import findings
 from hsic_hpo.reports.parallel import parallel_coordinates
+from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.plane import plane
 from hsic_hpo.reports.trials_table import offline_scripts, trials_table
 from hsic_hpo.selection import tradeoffs
+from hsic_hpo.study.gaps import sentence
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.decisions import decisions_table
@@ -48,6 +52,7 @@ def page(
     captions: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
     made: str,
+    gaps: MutableMapping[str, str] | None = None,
 ) -> str:
     """Tell the story of a study in one HTML page that needs no network.
 
@@ -69,6 +74,9 @@ def page(
         The study's config with all defaults, checked; None where there is no study.
     made
         When the page is made, for its provenance.
+    gaps
+        Why something could not be made, by what it is, such as ``"figure importance"``: a
+        sentence stands in its place. What fails of the page itself is added.
 
     Returns
     -------
@@ -76,17 +84,30 @@ def page(
         HTML with all scripts, styles and data inside. The same input gives the same page.
     """
     space = trials_data.space(trials)
-    frame = frames.trials_frame(trials, searches)
+    parts = Parts({} if gaps is None else gaps)
     goal_fraction = float(sensitivity.attrs["goal_fraction"])
     settings = None if config is None else StudySettings.of(config)
+    frame = frames.trials_frame(trials, searches)
+    found = findings(trials, sensitivity, convergence, selection, comparison)
+    parts.gaps.update(
+        (f"section “{one.title}”", one.failure) for one in found if one.failure is not None
+    )
     charts = {
-        "plane": plane(frame, trials.attrs["error_name"], trials.attrs["error_units"]),
-        "parallel": parallel_coordinates(
-            frame,
-            space,
-            frames.positions(trials, searches),
-            frames.memberships(trials, searches),
-            goal_fraction,
+        "plane": parts.make(
+            "chart of error against FLOPs",
+            lambda: plane(frame, trials.attrs["error_name"], trials.attrs["error_units"]),
+            None,
+        ),
+        "parallel": parts.make(
+            "chart of parallel coordinates",
+            lambda: parallel_coordinates(
+                frame,
+                space,
+                frames.positions(trials, searches),
+                frames.memberships(trials, searches),
+                _reached_fraction(sensitivity),
+            ),
+            None,
         ),
     }
     return _template().render(
@@ -94,45 +115,76 @@ def page(
         searched=len(searches) > 0,
         study_facts=study_facts(trials, goal_fraction, settings),
         space=space_rows(space),
-        findings=findings(trials, sensitivity, convergence, selection, comparison),
+        findings=found,
         figures={name: _Figure.from_file(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
-        tables=_tables(trials, searches, selection, comparison),
-        remarks=_remarks(selection, comparison),
-        trials=trials_table(frame, frames.values_frame(trials, searches)),
+        tables=_tables(parts, trials, searches, selection, comparison),
+        remarks=_remarks(parts, selection, comparison),
+        trials=parts.make(
+            "table of all trials",
+            lambda: trials_table(frame, frames.values_frame(trials, searches)),
+            "",
+        ),
         provenance=provenance(trials, made),
         config=None if config is None else _as_yaml(config),
         style=(_FOLDER / "page.css").read_text(encoding="utf-8"),
         vega=vl_convert.javascript_bundle(_SNIPPET),
         datatables=offline_scripts(),
+        # All parts are made by now.
+        gaps={what: sentence(what, reason) for what, reason in parts.gaps.items()},
     )
 
 
+def write_sentence_page(text: str, path: Path | str) -> None:
+    """Write a page that says one sentence alone."""
+    write_text(f"<!DOCTYPE html>\n<meta charset=utf-8>\n<p>{escape(text)}</p>\n", path)
+
+
+def _reached_fraction(sensitivity: xr.Dataset) -> float:
+    """Return the fraction of the trials that reach the goal: more than asked for where they tie."""
+    asked = float(sensitivity.attrs["goal_fraction"])
+    if "n_reached" not in sensitivity:
+        return asked
+    reached = int(sensitivity["n_reached"].sel(target="error", subset="best"))
+    more = reached > int(sensitivity["n_asked"])
+    return reached / int(sensitivity["n_trials"]) if more else asked
+
+
 def _tables(
+    parts: Parts,
     trials: xr.Dataset,
     searches: Sequence[xr.Dataset],
     selection: xr.Dataset | None,
     comparison: xr.Dataset | None,
 ) -> dict[str, list[list[str]]]:
     """Return the cells of the tables for which there are data, by their names."""
-    found: dict[str, pd.DataFrame] = {}
+    made: dict[str, Callable[[], pd.DataFrame]] = {}
     if selection is not None:
-        found["selection"] = decisions_table(selection)
+        made["selection"] = lambda: decisions_table(selection)
     if comparison is not None:
-        found["comparison"] = comparison_table.comparison_table(comparison)
-        found["chosen"] = chosen(comparison, trials_data.space(trials))
+        made["comparison"] = lambda: comparison_table.comparison_table(comparison)
+        made["chosen"] = lambda: chosen(comparison, trials_data.space(trials))
     if selection is not None and comparison is not None:
-        found["tradeoffs"] = tradeoffs.tradeoffs(selection, [trials, *searches])
-    return {name: _cells(table) for name, table in found.items()}
+        made["tradeoffs"] = lambda: tradeoffs.tradeoffs(selection, [trials, *searches])
+    found = {name: parts.make(f"table {name}", make, None) for name, make in made.items()}
+    return {name: _cells(table) for name, table in found.items() if table is not None}
 
 
-def _remarks(selection: xr.Dataset | None, comparison: xr.Dataset | None) -> dict[str, str]:
+def _remarks(
+    parts: Parts, selection: xr.Dataset | None, comparison: xr.Dataset | None
+) -> dict[str, str]:
     found = {}
     if comparison is not None:
-        found["comparison"] = comparison_table.comparison_remark(comparison)
+        found["comparison"] = parts.make(
+            "remark on the comparison",
+            lambda: comparison_table.comparison_remark(comparison),
+            "",
+        )
     if selection is not None:
-        found["tradeoffs"] = tradeoffs.tradeoffs_remark(selection)
+        found["tradeoffs"] = parts.make(
+            "remark on the decisions", lambda: tradeoffs.tradeoffs_remark(selection), ""
+        )
     return found
 
 

@@ -19,6 +19,12 @@ _SHAPES = {
     "^": "triangle-up",
     "v": "triangle-down",
     "P": "cross",
+    ">": "triangle-right",
+    "<": "triangle-left",
+    # Vega has no shapes of these names: paths in a square from -1 to 1.
+    "8": "M-0.4,-1L0.4,-1L1,-0.4L1,0.4L0.4,1L-0.4,1L-1,0.4L-1,-0.4Z",
+    "d": "M0,-1L0.5,0L0,1L-0.5,0Z",
+    "p": "M0,-1L0.95,-0.31L0.59,0.81L-0.59,0.81L-0.95,-0.31Z",
     "X": "stroke",
 }
 

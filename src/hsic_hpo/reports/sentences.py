@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.trials.goals import interacts, is_found, is_tested
 from hsic_hpo.wording import (
     MAIN_GROUP,
-    evidence,
-    evidence_variable,
+    adjusted_p,
     goal,
     group_name,
-    is_direct,
     number,
     p_value,
     percent,
@@ -40,50 +39,39 @@ def worst(sensitivity: xr.Dataset) -> str:
     if (notes != "").all():
         # The main group comes first and is the largest: its reason holds for the others too.
         return f"No hyperparameter has an index for {aim}: {notes.values[0]}."
-    bad = _mattering(sensitivity, "worst")
+    bad = _significant(sensitivity, "worst")
     if not bad:
         return f"No hyperparameter is found to decide which trials are among {aim}."
-    good = _mattering(sensitivity, "best")
-    named = ", ".join(f"{name} ({evidence(p)})" for name, p in bad.items())
+    good = _significant(sensitivity, "best")
+    named = ", ".join(f"{name} ({adjusted_p(p)})" for name, p in bad.items())
     text = f"What decides whether a trial is among {aim}: {named}."
     new = [name for name in bad if name not in good]
     if new and good:
         verb = "matters" if len(new) == 1 else "matter"
-        how = "significantly" if is_direct(sensitivity) else "as far as was found"
-        text += f" {_listed(new)} {verb} there but not {how} for the best."
+        none = "not significantly" if is_tested(sensitivity) else "not, as far as is found,"
+        text += f" {_listed(new)} {verb} there but {none} for the best."
     return text
 
 
-def _mattering(sensitivity: xr.Dataset, subset: str) -> dict[str, float]:
-    """Return the smallest adjusted p-value of each hyperparameter that matters.
-
-    Through a surrogate there are none: they are NaN, the largest index first.
-    """
+def _significant(sensitivity: xr.Dataset, subset: str) -> dict[str, float]:
+    """Return the smallest adjusted p-value of each that matters, NaN through a surrogate."""
     error = sensitivity.sel(target="error", subset=subset)
-    matters = error[evidence_variable(sensitivity)] == 1
-    if not is_direct(sensitivity):
-        largest = error["hsic_unbiased"].where(matters).max("group").dropna("hyperparameter")
-        ranked = largest.sortby(-largest)["hyperparameter"].values.tolist()
-        return dict.fromkeys(map(str, ranked), np.nan)
-    p = error["p_value_adjusted"].where(matters)
-    smallest = p.min("group")
-    found = {
-        str(name): float(value)
-        for name, value in zip(smallest["hyperparameter"].values, smallest.values, strict=True)
-        if np.isfinite(value)
-    }
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+    found = is_found(error)
+    p = error["p_value_adjusted"].where(found).min("group")
+    names = [str(name) for name in error["hyperparameter"].values[found.any("group").values]]
+    order = p if is_tested(sensitivity) else -error["hsic_unbiased"].where(found).max("group")
+    names.sort(key=lambda name: float(order.sel(hyperparameter=name)))
+    return {name: float(p.sel(hyperparameter=name)) for name in names}
 
 
 def intervals(sensitivity: xr.Dataset) -> str:
-    """State the intervals of the indices that matter for the best; empty without any."""
+    """State the intervals of the indices that are significant for the best; empty without any."""
     best = sensitivity.sel(target="error", subset="best")
     parts = []
-    for name in _mattering(sensitivity, "best"):
+    for name in _significant(sensitivity, "best"):
         one = best.sel(hyperparameter=name)
         # The largest group in which it matters.
-        matters = one[evidence_variable(sensitivity)] == 1
-        label = one["group"].values[int(np.argmax(np.where(matters, one["n"], 0)))]
+        label = one["group"].values[int(np.argmax(np.where(is_found(one), one["n"], 0)))]
         low, high = (
             number(float(one[f"interval_{end}"].sel(group=label))) for end in ("low", "high")
         )
@@ -99,8 +87,8 @@ def interaction_sentence(sensitivity: xr.Dataset) -> str:
     """Say which pairs matter for the best beyond what each of the two does alone."""
     best = sensitivity.sel(group=MAIN_GROUP, target="error", subset="best")
     names = best["hyperparameter"].values.tolist()
-    if not is_direct(sensitivity):
-        return _found_pairs(best["pure_found"].values, names, goal(sensitivity))
+    if not is_tested(sensitivity):
+        return _found_interactions(best, names)
     p = best["pure_p_value_adjusted"].values
     pairs = sorted(
         (float(p[i, j]), f"{names[i]} with {names[j]}")
@@ -126,20 +114,15 @@ def interaction_sentence(sensitivity: xr.Dataset) -> str:
     return f"Pairs that matter together for the {goal(sensitivity)}: {named}{more}."
 
 
-def _found_pairs(found: np.ndarray, names: Sequence[str], aim: str) -> str:
-    rows, columns = np.tril_indices(len(names), -1)
-    known = np.isfinite(found[rows, columns])
-    if not known.any():
-        return "No pair of hyperparameters has an index of interaction."
-    pairs = [
-        f"{names[i]} with {names[j]}"
-        for i, j in zip(*np.nonzero(np.tril(found == 1, -1)), strict=True)
-    ]
+def _found_interactions(best: xr.Dataset, names: list[str]) -> str:
+    strength, found = best["pure_interaction"].values, interacts(best).values
+    pairs = [(i, j) for i in range(len(names)) for j in range(i) if found[i, j]]
     if not pairs:
-        return f"No pair is found to interact for the {aim}."
+        return f"No pair of hyperparameters is found to interact for the {goal(best)}."
+    pairs.sort(key=lambda pair: -strength[pair])
+    named = "; ".join(f"{names[i]} with {names[j]}" for i, j in pairs[:_STATED])
     more = f"; and {len(pairs) - _STATED} more" if len(pairs) > _STATED else ""
-    named = "; ".join(pairs[:_STATED])
-    return f"Pairs that are found to matter together for the {aim}: {named}{more}."
+    return f"Pairs that matter together for the {goal(best)}, through the surrogate: {named}{more}."
 
 
 def convergence_sentence(convergence: xr.Dataset) -> str:
@@ -191,7 +174,7 @@ def sweeps(sensitivity: xr.Dataset) -> str:
     sensitivity
         Sensitivity Dataset with its range sweeps.
     """
-    matters = _mattering(sensitivity, "best")
+    matters = _significant(sensitivity, "best")
     parts = []
     for name in sensitivity["sweep"].values.tolist():
         line = sensitivity.sel(sweep=name, end="lower")

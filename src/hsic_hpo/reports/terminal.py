@@ -9,8 +9,8 @@ from rich.text import Text
 
 from hsic_hpo.reports.terminal_tables import by_index, fitting_table, scaled
 from hsic_hpo.tables.decisions import decisions_table
-from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import goal, group_name, is_direct, p_value, target_name
+from hsic_hpo.trials.goals import cost_names, is_tested
+from hsic_hpo.wording import goal, group_name, p_value, target_name
 
 N_INTERACTIONS = 5
 _INDENT = 2
@@ -28,8 +28,13 @@ def show_head(trials: xr.Dataset, sensitivity: xr.Dataset, console: Console) -> 
     console
         Where to print.
     """
-    counts = (int(sensitivity[name]) for name in ("n_trials", "n_diverged", "n_failed"))
-    console.print(Text("{} trials, {} diverged, {} failed".format(*counts)))
+    n, n_diverged, n_failed = (
+        int(sensitivity[name]) for name in ("n_trials", "n_diverged", "n_failed")
+    )
+    # They have no error either, but nothing went wrong.
+    n_pruned = int((trials["reason"] == "pruned").any("repeat").sum())
+    pruned = f", {n_pruned} pruned" if n_pruned else ""
+    console.print(Text(f"{n} trials, {n_diverged} diverged, {n_failed - n_pruned} failed{pruned}"))
     for key in ("way_reason", "surrogate_check"):
         if sensitivity.attrs.get(key):
             console.print(Text(str(sensitivity.attrs[key])))
@@ -59,7 +64,7 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
         Where to print; columns that do not fit are left out, names are never cut.
     """
     attrs = sensitivity.attrs
-    directly = is_direct(sensitivity)
+    directly = is_tested(sensitivity)
     if directly:
         marked = (
             "* significant: adjusted p (over the hyperparameters of the group) at most "

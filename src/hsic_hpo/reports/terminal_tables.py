@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hsic_hpo.wording import cost_name, is_direct, number, p_value, percent
+from hsic_hpo.trials.goals import is_tested
+from hsic_hpo.wording import cost_name, number, p_value, percent
 
 # Left out in this order where the table is wider than the terminal.
 _OPTIONAL = ("p", "interval")
@@ -29,7 +30,7 @@ def fitting_table(group: xr.Dataset, costs: list[str], console: Console) -> Tabl
     console
         Whose width counts.
     """
-    columns = ["interval", "p", "adjusted p"] if is_direct(group) else ["interval", "found"]
+    columns = ["interval", "p", "adjusted p"] if is_tested(group) else ["interval", "found"]
     left_out = [name for name in _OPTIONAL if name in columns]
     table = _table(group, columns, costs)
     # Names fold once nothing is left that could go.
@@ -75,7 +76,7 @@ def by_index(error: xr.Dataset) -> list[str]:
 
 def _index(part: xr.Dataset) -> xr.DataArray:
     # The draws of a surrogate have no noise floor with which to read the biased index.
-    return part["hsic"] if is_direct(part) else part["hsic_unbiased"].clip(min=0)
+    return part["hsic"] if is_tested(part) else part["hsic_unbiased"].clip(min=0)
 
 
 def _cell(row: xr.Dataset, column: str, is_found: bool) -> str:

@@ -10,6 +10,7 @@ from hsic_hpo.files import write_text
 from hsic_hpo.reports.captions import CAPTIONS
 from hsic_hpo.reports.figures import write_figures
 from hsic_hpo.reports.page import page
+from hsic_hpo.reports.parts import Parts
 
 
 def write_report(
@@ -30,15 +31,24 @@ def write_report(
         HTML file, written atomically.
     decisions
         Selection Dataset of this analysis; None leaves its section out.
+
+    Raises
+    ------
+    InputError
+        After the page is written, when a part of it could not be made: the page says so in its
+        place.
     """
+    parts = Parts({})
     with TemporaryDirectory() as folder:
-        figures = {path.stem: path for path in write_figures(trials, sensitivity, folder)}
+        figures = write_figures(trials, sensitivity, folder, parts)
         text = page(
             trials,
             sensitivity,
             selection=decisions,
-            figures=figures,
+            figures={file.stem: file for file in figures},
             captions=CAPTIONS,
             made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            gaps=parts.gaps,
         )
     write_text(text, path)
+    parts.check(path)

@@ -124,6 +124,7 @@ def chosen_design(
     cost: str | None,
     initial_trials: int = 0,
     selection: xr.Dataset | None = None,
+    ceiling: float = np.inf,
     tolerance: float | None = None,
 ) -> xr.Dataset:
     """Put the chosen configuration of every repeat of a method into a design.
@@ -143,7 +144,7 @@ def chosen_design(
         :func:`hsic_hpo.trials.history.initial_part`.
     selection
         Selection Dataset of HSIC-GPBO, under whose ceiling it chooses; None for other methods.
-    tolerance
+    ceiling, tolerance
         See :func:`choose`.
 
     Returns
@@ -152,7 +153,8 @@ def chosen_design(
         A design with one trial per repeat and the variables of ``DESCRIPTIONS``.
     """
     space = trials_data.space(random)
-    ceiling = np.inf if selection is None else cost_ceiling(selection)
+    if selection is not None:
+        ceiling = cost_ceiling(selection)
     known = [
         [initial_part(random, initial_trials, repeat), rounds]
         for repeat, rounds in enumerate(searches)

@@ -21,12 +21,15 @@ class Method:
         Whether it searches in stages, where the decisions of a selection say.
     weighs_cost
         Whether it ends with the cheapest of its nearly best trials, not with the best.
+    is_limited
+        Whether a study sets a limit to the cost of what it proposes and chooses.
     defaults
         Size of its search where a study does not give it.
     """
 
     is_staged: bool = False
     weighs_cost: bool = False
+    is_limited: bool = False
     defaults: SearchSettings = _PLAIN
 
 
@@ -39,11 +42,16 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "tpe": Method(),
         "gp": Method(),
         "nsga2": Method(weighs_cost=True),
+        "motpe": Method(weighs_cost=True),
+        "mogp": Method(weighs_cost=True),
+        "ctpe": Method(weighs_cost=True, is_limited=True),
+        "cgp": Method(weighs_cost=True, is_limited=True),
+        "cgpbo": Method(weighs_cost=True, is_limited=True),
     }
 )
 
 
-def search_settings(method: str, given: Mapping[str, int]) -> SearchSettings:
+def search_settings(method: str, given: Mapping[str, Any]) -> SearchSettings:
     """Return the settings of a method's search: its defaults with what a study gives.
 
     Parameters
@@ -54,6 +62,11 @@ def search_settings(method: str, given: Mapping[str, int]) -> SearchSettings:
         Settings by name, as in a section of a study config.
     """
     return replace(METHODS[method].defaults, **given)
+
+
+def uses_known_costs(method: str) -> bool:
+    """Tell whether a method asks what a configuration costs before it is trained."""
+    return METHODS[method].is_limited
 
 
 def needs_selection(method: str) -> bool:
@@ -74,7 +87,9 @@ def round_settings(method: str, settings: SearchSettings, number: int) -> dict[s
         Number of the round, from 1 on.
     """
     told = {"n": settings.batch_size, "initial_trials": settings.initial_trials}
-    return told | ({"stage": settings.stage(number)} if METHODS[method].is_staged else {})
+    if METHODS[method].is_staged:
+        told["stage"] = settings.stage(number)
+    return told | _limit(method, settings)
 
 
 def choice_settings(method: str, settings: SearchSettings, tolerance: float) -> dict[str, Any]:
@@ -90,4 +105,9 @@ def choice_settings(method: str, settings: SearchSettings, tolerance: float) -> 
     return {
         "initial_trials": settings.initial_trials,
         "tolerance": tolerance if METHODS[method].weighs_cost else None,
+        **_limit(method, settings),
     }
+
+
+def _limit(method: str, settings: SearchSettings) -> dict[str, Any]:
+    return {"ceiling": settings.max_cost} if METHODS[method].is_limited else {}

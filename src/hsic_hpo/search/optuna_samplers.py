@@ -1,130 +1,91 @@
-"""Proposals by samplers of Optuna: TPE, Gaussian process, NSGA-II.
+"""The samplers of Optuna that propose here, and what each is told.
 
-Each round gives all finished trials to a new study in memory and asks it for the next batch, so
-that only the trials Datasets are kept between rounds.
+TPE searches by a Parzen estimator of good and bad trials ([1]_), with several objectives ([2]_) and
+under constraints ([3]_); GP by a Gaussian process and expected improvement, of the hypervolume
+where there are two objectives, times the probability of keeping to the constraints; NSGA-II by
+evolution.
+
+References
+----------
+.. [1] J. Bergstra, R. Bardenet, Y. Bengio, B. Kégl, "Algorithms for hyper-parameter optimization",
+   Advances in Neural Information Processing Systems 24 (2011).
+.. [2] Y. Ozaki, Y. Tanigaki, S. Watanabe, M. Onishi, "Multiobjective tree-structured Parzen
+   estimator for computationally expensive optimization problems", GECCO (2020).
+.. [3] S. Watanabe, F. Hutter, "c-TPE: tree-structured Parzen estimator with inequality constraints
+   for expensive hyperparameter optimization", IJCAI (2023). Optuna's algorithm differs from it.
 """
 
-import json
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from hsic_hpo.errors import needs_extra
-from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
-from hsic_hpo.spaces.space import Space
 
-with needs_extra("search: the methods tpe, gp and nsga2", "optuna"):
+with needs_extra(
+    "search: the methods of Optuna (tpe, gp, nsga2, motpe, mogp, ctpe, cgp)", "optuna"
+):
     import optuna
-    from optuna.distributions import CategoricalDistribution, IntDistribution
-
-    from hsic_hpo.interop.optuna_trials import distribution, frozen_trial
-
-_GENERATION = "NSGAIISampler:generation"
-# How often a sampler is asked again when it proposes a configuration that is already trained.
-_ASKS_PER_PROPOSAL = 20
+    from optuna.samplers import BaseSampler, GPSampler, NSGAIISampler, TPESampler
 
 
-def _tpe(seed: int, _: int) -> "optuna.samplers.BaseSampler":
-    return optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True)
+@dataclass(frozen=True)
+class Sampler:
+    """A sampler and what it is told of a trial.
 
-
-def _gp(seed: int, _: int) -> "optuna.samplers.BaseSampler":
-    return optuna.samplers.GPSampler(seed=seed, deterministic_objective=False)
-
-
-def _nsga2(seed: int, population: int) -> "optuna.samplers.BaseSampler":
-    return optuna.samplers.NSGAIISampler(population_size=population, seed=seed)
-
-
-SAMPLERS: dict[str, Callable[[int, int], "optuna.samplers.BaseSampler"]] = {
-    "tpe": _tpe,
-    "gp": _gp,
-    "nsga2": _nsga2,
-}
-
-
-def propose_by_sampler(
-    space: Space,
-    configurations: Sequence[Mapping[str, Any]],
-    errors: np.ndarray,
-    costs: np.ndarray,
-    n: int,
-    *,
-    method: str,
-    seed: int,
-) -> list[dict[str, Any]]:
-    """Ask a sampler of Optuna for configurations that no finished trial has.
-
-    Parameters
+    Attributes
     ----------
-    space
-        The search space.
-    configurations, errors, costs
-        Finished trials in the order in which they were proposed; errors and costs are finite.
-    n
-        How many to propose; fewer are returned where the sampler finds no more new ones.
-    method
-        ``"tpe"``, ``"gp"`` (on the error) or ``"nsga2"`` (on error and cost; its generations
-        are batches of ``n``).
-    seed
-        Of the sampler.
+    make
+        Makes it from a seed, the size of a batch (at least 2), and whether the space has
+        conditional hyperparameters.
+    on_cost
+        Whether the cost is a second objective.
+    on_logs
+        Whether error and cost are told as logarithms, where they are positive.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        study = _study(space, configurations, errors, costs, n, method, seed)
-    done = {json.dumps(dict(configuration)) for configuration in configurations}
-    proposed: list[dict[str, Any]] = []
-    for _ in range(_ASKS_PER_PROPOSAL * n):
-        if len(proposed) == n:
-            break
-        # A proposal without a result counts as running, so that the sampler does not repeat it.
-        configuration = _suggest(space, study.ask())
-        text = json.dumps(configuration)
-        if text not in done:
-            proposed.append(configuration)
-            done.add(text)
-    return proposed
+
+    make: Callable[[int, int, bool], BaseSampler]
+    on_cost: bool = False
+    on_logs: bool = False
+
+    def objectives(self, errors: np.ndarray, costs: np.ndarray) -> np.ndarray:
+        """Return the ``(n, 1)`` or ``(n, 2)`` values to be minimised, of finite ones."""
+        columns = [errors, costs] if self.on_cost else [errors]
+        return np.column_stack([log(c) if self.on_logs else c for c in columns])
 
 
-def _study(
-    space: Space,
-    configurations: Sequence[Mapping[str, Any]],
-    errors: np.ndarray,
-    costs: np.ndarray,
-    n: int,
-    method: str,
-    seed: int,
-) -> "optuna.Study":
+def log(values: np.ndarray) -> np.ndarray:
+    """Return the logarithms of values that spread over decades, if all are positive."""
+    return np.log(values) if (values > 0).all() else values
+
+
+def _tpe(seed: int, _: int, conditional: bool) -> BaseSampler:
+    # Without groups, conditional hyperparameters are searched one by one.
+    return TPESampler(seed=seed, multivariate=True, group=conditional, constant_liar=True)
+
+
+def _gp(seed: int, _: int, conditional: bool) -> BaseSampler:
+    # It models what all trials have, and leaves what is conditional to another sampler.
+    others = TPESampler(seed=seed, multivariate=False) if conditional else None
+    return GPSampler(seed=seed, deterministic_objective=False, independent_sampler=others)
+
+
+def _nsga2(seed: int, batch_size: int, _: bool) -> BaseSampler:
+    return NSGAIISampler(population_size=batch_size, seed=seed)
+
+
+SAMPLERS = {
+    "tpe": Sampler(_tpe),
+    "gp": Sampler(_gp),
+    "nsga2": Sampler(_nsga2, on_cost=True),
+    "motpe": Sampler(_tpe, on_cost=True, on_logs=True),
+    "mogp": Sampler(_gp, on_cost=True, on_logs=True),
+    "ctpe": Sampler(_tpe),
+    "cgp": Sampler(_gp, on_logs=True),
+}
+"""By the name of the method."""
+
+
+def quiet() -> None:
+    """Let Optuna say what is wrong, and nothing else."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    on_cost = method == "nsga2"
-    # Parents come in pairs.
-    population = max(2, n)
-    study = optuna.create_study(
-        directions=["minimize"] * (2 if on_cost else 1), sampler=SAMPLERS[method](seed, population)
-    )
-    for i, configuration in enumerate(configurations):
-        values = [errors[i], costs[i]] if on_cost else [errors[i]]
-        generation = {_GENERATION: i // population} if on_cost else {}
-        study.add_trial(frozen_trial(space, configuration, values, generation))
-    return study
-
-
-def _suggest(space: Space, trial: "optuna.Trial") -> dict[str, Any]:
-    configuration: dict[str, Any] = {}
-    for parameter in space.hyperparameters:
-        if parameter.is_active(configuration):
-            configuration[parameter.name] = _suggest_value(parameter, trial)
-    return configuration
-
-
-def _suggest_value(parameter: Hyperparameter, trial: "optuna.Trial") -> Any:
-    name, law = parameter.name, distribution(parameter)
-    if isinstance(law, CategoricalDistribution):
-        return trial.suggest_categorical(name, law.choices)
-    if isinstance(law, IntDistribution):
-        number = trial.suggest_int(name, law.low, law.high, log=law.log)
-        return number if isinstance(parameter.law, Range) else parameter.levels[number]
-    number = trial.suggest_float(name, law.low, law.high, log=law.log)
-    return number if isinstance(parameter.law, Range) else parameter.value(number)

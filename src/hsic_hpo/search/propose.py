@@ -7,6 +7,7 @@ rounds only the trials themselves are kept.
 
 import json
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -45,14 +46,17 @@ def propose(
     n
         Size of the round, at least 1.
     method
-        ``"random"``; ``"gpbo"``, a Gaussian process with expected improvement; or, by Optuna,
-        ``"tpe"``, ``"gp"`` and ``"nsga2"`` (on error and cost).
+        ``"random"``; ``"gpbo"``, a Gaussian process with expected improvement, and ``"cgpbo"``,
+        the same under a limit of the cost; or, by Optuna, ``"tpe"`` and ``"gp"`` (on the error),
+        ``"motpe"``, ``"mogp"`` and ``"nsga2"`` (on error and cost), ``"ctpe"`` and ``"cgp"`` (on
+        the error under a limit of the cost).
     seed
         Non-negative integer.
     ceiling
-        Cost that no proposal may exceed, for ``"gpbo"`` alone.
+        Cost that no proposal may exceed, for ``"gpbo"`` and the methods under a limit.
     cost_of
-        Cost of a configuration; None predicts it from the finished trials where they have costs.
+        Cost of a configuration, where it is known before the training: nothing is proposed that
+        costs more than the ceiling. None: the methods learn from the finished trials what does.
 
     Returns
     -------
@@ -62,17 +66,19 @@ def propose(
     Raises
     ------
     InputError
-        For an unknown method, or one whose library is not installed.
+        For an unknown method, or one whose library is not installed, or a ceiling so low that
+        no configuration is known that costs as little.
     """
     if method not in PROPOSERS:
         raise InputError(
             f"search.{method}: not a method; known: {', '.join(PROPOSERS)}"
             f"{did_you_mean(method, PROPOSERS)}"
         )
+    affordable = _affordable(method, ceiling, cost_of)
     if method == "random" or not len(finished):
-        return _random(subspace, finished, n, seed)
-    if method == "gpbo":
-        return gpbo.propose_by_improvement(
+        proposed = _random(subspace, finished, n, seed, affordable)
+    elif method in ("gpbo", "cgpbo"):
+        proposed = gpbo.propose_by_improvement(
             subspace,
             finished.configurations,
             finished.errors,
@@ -82,10 +88,47 @@ def propose(
             ceiling=ceiling,
             cost_of=cost_of,
         )
-    # Optuna is needed only for its own methods.
-    from hsic_hpo.search import optuna_samplers
+    else:
+        proposed = _by_optuna(
+            subspace, finished, n, method=method, seed=seed, ceiling=ceiling, cost_of=cost_of
+        )
+    if affordable is None:
+        return proposed
+    if len(proposed) < n:
+        known = History([*finished.configurations, *proposed], np.array([]), np.array([]))
+        proposed += _random(subspace, known, n - len(proposed), seed, affordable)
+    if not proposed and not (finished.costs <= ceiling).any():
+        least = np.min(finished.costs, initial=np.inf)
+        seen = f"; the cheapest of {len(finished)} trials costs {least:g}" if least < np.inf else ""
+        raise InputError(
+            f"search.{method}.max_cost: no configuration found that costs {ceiling:g} at most{seen}"
+        )
+    return proposed
 
-    return optuna_samplers.propose_by_sampler(
+
+def _affordable(
+    method: str, ceiling: float, cost_of: Callable[[dict[str, Any]], float] | None
+) -> Callable[[dict[str, Any]], bool] | None:
+    """Return what a method under a limit may propose; None where it is not known, or anything."""
+    if cost_of is None or not METHODS[method].is_limited:
+        return None
+    return lambda configuration: cost_of(configuration) <= ceiling
+
+
+def _by_optuna(
+    subspace: Subspace,
+    finished: History,
+    n: int,
+    *,
+    method: str,
+    seed: int,
+    ceiling: float,
+    cost_of: Callable[[dict[str, Any]], float] | None,
+) -> list[dict[str, Any]]:
+    # Optuna is needed only for its own methods.
+    from hsic_hpo.search import optuna_proposals
+
+    return optuna_proposals.propose_by_sampler(
         subspace.space,
         finished.configurations,
         worst_for_missing(finished.errors),
@@ -93,12 +136,21 @@ def propose(
         n,
         method=method,
         seed=seed,
+        ceiling=ceiling,
+        cost_of=cost_of,
     )
 
 
-def _random(subspace: Subspace, finished: History, n: int, seed: int) -> list[dict[str, Any]]:
+def _random(
+    subspace: Subspace,
+    finished: History,
+    n: int,
+    seed: int,
+    affordable: Callable[[dict[str, Any]], bool] | None,
+) -> list[dict[str, Any]]:
     done = {json.dumps(dict(configuration)) for configuration in finished.configurations}
     space = subspace.free or subspace.space
     u = sample(space, _DRAWS_PER_PROPOSAL * n, seed)
     drawn = {json.dumps(c): c for c in subspace.configurations(u)}
-    return [c for text, c in drawn.items() if text not in done][:n]
+    new = (c for text, c in drawn.items() if text not in done)
+    return list(islice((c for c in new if affordable is None or affordable(c)), n))

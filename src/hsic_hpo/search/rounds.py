@@ -28,6 +28,7 @@ def next_round(
     initial_trials: int = 0,
     selection: xr.Dataset | None = None,
     stage: int = 0,
+    ceiling: float = np.inf,
     cost_of: Callable[[dict[str, Any]], float] | None = None,
 ) -> xr.Dataset:
     """Propose a round and label it as a design.
@@ -51,6 +52,8 @@ def next_round(
         :func:`hsic_hpo.trials.history.initial_part`.
     selection, stage
         Selection Dataset and stage, 1 or 2, of HSIC-GPBO; None and 0 for other methods.
+    ceiling
+        Cost that no proposal may exceed, of a method with such a limit.
     cost_of
         Cost of a configuration that is not trained yet; None predicts it from the trials.
 
@@ -63,7 +66,15 @@ def next_round(
     finished = History.of([initial_part(known[0], initial_trials, repeat), *known[1:]], cost)
     seed = _seed(seed, method, repeat, len(known))
     if selection is None:
-        proposed = propose(Subspace.of(space, {}), finished, n, method=method, seed=seed)
+        proposed = propose(
+            Subspace.of(space, {}),
+            finished,
+            n,
+            method=method,
+            seed=seed,
+            ceiling=ceiling,
+            cost_of=cost_of,
+        )
     else:
         proposed = _staged(finished, n, seed, selection, stage, cost_of)
     u = np.array([space.point(configuration) for configuration in proposed])

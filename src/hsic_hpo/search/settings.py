@@ -1,5 +1,6 @@
 """What a study says of one search that goes on from its random search, with the defaults."""
 
+import math
 from dataclasses import dataclass
 
 # The first stage has one round in six.
@@ -23,6 +24,8 @@ class SearchSettings:
     initial_trials
         Trials of the random search that a repeat knows at its start, 0 for all of them. Each
         repeat takes others, as far as there are enough.
+    max_cost
+        Cost that no proposal may exceed, of a method with such a limit.
     """
 
     rounds: int = 6
@@ -30,6 +33,7 @@ class SearchSettings:
     batch_size: int = 8
     repeats: int = 2
     initial_trials: int = 0
+    max_cost: float = math.inf
 
     @property
     def n_rounds(self) -> int:

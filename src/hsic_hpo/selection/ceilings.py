@@ -41,6 +41,10 @@ class Ceiling:
     shown: bool
 
 
+NO_CEILING = Ceiling(np.inf, np.nan, np.nan, np.nan, shown=False)
+"""Where no success rates are known."""
+
+
 def lower_bound(successes: int, trials: int, assurance: float) -> float:
     """Return the one-sided Clopper-Pearson lower bound of a success rate.
 

@@ -12,9 +12,10 @@ import xarray as xr
 from hsic_hpo.selection.cheap_ranges import cheap_range
 from hsic_hpo.selection.cheap_values import CheapValue
 from hsic_hpo.selection.decisions import Decision
-from hsic_hpo.selection.evidence import Evidence, interactions
+from hsic_hpo.selection.evidence import Evidence, interaction_p_values
 from hsic_hpo.selection.reasons import Reasons
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
+from hsic_hpo.trials.goals import is_tested
 
 # A value that is cheap only beside half of the others is no cheap value.
 _CHEAP_HALF = 0.5
@@ -52,14 +53,17 @@ def decide_costly(
         cheap ones are found, among all.
     """
     undecided = replace(undecided, role="restrict")
+    if not is_tested(sensitivity):
+        # Success rates of trials that crowd around good values say nothing of other trials.
+        return replace(undecided, reason=reasons.not_random(undecided.reason))
     if found.matters:
         return _restricted(parameter, cheap, sensitivity, undecided, reasons)
-    tested = interactions(sensitivity, found)
-    forbidding = {name: pair for name, pair in tested.items() if pair.is_found}
+    tested = interaction_p_values(sensitivity, found)
+    level = float(sensitivity.attrs["significance"])
+    forbidding = {name: p for name, p in tested.items() if p <= level}
     if forbidding:
         return replace(undecided, reason=reasons.forbidden(undecided.reason, forbidding))
-    # The counts of trials that a search drew show nothing of the space.
-    if cheap.fraction > _CHEAP_HALF or not reasons.random:
+    if cheap.fraction > _CHEAP_HALF:
         return replace(undecided, reason=reasons.no_cheap_value(undecided.reason, len(tested)))
     reason = reasons.cheap_value(undecided.reason, len(tested), cheap)
     return Decision("fix", cheap.value, cheap.value, reason)

@@ -21,7 +21,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.selection.ceilings import ceiling
+from hsic_hpo.selection.ceilings import NO_CEILING, ceiling
 from hsic_hpo.selection.cheap_values import CheapValue, cheapest_kept
 from hsic_hpo.selection.costly import decide_costly
 from hsic_hpo.selection.decisions import Decision, label_decisions, whole
@@ -34,7 +34,7 @@ from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space, probes
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import select_goal, target_names, target_values
+from hsic_hpo.trials.goals import is_tested, select_goal, target_names, target_values
 from hsic_hpo.trials.history import History
 
 _CARRIED = ("study", "problem", "space", "error_name", "error_units", "goal_fraction")
@@ -55,6 +55,10 @@ def decide(
         Their cost is not used where the trials have no costs.
     where
         Place named first in messages about overrides.
+
+    Where the indices came through a surrogate, what it found decides what is optimised; nothing is
+    fixed or kept to a range, and there is no ceiling, as these rest on how often random trials
+    reach the goal.
 
     Returns
     -------
@@ -78,7 +82,9 @@ def decide(
         "assurance": settings.assurance,
         "min_successes": int(sensitivity.attrs["min_successes"]),
     }
-    limit = ceiling(finished.costs, reached, quantile=settings.cost_quantile, **required)
+    limit = NO_CEILING
+    if is_tested(sensitivity):
+        limit = ceiling(finished.costs, reached, quantile=settings.cost_quantile, **required)
     reasons = Reasons.of(sensitivity, settings, limit.cost)
     evidence = collect_evidence(sensitivity, settings.cost)
     optimised = _optimised(evidence, settings.least_optimised)
@@ -123,7 +129,7 @@ def _optimised(evidence: Sequence[Evidence], least: int) -> list[str]:
     mattering = [found.name for found in evidence if found.matters]
     ranked = sorted(
         (found for found in evidence if found.group and not found.matters),
-        key=lambda found: (found.p_adjusted, -found.index),
+        key=lambda found: (np.nan_to_num(found.p_adjusted), -found.index),
     )
     return mattering + [found.name for found in ranked[: max(0, least - len(mattering))]]
 

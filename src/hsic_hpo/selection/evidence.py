@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.spaces.space import Group, Space
-from hsic_hpo.wording import evidence_variable, is_direct
+from hsic_hpo.trials.goals import is_found
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Evidence:
         Why it has no index, empty when it has.
     index, noise_floor, p_adjusted
         Of reaching the best fraction by error, by the values alone, dimensionless; NaN without an
-        index, the last two also where trials were explained through a surrogate.
+        index.
     cost_index, cost_p_adjusted
         The same for the cheapest fraction.
     matters, costs
-        Whether the indices are significant, or found through the surrogate.
+        Whether the indices are significant or, through a surrogate, found.
     """
 
     name: str
@@ -78,8 +78,8 @@ def _evidence(best: xr.Dataset, name: str, cost: str, groups: Sequence[Group]) -
         float(found["p_value_adjusted"]),
         float(by_cost["hsic"]),
         float(by_cost["p_value_adjusted"]),
-        bool(found[evidence_variable(found)] == 1),
-        bool(by_cost[evidence_variable(found)] == 1),
+        bool(is_found(found)),
+        bool(is_found(by_cost)),
     )
 
 
@@ -88,34 +88,13 @@ def _note(notes: Sequence[str]) -> str:
     return next(filter(None, notes), "it takes a single value in every group")
 
 
-@dataclass(frozen=True)
-class Interaction:
-    """A pure interaction with another hyperparameter.
-
-    Attributes
-    ----------
-    p_adjusted
-        Its adjusted p-value; NaN through a surrogate.
-    is_found
-        Whether the two interact by the evidence that there is.
-    """
-
-    p_adjusted: float
-    is_found: bool
-
-
-def interactions(sensitivity: xr.Dataset, evidence: Evidence) -> dict[str, Interaction]:
-    """Return the pure interactions with all others that have an index."""
+def interaction_p_values(sensitivity: xr.Dataset, evidence: Evidence) -> dict[str, float]:
+    """Return adjusted p-values of the pure interactions with all others that have an index."""
     if not evidence.group:
         return {}
-    pairs = sensitivity.sel(
+    pure = sensitivity["pure_p_value_adjusted"].sel(
         target="error", subset="best", group=evidence.group, hyperparameter=evidence.name
     )
-    adjusted = pairs["pure_p_value_adjusted"].values
-    known, found = np.isfinite(adjusted), adjusted <= float(sensitivity.attrs["significance"])
-    if not is_direct(sensitivity):
-        known, found = np.isfinite(pairs["pure_found"].values), pairs["pure_found"].values == 1
-    names = [str(name) for name in pairs["partner"].values]
-    return {
-        names[i]: Interaction(float(adjusted[i]), bool(found[i])) for i in np.flatnonzero(known)
-    }
+    partners = [str(name) for name in pure["partner"].values]
+    pairs = zip(partners, pure.values.tolist(), strict=True)
+    return {name: value for name, value in pairs if np.isfinite(value)}

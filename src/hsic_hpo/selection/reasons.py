@@ -9,18 +9,9 @@ import xarray as xr
 
 from hsic_hpo.selection.ceilings import Ceiling
 from hsic_hpo.selection.cheap_values import CheapValue
-from hsic_hpo.selection.evidence import Evidence, Interaction
+from hsic_hpo.selection.evidence import Evidence
 from hsic_hpo.selection.settings import SelectionSettings
-from hsic_hpo.wording import (
-    MAIN_GROUP,
-    counted,
-    goal,
-    is_direct,
-    number,
-    p_value,
-    percent,
-    target_name,
-)
+from hsic_hpo.wording import MAIN_GROUP, counted, goal, number, p_value, percent, target_name
 
 
 @dataclass(frozen=True)
@@ -39,8 +30,6 @@ class Reasons:
         Probability with which they must, such as ``"80 %"``.
     limited
         Under which ceiling the search goes on.
-    random
-        Whether trials were drawn at random, so that there are tests and assurances.
     """
 
     goal: str
@@ -48,7 +37,6 @@ class Reasons:
     keep: str
     assurance: str
     limited: str
-    random: bool
 
     @classmethod
     def of(cls, sensitivity: xr.Dataset, settings: SelectionSettings, limit: float) -> "Reasons":
@@ -62,34 +50,39 @@ class Reasons:
             limited=f"under the ceiling of {number(limit)} {cost}"
             if np.isfinite(limit)
             else "without a ceiling on the cost",
-            random=is_direct(sensitivity),
         )
 
     def indices(self, found: Evidence) -> str:
         """Say what the indices of a hyperparameter tell, or why it has none."""
         if not found.group:
             return f"has no index: {found.note}"
-        nothing = "does not matter significantly" if self.random else "is not found to matter"
-        verdict = "matters" if found.matters else nothing
+        tested = np.isfinite(found.p_adjusted)
+        none = "does not matter significantly" if tested else "is not found to matter"
+        verdict = "matters" if found.matters else none
+        figures = (
+            f", adjusted p {p_value(found.p_adjusted)}, noise floor {number(found.noise_floor)}"
+            if tested
+            else " through the surrogate"
+        )
         among = "" if found.group == MAIN_GROUP else f"among trials with {found.group}, it "
-        figures = f"index {number(found.index)}, {_strength(found.p_adjusted, found.matters)}"
-        if np.isfinite(found.noise_floor):
-            figures += f", noise floor {number(found.noise_floor)}"
-        return f"{among}{verdict} for {self.goal} ({figures}) and {self._effect_on_cost(found)}"
+        return (
+            f"{among}{verdict} for {self.goal} (index {number(found.index)}{figures}) and "
+            f"{self._effect_on_cost(found)}"
+        )
 
     def _effect_on_cost(self, found: Evidence) -> str:
         if not np.isfinite(found.cost_index):
             return f"has no index for {self.cost}"
-        verdict = "drives" if found.costs else "does not drive"
-        return (
-            f"{verdict} {self.cost} (index {number(found.cost_index)}, "
-            f"{_strength(found.cost_p_adjusted, found.costs)})"
-        )
+        tested = np.isfinite(found.cost_p_adjusted)
+        none = "does not drive" if tested else "is not found to drive"
+        p = f", adjusted p {p_value(found.cost_p_adjusted)}" if tested else ""
+        verdict = "drives" if found.costs else none
+        return f"{verdict} {self.cost} (index {number(found.cost_index)}{p})"
 
-    def forbidden(self, indices: str, pairs: Mapping[str, Interaction]) -> str:
-        """Say that interactions forbid fixing it."""
+    def forbidden(self, indices: str, interactions: Mapping[str, float]) -> str:
+        """Say that interactions, by their adjusted p-values, forbid fixing it."""
         partners = ", ".join(
-            f"{name} ({_strength(pair.p_adjusted, pair.is_found)})" for name, pair in pairs.items()
+            f"{name} (adjusted p {p_value(p)})" for name, p in interactions.items()
         )
         return f"{indices}; interaction forbids fixing it: {partners}, {self.limited}"
 
@@ -107,6 +100,13 @@ class Reasons:
             f"{_text(cheap.value)}, its cheap end, are among the best"
         )
 
+    def not_random(self, indices: str) -> str:
+        """Say that nothing is fixed or left out by trials that were not drawn at random."""
+        return (
+            f"{indices}; all its values are searched, {self.limited}: only random trials show what "
+            "may be left out"
+        )
+
     def no_cheap_range(self, indices: str) -> str:
         """Say that all its values are optimised."""
         return f"{indices}; no range in which its choice stops mattering is found, {self.limited}"
@@ -120,20 +120,20 @@ class Reasons:
 
     def ceiling(self, limit: Ceiling) -> str:
         """Say why the ceiling is where it is, in one sentence."""
+        if np.isnan(limit.rate):
+            return "No ceiling: only random trials show how many reach the goal below a cost."
         if not np.isfinite(limit.cost):
             return (
                 f"No ceiling: {self.cost} is not known or does not differ between trials, or no "
                 "trial is among the best."
             )
-        sure = f"{'with' if limit.shown else 'though not with'} {self.assurance} assurance"
-        if not self.random:
-            sure = "though trials that were not drawn at random give no assurance"
+        sure = "with" if limit.shown else "though not with"
         return (
             f"At most {number(limit.cost)} {self.cost}: of the "
             f"{percent(round(limit.quantile, 3))} of trials that cost no more, "
             f"{percent(round(limit.rate, 3))} are among the best, of all trials "
             f"{percent(round(limit.overall, 3))}: this keeps {self.keep} of the success rate, "
-            f"{sure}."
+            f"{sure} {self.assurance} assurance."
         )
 
     def nothing_matters(self, optimised: Sequence[str]) -> str:
@@ -141,14 +141,7 @@ class Reasons:
         nearest = (
             f"; the nearest are {', '.join(optimised)}" if optimised else ", and none has an index"
         )
-        verdict = "matters significantly" if self.random else "is found to matter"
-        return f"No hyperparameter {verdict} for {self.goal}{nearest}."
-
-
-def _strength(p_adjusted: float, is_found: bool) -> str:
-    if np.isfinite(p_adjusted):
-        return f"adjusted p {p_value(p_adjusted)}"
-    return f"{'' if is_found else 'not '}found through the surrogate"
+        return f"No hyperparameter matters significantly for {self.goal}{nearest}."
 
 
 def _checked(n_pairs: int) -> str:

@@ -1,9 +1,13 @@
-"""Clear the locks that a killed Snakemake left behind."""
+"""Is a run under way in a folder? Clear the locks that a killed Snakemake left behind."""
 
 import fcntl
+import os
 import shutil
 from pathlib import Path
 from typing import IO
+
+from hsic_hpo.training.exclusive import NO_LOCKS
+from hsic_hpo.training.holder import Holder
 
 
 def clear_stale_locks(folder: Path | str) -> IO[str]:
@@ -12,6 +16,8 @@ def clear_stale_locks(folder: Path | str) -> IO[str]:
     A Snakemake that is killed with -9 leaves its lock files behind, and the next one refuses to
     start. Each process that calls this function holds a shared ``flock``, which the kernel
     releases however the process ends; a process that gets the lock exclusively is the only one.
+    On a file system without such locks the note that the last owner left tells: its process must
+    have been on this machine, and have ended.
 
     Parameters
     ----------
@@ -25,11 +31,47 @@ def clear_stale_locks(folder: Path | str) -> IO[str]:
     """
     folder = Path(folder, ".snakemake")
     folder.mkdir(parents=True, exist_ok=True)
-    alive = (folder / "alive").open("w")
-    try:
-        fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    alive = _note(folder).open("a")
+    if _is_free(alive, folder):
         shutil.rmtree(folder / "locks", ignore_errors=True)
-    except BlockingIOError:
-        pass
-    fcntl.flock(alive, fcntl.LOCK_SH)
+        Holder.this_process().write(_note(folder))
+    _lock(alive, fcntl.LOCK_SH)
     return alive
+
+
+def running(folder: Path | str) -> Holder | None:
+    """Return the process that runs Snakemake in a working folder, None when there is none."""
+    folder = Path(folder, ".snakemake")
+    if not _note(folder).exists():
+        return None
+    with _note(folder).open("a") as alive:
+        return None if _is_free(alive, folder) else Holder.read(_note(folder))
+
+
+def _note(folder: Path) -> Path:
+    return folder / "alive"
+
+
+def _is_free(alive: IO[str], folder: Path) -> bool:
+    try:
+        if _lock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            return True
+    except BlockingIOError:
+        return False
+    owner = Holder.read(_note(folder))
+    unlocked = not any(folder.glob("locks/*"))
+    if owner is None or owner.lives is None:
+        return unlocked
+    # A container that is started again may give the same number to its new process.
+    return not owner.lives or owner.process == os.getpid()
+
+
+def _lock(file: IO[str], operation: int) -> bool:
+    """Lock a file; tell whether its file system knows such locks at all."""
+    try:
+        fcntl.flock(file, operation)
+    except OSError as error:
+        if error.errno in NO_LOCKS:
+            return False
+        raise
+    return True

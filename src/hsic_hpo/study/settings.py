@@ -174,5 +174,5 @@ def _problem(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": given.get("name", _PROBLEM), **options}
 
 
-def _searches(given: Mapping[str, Mapping[str, int]]) -> dict[str, SearchSettings]:
+def _searches(given: Mapping[str, Mapping[str, Any]]) -> dict[str, SearchSettings]:
     return {method: search_settings(method, section) for method, section in given.items()}

@@ -30,6 +30,12 @@ _PLACE = f"{PACKAGE.parent}{os.sep}"
 State = dict[str, str]
 
 
+class EditedMeanwhileError(InputError):
+    """Code was edited and put back while a job began, so that nobody knows what it imported."""
+
+    worth_another_try = True
+
+
 class Submission:
     """What the jobs of a run are to run.
 
@@ -137,7 +143,9 @@ class _Check:
         since = _start_of_this_process() - _MARGIN
         for name in self._changed(submitted):
             if _changed_at(name) > since:
-                raise InputError(f"{name} was edited while a job that runs it began: {_AGAIN}")
+                raise EditedMeanwhileError(
+                    f"{name} was edited while a job that runs it began: {_AGAIN}"
+                )
 
     def _verify(self, state: State) -> None:
         for code in self._codes:

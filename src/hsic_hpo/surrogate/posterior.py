@@ -11,12 +11,12 @@ References
 .. [1] C. E. Rasmussen, C. K. I. Williams, "Gaussian Processes for Machine Learning" (2006).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
-from scipy.optimize import minimize
+from scipy.optimize import Bounds, minimize
 from scipy.spatial.distance import cdist
 from scipy.stats import spearmanr
 
@@ -149,19 +149,23 @@ def fit_posterior(x: np.ndarray, values: np.ndarray) -> Posterior:
         ``(n,)`` finite, not all equal.
     """
     low, high = _bounds(x.shape[1])
-    starts = [np.concatenate([np.zeros(x.shape[1] + 1), [np.log(noise)]]) for noise in _STARTS]
+    little, much = (
+        np.concatenate([np.zeros(x.shape[1] + 1), [np.log(noise)]]) for noise in _STARTS
+    )
     found = []
     for scale in scales_for(values):
         transformed = scale.forward(values)
         centre, spread = float(transformed.mean()), float(transformed.std())
         y = (transformed - centre) / spread
-        theta, likelihood = max(
-            (_maximised(x, y, start, low, high) for start in starts), key=lambda one: one[1]
-        )
+        theta, likelihood = _maximised(x, y, little, low, high)
         posterior = Posterior(x, y, theta, scale, centre, spread, likelihood)
         evidence = likelihood - len(y) * np.log(spread) + scale.log_derivative(values).sum()
         found.append((float(evidence), posterior))
-    return max(found, key=lambda one: one[0])[1]
+    best = max(found, key=lambda one: one[0])[1]
+    theta, likelihood = _maximised(x, best.y, much, low, high)
+    return (
+        replace(best, theta=theta, likelihood=likelihood) if likelihood > best.likelihood else best
+    )
 
 
 def _bounds(k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -185,7 +189,7 @@ def _maximised(
         start,
         jac=True,
         method="L-BFGS-B",
-        bounds=np.column_stack([low, high]),
+        bounds=Bounds(low, high),
         options={"maxiter": _STEPS},
     )
     return found.x, float(np.exp(-found.x[1:-1]).sum() - found.fun)

@@ -3,8 +3,7 @@
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import evidence_variable, is_direct
+from hsic_hpo.trials.goals import cost_names, is_tested
 
 _COLUMNS = {
     "index": "hsic",
@@ -16,14 +15,8 @@ _COLUMNS = {
     "interval_low": "interval_low",
     "interval_high": "interval_high",
 }
-# Without p-values and noise floors, which a surrogate has none of.
-_THROUGH_SURROGATE = {
-    "index": "hsic",
-    "found": "found",
-    "debiased_index": "hsic_unbiased",
-    "interval_low": "interval_low",
-    "interval_high": "interval_high",
-}
+# Through a surrogate there are no tests.
+_TESTS = ("noise_floor", "p_value", "adjusted_p_value", "significant", "paper_adjusted_p_value")
 _PAPER = {
     "paper_index": "hsic",
     "paper_adjusted_p_value": "p_value_adjusted",
@@ -49,8 +42,9 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         ``debiased_index``; all up to them are by the values alone, which decides significance, and
         the ``paper_`` columns by the u that was drawn;
         ``flops_index``, ``train_seconds_index`` or the like of other costs are the indices for the
-        cheapest fraction; where trials were explained through a surrogate, ``found`` stands in
-        place of p-values, noise floor and ``significant``;
+        cheapest fraction;
+        through a surrogate, ``found`` stands in place of ``significant`` and of all p-values and
+        noise floors;
         ``m`` of the ``n`` trials of a group are in the best fraction.
 
     Examples
@@ -62,29 +56,35 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
     """
     best = sensitivity.sel(subset="best", drop=True)
     error = best.sel(target="error", drop=True)
-    mark = evidence_variable(sensitivity)
-    shown = _COLUMNS if is_direct(sensitivity) else _THROUGH_SURROGATE
-    columns = {column: error[variable] for column, variable in shown.items()}
+    columns = {column: error[variable] for column, variable in _COLUMNS.items()}
     columns |= {
         column: error["paper"].sel(statistic=statistic, drop=True)
         for column, statistic in _PAPER.items()
-        if is_direct(sensitivity) or statistic != "p_value_adjusted"
     }
+    verdict = verdict_column(sensitivity)
+    if verdict == "found":
+        columns = {"index": columns["index"], verdict: error["found"], **columns}
+        columns = {name: column for name, column in columns.items() if name not in _TESTS}
     for cost in cost_names(sensitivity):
         # The single row of a group without an index by error shows no index by cost either.
         by_cost = best.sel(target=cost, drop=True).where(error["hsic"].notnull())
         columns[cost_column(cost, "index")] = by_cost["hsic"]
-        columns[cost_column(cost, mark)] = by_cost[mark]
+        columns[cost_column(cost, verdict)] = by_cost[verdict]
     columns |= {name: error[name] for name in _COUNTS}
     frame = xr.Dataset(columns).to_dataframe(["group", "hyperparameter"]).reset_index()
-    flags = [name for name in frame.columns if name.endswith(mark)]
+    flags = [name for name in frame.columns if name.endswith(verdict)]
     frame = frame.astype(dict.fromkeys(flags, "boolean") | {"n": int, "m": int})
     kept = [_kept(part) for _, part in frame.groupby("group", sort=False)]
     return pd.concat(kept, ignore_index=True)
 
 
+def verdict_column(sensitivity: xr.Dataset) -> str:
+    """Return which column says what matters: ``"significant"``, or by a surrogate ``"found"``."""
+    return "significant" if is_tested(sensitivity) else "found"
+
+
 def cost_column(cost: str, what: str) -> str:
-    """Return the column of a cost's ``"index"``, or of whether it is ``"significant"``."""
+    """Return the column of the ``"index"`` of a cost, or of what is said of it."""
     column = f"{cost}_{what}"
     return f"cost_{column}" if column in {**_COLUMNS, **_PAPER} else column
 

@@ -4,20 +4,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.tables.importance import cost_column, importance_table
+from hsic_hpo.tables.importance import cost_column, importance_table, verdict_column
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import cost_names
-from hsic_hpo.wording import (
-    MAIN_GROUP,
-    evidence,
-    evidence_variable,
-    goal,
-    group_name,
-    is_direct,
-    number,
-    outcomes,
-    target_name,
-)
+from hsic_hpo.trials.goals import cost_names, interacts, is_tested
+from hsic_hpo.wording import MAIN_GROUP, adjusted_p, goal, group_name, number, outcomes, target_name
 
 
 def summary(trials: xr.Dataset, sensitivity: xr.Dataset) -> list[str]:
@@ -59,9 +49,9 @@ def _spread(trials: xr.Dataset) -> str:
 
 def _impact(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
     aim = f"the {goal(sensitivity)} by {target_name(sensitivity, 'error')}"
-    found = largest[largest[evidence_variable(sensitivity)]]
-    if found.empty and not is_direct(sensitivity):
-        return f"No hyperparameter is found to matter for {aim}."
+    found = largest[largest[verdict_column(sensitivity)]]
+    if found.empty and not is_tested(sensitivity):
+        return f"No hyperparameter is found to matter for {aim}, through the surrogate."
     if found.empty:
         nearest = largest.sort_values("adjusted_p_value").head(1)
         return f"No hyperparameter matters significantly for {aim}; nearest: {_named(nearest)}."
@@ -73,9 +63,10 @@ def _impact(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
 
 
 def _named(rows: pd.DataFrame) -> str:
-    adjusted = rows.get("adjusted_p_value", pd.Series(np.nan, rows.index))
-    pairs = zip(rows["hyperparameter"], adjusted, strict=True)
-    return ", ".join(f"{name} ({evidence(value)})" for name, value in pairs)
+    if "adjusted_p_value" not in rows:
+        return f"{', '.join(rows['hyperparameter'])} (found through the surrogate)"
+    pairs = zip(rows["hyperparameter"], rows["adjusted_p_value"], strict=True)
+    return ", ".join(f"{name} ({adjusted_p(value)})" for name, value in pairs)
 
 
 def _no_index(table: pd.DataFrame) -> str:
@@ -84,12 +75,12 @@ def _no_index(table: pd.DataFrame) -> str:
 
 
 def _only_cost(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
-    mark = evidence_variable(sensitivity)
-    known = {cost: cost_column(cost, mark) for cost in cost_names(sensitivity)}
+    verdict = verdict_column(sensitivity)
+    known = {cost: cost_column(cost, verdict) for cost in cost_names(sensitivity)}
     if not known:
         return "No cost was recorded."
     parts = []
-    for _, row in largest[~largest[mark].astype(bool)].iterrows():
+    for _, row in largest[~largest[verdict].astype(bool)].iterrows():
         costs = [
             target_name(sensitivity, cost)
             for cost, column in known.items()
@@ -103,11 +94,8 @@ def _only_cost(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:
 
 
 def _but(row: pd.Series, sensitivity: xr.Dataset) -> str:
-    pure = sensitivity.sel(
+    pure = interacts(sensitivity).sel(
         target="error", subset="best", group=row["group"], hyperparameter=row["hyperparameter"]
     )
-    interacts = pure["pure_p_value_adjusted"] <= float(sensitivity.attrs["significance"])
-    if not is_direct(sensitivity):
-        interacts = pure["pure_found"] == 1
-    found = pure["partner"].values[interacts.values]
+    found = pure["partner"].values[pure.values]
     return f"; but it interacts with {', '.join(map(str, found))}" if len(found) else ""

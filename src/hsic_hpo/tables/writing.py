@@ -66,6 +66,11 @@ def write_table(table: pd.DataFrame, path: Path | str, *, remark: str = "") -> N
         raise InputError(f"{path}: cannot write a table as {suffix!r}; use .csv, .md or .tex")
 
 
+def write_sentence(sentence: str, path: Path | str) -> None:
+    """Write a sentence where a table should stand."""
+    write_table(pd.DataFrame({"note": [sentence]}), path)
+
+
 def csv_text(table: pd.DataFrame) -> str:
     """Return a table as CSV in which no text is a formula to a spreadsheet.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.problems.base import FunctionProblem
+from hsic_hpo.problems.costs import known_costs
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.outcome import Diverged, Outcome
 from hsic_hpo.trials.costs import MEASURED_COSTS
@@ -35,10 +36,11 @@ def evaluate(
     Diverged
         When an error is not finite.
     InputError
-        When the problem returns anything but errors and cost.
+        When the problem returns anything but errors and cost, or another cost than it knew before.
     """
-    found = problem.evaluate(configuration, budget.to_dict(), seed)
+    found = dict(problem.evaluate(configuration, budget.to_dict(), seed))
     where = f"{problem.name}.evaluate"
+    _add_known_costs(found, problem, configuration, where)
     for name in found:
         if name not in _KNOWN:
             raise InputError(
@@ -61,6 +63,19 @@ def evaluate(
         if name not in found:
             raise InputError(f"{where}: {name!r} is missing")
     outcome.finish(_finite(found, "validation_error"), _finite(found, "test_error"))
+
+
+def _add_known_costs(
+    found: dict[str, Any], problem: FunctionProblem, configuration: Mapping[str, Any], where: str
+) -> None:
+    for name, known in known_costs(problem, configuration).items():
+        if found.get(name) is None:
+            found[name] = known
+        elif found[name] != known:
+            raise InputError(
+                f"{where}: {name} is {found[name]!r}, but {known:g} before the training "
+                f"({problem.name}.costs)"
+            )
 
 
 def _finite(found: Mapping[str, Any], name: str) -> float:

@@ -10,12 +10,11 @@ from typing import Any
 
 import xarray as xr
 
-from hsic_hpo.errors import InputError
 from hsic_hpo.training.budget import parse_budget
 from hsic_hpo.training.exclusive import exclusive
 from hsic_hpo.training.records import find, store, training_key, training_seed
 from hsic_hpo.training.stopping import shielded
-from hsic_hpo.training.supervisor import OutOfJobMemory, Supervisor
+from hsic_hpo.training.supervisor import MemoryShortError, OutOfJobMemory, Supervisor
 from hsic_hpo.training.tries import DEFAULT_TRIES, Tries
 from hsic_hpo.training.worker import Load, Task
 from hsic_hpo.wording import counted
@@ -132,7 +131,7 @@ def train_slice(
 
     Raises
     ------
-    InputError
+    MemoryShortError
         After all others, when a training needs a job with more memory.
     """
     limits = parse_budget(budget)
@@ -168,7 +167,7 @@ def train_slice(
     finally:
         supervisor.close()
     if too_large:
-        raise InputError(
+        raise MemoryShortError(
             f"{counted(len(too_large), 'trainings')} ended for want of memory ({too_large[0]}): "
             "tried again by the next job, which may have more"
         )

@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
 from pytorch_lightning.utilities.data import extract_batch_size
-from torch.utils.flop_counter import FlopCounterMode
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.problems.base import LightningProblem
+from hsic_hpo.problems.lightning_costs import forward_flops, trainable_parameters
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.machine import Machine
 from hsic_hpo.training.outcome import Diverged, Outcome
@@ -81,7 +81,7 @@ class _Spending(Callback):
         """Count parameters and operations before the first step."""
         outcome = self._outcome
         if outcome.n_params is None:
-            outcome.n_params = sum(p.numel() for p in pl_module.parameters() if p.requires_grad)
+            outcome.n_params = trainable_parameters(pl_module)
             outcome.flops = _flops(pl_module, self._problem.sample(batch))
             self._samples_left = self._budget.samples(outcome.flops)
 
@@ -132,7 +132,5 @@ def _logged(metrics: Mapping[str, Any], name: str, where: str) -> float:
 def _flops(module: LightningModule, sample: tuple[torch.Tensor, ...]) -> int:
     """Count the operations of a forward pass, on a copy and with the random stream put back."""
     counted = copy.deepcopy(module).eval()
-    counter = FlopCounterMode(display=False)
-    with torch.random.fork_rng(devices=[]), torch.no_grad(), counter:
-        counted(*sample)
-    return counter.get_total_flops()
+    with torch.random.fork_rng(devices=[]):
+        return forward_flops(counted, sample)

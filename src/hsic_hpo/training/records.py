@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import xarray as xr
+
+from hsic_hpo.errors import InputError
 from hsic_hpo.files import write_text
 
 
@@ -54,6 +57,35 @@ def training_seed(study_seed: int, trial: str, repeat: int) -> int:
     return int.from_bytes(hashlib.sha256(content).digest()[:4], "big")
 
 
+def asked_keys(
+    design: xr.Dataset,
+    budget: Mapping[str, Any],
+    *,
+    n_repeats: int,
+    study_seed: int,
+    data_fingerprint: str,
+    code_fingerprint: str,
+) -> dict[tuple[str, int], str]:
+    """Name the trainings that a design asks for, in its order.
+
+    Returns
+    -------
+    dict
+        From trial and repeat to the :func:`training_key`.
+    """
+    return {
+        (str(trial), repeat): training_key(
+            json.loads(text),
+            dict(budget),
+            training_seed(study_seed, trial, repeat),
+            data_fingerprint,
+            code_fingerprint,
+        )
+        for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True)
+        for repeat in range(n_repeats)
+    }
+
+
 def store(record: Mapping[str, Any], folder: Path | str, key: str) -> None:
     """Write the record of a finished training, with a checksum, under its key."""
     body = json.dumps(record)
@@ -87,6 +119,43 @@ def read_records(path: Path | str) -> list[dict[str, Any]]:
     """Read the records that :func:`write_records` wrote."""
     with Path(path).open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
+
+
+def read_asked(
+    paths: Iterable[Path | str], asked: Mapping[tuple[str, int], str]
+) -> list[dict[str, Any]]:
+    """Read the records of the trainings that were asked for, each with its key as ``asked``.
+
+    A file that holds another training, or cannot be read, is removed, so that the next run makes
+    it again: of trainings that are finished, without training.
+
+    Raises
+    ------
+    InputError
+        When something is missing.
+    """
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    files = [Path(path) for path in paths]
+    unfit = []
+    for path in files:
+        try:
+            records = {(one["trial"], one["repeat"]): one for one in read_records(path)}
+            fit = all(one["asked"] == asked[key] for key, one in records.items())
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            fit = False
+        if fit:
+            found |= records
+        else:
+            unfit.append(path)
+    if len(found) < len(asked):
+        unfit = unfit or files
+        for path in unfit:
+            path.unlink(missing_ok=True)
+        raise InputError(
+            f"{', '.join(map(str, unfit[:3]))}: not the trainings that were asked for, as code or "
+            "settings were edited, or a file damaged: removed; run the same command again"
+        )
+    return list(found.values())
 
 
 def _checksum(body: str) -> str:

@@ -17,12 +17,14 @@ class Stop(SystemExit):
 def stoppable() -> Iterator[None]:
     """Let signals that ask the process to end raise :class:`Stop`, the first one only.
 
-    In a thread other than the main one, which no signal reaches, nothing changes.
+    Those that the process was told to ignore stay ignored. In a thread other than the main one,
+    which no signal reaches, nothing changes.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    former = {number: signal.signal(number, _stop) for number in SIGNALS}
+    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    former = {number: signal.signal(number, _stop) for number in heard}
     try:
         yield
     finally:

@@ -24,6 +24,12 @@ _GRACE, _LEAST_GRACE = 0.25, 5.0
 _MUCH, _OWN_SHARE = 0.8, 0.2
 
 
+class MemoryShortError(InputError):
+    """Trainings are left to a job with more memory."""
+
+    worth_another_try = True
+
+
 class OutOfJobMemory(Exception):  # noqa: N818 - another job may have more
     """A training needs more memory than SLURM gives this job."""
 

@@ -241,7 +241,7 @@ def _imports_own(names: set[str]) -> bool:
 
 def _fault(error: BaseException) -> Exception:
     """Return what the asking process shall raise; it may not know the classes of users' own."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
+    text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
     if isinstance(error, InputError):
         return InputError(str(error))
     if isinstance(error, OSError):

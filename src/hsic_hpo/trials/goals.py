@@ -91,6 +91,24 @@ def cost_names(sensitivity: xr.Dataset) -> list[str]:
     return [str(name) for name in sensitivity["target"].values if name != "error"]
 
 
+def is_tested(sensitivity: xr.Dataset) -> bool:
+    """Tell whether indices were tested on random trials, not found through a surrogate."""
+    return str(sensitivity.attrs.get("way", "direct")) != "surrogate"
+
+
+def is_found(sensitivity: xr.Dataset) -> xr.DataArray:
+    """Tell which indices are significant or, through a surrogate, found."""
+    # Datasets of version 0.1 have tests alone.
+    return sensitivity["found" if "found" in sensitivity else "significant"] == 1
+
+
+def interacts(sensitivity: xr.Dataset) -> xr.DataArray:
+    """Tell which pairs have a pure interaction that is significant or, by a surrogate, found."""
+    if "pure_found" in sensitivity:
+        return sensitivity["pure_found"] == 1
+    return sensitivity["pure_p_value_adjusted"] <= float(sensitivity.attrs["significance"])
+
+
 def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
     """Return the value of a target for each trial.
 

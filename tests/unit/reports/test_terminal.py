@@ -9,7 +9,7 @@ import xarray as xr
 from rich.console import Console
 
 from example_studies import sensitivity
-from hsic_hpo.reports.terminal import N_INTERACTIONS, show
+from hsic_hpo.reports.terminal import N_INTERACTIONS, show, show_head
 from hsic_hpo.sensitivity.analysis import SINGLES
 
 GROUPS = {"all": ["n_layers", "rate", "kind"], "kind = [a]": ["n_layers", "rate", "[bold]extra"]}
@@ -126,3 +126,13 @@ def test_only_so_many_interactions_are_shown() -> None:
 
 def test_without_pairs_nothing_is_said_of_interactions() -> None:
     assert "interactions" not in printed(study())
+
+
+def test_pruned_trials_are_called_pruned() -> None:
+    trials = xr.Dataset(
+        {"reason": (("trial", "repeat"), [["pruned"], ["failed"], [""], ["pruned"]])}
+    )
+    data = study().assign(n_trials=((), 4), n_diverged=((), 0), n_failed=((), 3))
+    console = Console(width=160, file=StringIO())
+    show_head(trials, data, console)
+    assert console.file.getvalue().splitlines()[0] == "4 trials, 0 diverged, 1 failed, 2 pruned"

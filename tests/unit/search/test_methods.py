@@ -9,6 +9,8 @@ from hsic_hpo.search.methods import (
     choice_settings,
     needs_selection,
     round_settings,
+    search_settings,
+    uses_known_costs,
 )
 from hsic_hpo.search.propose import PROPOSERS
 from hsic_hpo.search.settings import SearchSettings, divide_rounds
@@ -35,12 +37,32 @@ def test_further_rounds_leave_what_earlier_ones_are_told(method: str) -> None:
 
 @pytest.mark.parametrize(
     ("method", "told"),
-    [("gpbo", None), ("random", None), ("tpe", None), ("hsic-gpbo", 0.3), ("nsga2", 0.3)],
+    [
+        *((method, None) for method in ("gpbo", "random", "tpe", "gp")),
+        *((method, 0.3) for method in ("hsic-gpbo", "nsga2", "motpe", "mogp")),
+    ],
 )
 def test_methods_that_weigh_the_cost_end_with_a_tolerance(method: str, told: Any) -> None:
     settings = SearchSettings(initial_trials=7)
     assert choice_settings(method, settings, 0.3) == {"initial_trials": 7, "tolerance": told}
     assert METHODS[method].weighs_cost == (told is not None)
+
+
+@pytest.mark.parametrize("method", ["ctpe", "cgp", "cgpbo"])
+def test_a_limit_holds_for_what_is_proposed_and_for_what_is_chosen(method: str) -> None:
+    settings = SearchSettings(initial_trials=7, max_cost=50.0)
+    assert round_settings(method, settings, 1)["ceiling"] == 50.0
+    assert choice_settings(method, settings, 0.3) == {
+        "initial_trials": 7,
+        "tolerance": 0.3,
+        "ceiling": 50.0,
+    }
+
+
+def test_methods_with_a_limit_know_costs_before_the_training() -> None:
+    limited = [name for name, method in METHODS.items() if method.is_limited]
+    assert limited == [name for name in METHODS if uses_known_costs(name)]
+    assert limited == ["ctpe", "cgp", "cgpbo"]
 
 
 @pytest.mark.parametrize("n", range(20))
@@ -66,6 +88,13 @@ def test_every_method_but_the_random_search_can_stand_in_a_study_config() -> Non
 
 def test_the_defaults_are_those_of_a_study_config() -> None:
     methods = [method for method in METHODS if method != "random"]
-    given: dict[str, Any] = {method: {} for method in methods}
-    filled = config.validate({"study": "defaults", "search": given}, "defaults").search
-    assert filled == {method: METHODS[method].defaults for method in methods}
+    needed = {m: {"max_cost": 9.0} if METHODS[m].is_limited else {} for m in methods}
+    filled = config.validate({"study": "defaults", "search": needed}, "defaults").search
+    assert filled == {method: search_settings(method, needed[method]) for method in methods}
+
+
+def test_a_method_with_a_limit_must_be_given_it() -> None:
+    known = config.read_yaml(config.SCHEMA)["properties"]["search"]["properties"]
+    for method, schema in known.items():
+        assert schema.get("required", []) == (["max_cost"] if METHODS[method].is_limited else [])
+        assert ("max_cost" in schema["properties"]) == METHODS[method].is_limited

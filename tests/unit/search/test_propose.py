@@ -136,13 +136,15 @@ def test_trials_read_from_a_file_are_known(method: str, tmp_path: Any) -> None:
 
 def test_optuna_missing(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
-    monkeypatch.delitem(sys.modules, "hsic_hpo.search.optuna_samplers", raising=False)
-    monkeypatch.delattr(hsic_hpo.search, "optuna_samplers", raising=False)
-    if method in ("random", "gpbo"):
+    for module in ("optuna_samplers", "optuna_proposals"):
+        monkeypatch.delitem(sys.modules, f"hsic_hpo.search.{module}", raising=False)
+        monkeypatch.delattr(hsic_hpo.search, module, raising=False)
+    if method in ("random", "gpbo", "cgpbo"):
         assert len(ask(method, finished())) == 4
         return
     message = (
-        "search: the methods tpe, gp and nsga2: optuna is not installed; "
+        "search: the methods of Optuna (tpe, gp, nsga2, motpe, mogp, ctpe, cgp): "
+        "optuna is not installed; "
         "pip install 'hsic_hpo[optuna]'"
     )
     with pytest.raises(InputError) as caught:
@@ -153,7 +155,7 @@ def test_optuna_missing(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_misspelt_method_is_named(method: str) -> None:
     with pytest.raises(InputError) as caught:
         ask(f"{method}x", finished())
-    assert f"search.{method}x: not a method; known: random, gpbo, tpe, gp, nsga2" in str(
+    assert f"search.{method}x: not a method; known: random, gpbo, tpe, gp, nsga2, motpe" in str(
         caught.value
     )
     assert f"did you mean {method!r}?" in str(caught.value)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from example_studies import sensitivity
-from hsic_hpo.selection.evidence import Evidence, collect_evidence, interactions
+from hsic_hpo.selection.evidence import Evidence, collect_evidence, interaction_p_values
 
 GROUPS = {
     "all": ["n_layers", "optimizer"],
@@ -167,40 +167,31 @@ def test_interactions_are_those_of_the_group_that_counts() -> None:
     momentum = of(collect_evidence(data, "flops"), "momentum")
     place = {"group": "optimizer = adam", "target": "error", "subset": "best"}
     pure = data["pure_p_value_adjusted"].sel(place).sel(hyperparameter="momentum")
-    found = interactions(data, momentum)
-    assert {name: pair.p_adjusted for name, pair in found.items()} == {
+    assert interaction_p_values(data, momentum) == {
         str(partner): pure.sel(partner=partner).item() for partner in NAMES
     }
-    level = data.attrs["significance"]
-    assert {pair.is_found for pair in found.values() if pair.p_adjusted > level} == {False}
-
-
-def test_through_a_surrogate_what_was_found_counts_in_place_of_p_values() -> None:
-    data = with_pairs()
-    found = xr.zeros_like(data["pure_p_value_adjusted"])
-    found.loc[{"partner": "n_layers"}] = 1.0
-    data = data.assign(
-        pure_found=found,
-        pure_p_value_adjusted=np.nan * found,
-        found=xr.ones_like(data["significant"]),
-        significant=np.nan * data["significant"],
-    )
-    evidence = of(collect_evidence(data, "flops"), "momentum")
-    assert evidence.matters
-    assert evidence.costs
-    pairs = interactions(data, evidence)
-    assert {name for name, pair in pairs.items() if pair.is_found} == {"n_layers"}
-    assert set(pairs) == set(NAMES)
 
 
 def test_partners_without_an_interaction_are_left_out() -> None:
     data = with_pairs()
     data["pure_p_value_adjusted"].loc[{"partner": "optimizer"}] = np.nan
     momentum = of(collect_evidence(data, "flops"), "momentum")
-    assert list(interactions(data, momentum)) == [name for name in NAMES if name != "optimizer"]
+    assert list(interaction_p_values(data, momentum)) == [
+        name for name in NAMES if name != "optimizer"
+    ]
 
 
 def test_without_an_index_there_are_no_interactions() -> None:
     data = with_pairs()
     lost = Evidence("beta1", "", "too few", *[np.nan] * 5, matters=False, costs=False)
-    assert interactions(data, lost) == {}
+    assert interaction_p_values(data, lost) == {}
+
+
+def test_through_a_surrogate_what_was_found_counts_in_place_of_p_values() -> None:
+    data = study()
+    data = data.assign(
+        found=xr.ones_like(data["significant"]), significant=np.nan * data["significant"]
+    )
+    evidence = of(collect_evidence(data, "flops"), "momentum")
+    assert evidence.matters
+    assert evidence.costs

@@ -6,9 +6,9 @@ from scipy.spatial.distance import pdist
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
-from hsic_hpo.surrogate import process as surrogate
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
+from hsic_hpo.surrogate import process as surrogate
 from small_search import SPACE
 
 

@@ -66,3 +66,34 @@ def test_other_errors_of_a_lock_are_seen(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(fcntl, "lockf", refuse)
     with pytest.raises(OSError, match="broken"), exclusive(tmp_path / "lock", KEYS[0]):
         pass
+
+
+WAIT_FOR_KEY = (
+    "import sys; from hsic_hpo.training.exclusive import exclusive\n"
+    "with exclusive(sys.argv[1], sys.argv[2]): print('mine', flush=True)"
+)
+
+
+def test_whoever_waits_is_told_for_which_process_and_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "trial_files" / ".lock"
+    note = path.parent / KEYS[0][:2] / f"{KEYS[0]}.holder"
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", HOLD_KEY, str(path), KEYS[0]], stdout=subprocess.PIPE, text=True
+        ) as owner,
+        subprocess.Popen(
+            [sys.executable, "-c", WAIT_FOR_KEY, str(path), KEYS[0]],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as waiting,
+    ):
+        assert waiting.stdout is not None
+        assert waiting.stderr is not None
+        line = waiting.stderr.readline()
+        assert line.startswith(f"waiting for process {owner.pid} since 2")
+        assert f"kill {owner.pid}" in line
+        owner.send_signal(signal.SIGTERM)
+        assert waiting.stdout.readline() == "mine\n"
+        assert waiting.stderr.read() == ""
+    assert not note.exists()

@@ -1,0 +1,96 @@
+"""What failed is marked and forgotten, and nothing else."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hsic_hpo.cli import main
+from hsic_hpo.study.locks import clear_stale_locks
+from hsic_hpo.study.retry import mark, marked
+from hsic_hpo.training.records import find, store, write_records
+
+STATUS = {"a": "ok", "b": "failed", "c": "diverged", "d": "failed"}
+REASON = {"b": "RuntimeError: the service is down", "d": "killed by signal 11"}
+PARTS = {"random/records/0-2": "ab", "random/records/2-3": "c", "search/gpbo/0/1/records/0-1": "d"}
+
+
+def record(name: str) -> dict[str, Any]:
+    return {"trial": name, "repeat": 0, "status": STATUS[name], "reason": REASON.get(name, "")}
+
+
+def key(name: str) -> str:
+    return 32 * name
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    for path, names in PARTS.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        write_records(map(record, names), tmp_path / f"{path}.jsonl")
+        for name in names:
+            store(record(name), tmp_path / "trial_files", key(name))
+    return tmp_path
+
+
+def left(results: Path) -> str:
+    return "".join(name for name in STATUS if find(results / "trial_files", key(name)))
+
+
+def marks(results: Path) -> list[str]:
+    return [path for path in PARTS if marked(str(results / f"{path}.jsonl"))]
+
+
+def test_what_failed_goes_and_its_jobs_have_a_newer_input(results: Path) -> None:
+    assert sorted(mark(results)) == sorted(REASON.values())
+    assert left(results) == "ac"
+    assert marks(results) == ["random/records/0-2", "search/gpbo/0/1/records/0-1"]
+    (path,) = marked(str(results / "random/records/0-2.jsonl"))
+    first = Path(path).read_text()
+    # A mark that says the same as before would be nothing new.
+    mark(results)
+    assert Path(path).read_text() != first
+
+
+def test_a_reason_chooses(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["retry", str(results), "--reason", "service"])
+    assert left(results) == "acd"
+    assert marks(results) == ["random/records/0-2"]
+    said, then = capsys.readouterr().out.splitlines()
+    assert said == (
+        "1 training that failed will be trained again: RuntimeError: the service is down (1)"
+    )
+    assert then == "Next: the command that ran the study"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--reason", "gone"], "--reason 'gone': none of the reasons: RuntimeError: the service"),
+        ([], "its study is running (process"),
+    ],
+    ids=["no such reason", "running"],
+)
+def test_what_cannot_be_done_is_one_line_and_changes_nothing(
+    results: Path, arguments: list[str], line: str
+) -> None:
+    alive = None if arguments else clear_stale_locks(results)
+    with pytest.raises(SystemExit) as stop:
+        main(["retry", str(results), *arguments])
+    assert line in str(stop.value.code)
+    assert left(results) == "abcd"
+    assert marks(results) == []
+    if alive is not None:
+        alive.close()
+
+
+def test_a_folder_without_trainings_is_no_study(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="needed: results/<study>"):
+        main(["retry", str(tmp_path)])
+
+
+def test_nothing_failed(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mark(results)
+    capsys.readouterr()
+    main(["retry", str(results)])
+    assert capsys.readouterr().out == f"No training failed in {results}.\n"

@@ -1,0 +1,78 @@
+"""A figure or a table that fails costs a study nothing but itself, and is told at the end."""
+
+import subprocess
+from pathlib import Path
+
+from checkout import Checkout
+
+# What fails does so for a reason outside the code, such as a font that is missing for a while.
+FAILING = """
+
+from pathlib import Path as _Path
+if _Path("broken").exists():
+    raise RuntimeError("no room for a <font>")
+"""
+FAILING_PART = """
+
+def parallel_coordinates(*parts, _intact=parallel_coordinates):
+    from pathlib import Path
+    if Path("broken").exists():
+        raise RuntimeError("no such chart")
+    return _intact(*parts)
+"""
+
+
+def run(checkout: Checkout) -> tuple[int, str]:
+    done = subprocess.run(
+        checkout.command(),
+        cwd=checkout.root,
+        env=checkout.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def written(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*.svg")}
+
+
+def test_a_report_with_gaps_is_made_and_the_gaps_are_filled_later(checkout: Checkout) -> None:
+    for module in ("figures/quadrant", "tables/importance"):
+        with (checkout.root / "src" / "hsic_hpo" / f"{module}.py").open("a") as file:
+            file.write(FAILING)
+    with (checkout.root / "src" / "hsic_hpo" / "reports" / "parallel.py").open("a") as file:
+        file.write(FAILING_PART)
+    (checkout.results / "broken").touch()
+    code, printed = run(checkout)
+    assert code == 1
+    last = [line for line in printed.splitlines() if "not made:" in line]
+    assert len(last) == 1
+    for what in ("figure quadrant", "table importance", "chart of parallel coordinates"):
+        assert what in last[0]
+    assert "RuntimeError: no room for a <font>, see logs/quadrant_figure.log" in last[0]
+    assert "the same command tries these again" in last[0]
+    assert "Traceback" not in printed
+    assert "Traceback" in (checkout.results / "logs" / "quadrant_figure.log").read_text()
+    # The summary, and all else, is there.
+    page = (checkout.results / "report.html").read_text()
+    assert (
+        "There is no figure quadrant, as making it failed: "
+        "RuntimeError: no room for a &lt;font&gt;" in page
+    )
+    assert "There is no chart of parallel coordinates, as making it failed" in page
+    assert 'alt="' in page
+    table = (checkout.results / "tables" / "importance.csv").read_text()
+    assert table.startswith("note\nThere is no table importance")
+    assert (checkout.results / "figures" / "quadrant.pdf").stat().st_size > 0
+    # A dry run shows what is left to do without touching it; the cause stays, so does the gap.
+    before = written(checkout.results)
+    again, printed = run(checkout)
+    assert (again, written(checkout.results)) == (1, before)
+    assert "not made: figure quadrant" in printed
+    (checkout.results / "broken").unlink()
+    checkout.run()
+    assert "There is no" not in (checkout.results / "report.html").read_text()
+    assert not list(checkout.results.rglob("*.gap"))
+    assert checkout.planned() == {}
