@@ -51,7 +51,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="the indices: FILE.nc (all of them), FILE.csv or FILE.json (the table)",
     )
     written.add_argument(
-        "--write-space", metavar="FILE.yaml", help="the search space, to look at and edit"
+        "--write-space",
+        metavar="FILE",
+        help="the search space: FILE.yaml, to look at and edit, or FILE.json for ConfigSpace",
     )
     parser.set_defaults(run=_analyse, usage=parser.error)
 

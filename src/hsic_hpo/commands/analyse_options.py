@@ -8,7 +8,7 @@ from hsic_hpo.errors import InputError
 _ENDINGS = {
     "output": (".nc", ".csv", ".json"),
     "report": (".html", ".htm"),
-    "write_space": (".yaml", ".yml"),
+    "write_space": (".yaml", ".yml", ".json"),
 }
 
 

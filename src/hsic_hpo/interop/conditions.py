@@ -42,10 +42,16 @@ class Observed:
     def __init__(self, kind: str, values: Sequence[Any]) -> None:
         self.kind = kind
         self.present = np.fromiter((value is not None for value in values), bool, len(values))
-        known = {value for value in values if value is not None}
-        self.levels = sorted(known, key=_text if kind == UNORDERED else None)
-        code = {level: i for i, level in enumerate(self.levels)}
-        self.codes = np.fromiter((code.get(value, -1) for value in values), int, len(values))
+        self.codes = np.full(len(values), -1)
+        known = [value for value in values if value is not None]
+        self.levels: list[Any]
+        if kind == UNORDERED:
+            self.levels = sorted(set(known), key=_text)
+            code = {level: i for i, level in enumerate(self.levels)}
+            self.codes[self.present] = [code[value] for value in known]
+        else:
+            levels, self.codes[self.present] = np.unique(known, return_inverse=True)
+            self.levels = levels.tolist()
 
     def __len__(self) -> int:
         return int(self.present.sum())
@@ -148,7 +154,7 @@ def condition(present: np.ndarray, parents: Mapping[str, Observed]) -> dict[str,
     wanted = _bits(present)
     if not tests or _hold_in(tests) != wanted:
         return None
-    patterns = math.comb(len(present), int(present.sum()))
+    patterns = _log_choices(len(present), int(present.sum()))
     for size in range(1, _MOST_TESTS + 1):
         if size == _MOST_TESTS:
             tests = sorted(tests, key=lambda test: test.holds.bit_count())[:_MOST_TRIPLED]
@@ -156,8 +162,13 @@ def condition(present: np.ndarray, parents: Mapping[str, Observed]) -> dict[str,
         if found:
             best = min(found, key=lambda chosen: math.prod(test.alternatives for test in chosen))
             ways = math.comb(len(parents), size) * math.prod(test.alternatives for test in best)
-            return _written(best) if ways < _MOST_CHANCE * patterns else None
+            is_better = math.log(ways) < math.log(_MOST_CHANCE) + patterns
+            return _written(best) if is_better else None
     return None
+
+
+def _log_choices(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
 def _hold_in(tests: Sequence[_Test]) -> int:

@@ -1,7 +1,6 @@
 """The search space that trials were drawn from, inferred from their values alone."""
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,6 +29,7 @@ _MOST_STEPS, _MANY_SLOTS = 1000, 100
 _CLEAR_LEVELS = 8
 _FEW_CATEGORIES = 20
 _NONE = "None"
+_NONES = ("none", "null")
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,9 @@ def infer_space(
         )
         for name, values in taken.items()
     }
+    for name, definition in definitions.items():
+        if definition["type"] == "integer":
+            taken[name] = [None if value is None else int(value) for value in taken[name]]
     notes += _settle_none(taken, definitions, told)
     observed = {name: _observed(taken[name], definitions[name], told) for name in taken}
     spec, unexplained = with_conditions(definitions, observed)
@@ -148,8 +151,9 @@ def _definition(values: Sequence[Any], n_rows: int) -> dict[str, Any]:
 def _number(values: Sequence[float], n_rows: int) -> dict[str, Any]:
     is_whole = all(float(value).is_integer() for value in values)
     number = {"type": "integer" if is_whole else "float"}
-    counts = Counter(map(_decimal, values))
-    levels = sorted(counts)
+    if len(set(values)) > _MOST_STEPS + 1:
+        return {**number, **_range(values, is_whole=is_whole)}
+    levels = sorted(set(map(_decimal, values)))
     plain = [int(level) if is_whole else float(level) for level in levels]
     step = _step(levels)
     slots = (levels[-1] - levels[0]) / step + 1
@@ -166,11 +170,16 @@ def _number(values: Sequence[float], n_rows: int) -> dict[str, Any]:
     if has_steps and not (is_whole and step == 1):
         width = int(step) if is_whole else float(step)
         return {**number, "range": [plain[0], plain[-1]], "step": width}
+    return {**number, **_range(values, is_whole=is_whole)}
+
+
+def _range(values: Sequence[float], *, is_whole: bool) -> dict[str, Any]:
     log = is_log(values, integer=is_whole)
-    ends = [plain[0], plain[-1]]
+    low, high = min(values), max(values)
+    ends: tuple[float, float] = (int(low), int(high))
     if not is_whole:
-        ends = list(rounded_outwards(min(values), max(values), len(values), log=log))
-    return {**number, "range": ends, **({"scale": "log"} if log else {})}
+        ends = rounded_outwards(low, high, len(values), log=log)
+    return {"range": list(ends), **({"scale": "log"} if log else {})}
 
 
 def _decimal(value: float) -> Decimal:
@@ -195,12 +204,18 @@ def _settle_none(
     None is an empty cell where others explain it.
     """
     notes = []
+    doubtful = [
+        name
+        for name, definition in definitions.items()
+        if definition["type"] == "categorical" and not _has_names_alone(columns[name])
+    ]
+    if not doubtful:
+        return []
     observed = {name: _observed(columns[name], definitions[name], told) for name in columns}
-    for name, definition in definitions.items():
-        if definition["type"] != "categorical":
-            continue
+    for name in doubtful:
+        definition = definitions[name]
         values, levels = columns[name], definition["levels"]
-        spelled = next((level for level in levels if level.lower() in ("none", "null")), _NONE)
+        spelled = next((level for level in levels if level.lower() in _NONES), _NONE)
         present = np.array([v not in (None, spelled) for v in values])
         parents = {
             other: one
@@ -219,6 +234,10 @@ def _settle_none(
             definitions[name] = {**definition, "levels": [*levels, spelled]}
             notes.append(f"Empty cells of {name} count as a level of their own, {spelled}.")
     return notes
+
+
+def _has_names_alone(values: Sequence[Any]) -> bool:
+    return all(value is not None and value.lower() not in _NONES for value in values)
 
 
 def _observed(values: Sequence[Any], definition: Mapping[str, Any], told: np.ndarray) -> Observed:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hsic_hpo.errors import InputError
@@ -113,7 +114,11 @@ def _typed(cells: Sequence[Any], where: str, decimal_commas: Callable[[], bool])
         [str(cell) if isinstance(cell, list | tuple | dict | set) else cell for cell in cells],
         dtype=object,
     )
-    is_text = found.map(lambda cell: isinstance(cell, str)).to_numpy(dtype=bool)
+    is_text = np.fromiter((isinstance(cell, str) for cell in found), bool, len(found))
+    if is_text.all():
+        numbers = _plain_numbers(found)
+        if numbers is not None:
+            return numbers
     found[is_text] = found[is_text].str.strip()
     missing = found.map(is_missing).to_numpy(dtype=bool)
     told = found[is_text & ~missing]
@@ -126,6 +131,16 @@ def _typed(cells: Sequence[Any], where: str, decimal_commas: Callable[[], bool])
         else:
             found[told.index] = values
     found[missing] = None
+    return found.to_list()
+
+
+def _plain_numbers(texts: pd.Series) -> list[Any] | None:
+    """Return numbers, None for cells that hold nothing; None unless all cells are either."""
+    is_number = pd.to_numeric(texts, errors="coerce").notna().to_numpy()
+    if not is_number.any() or not texts[~is_number].map(is_missing).all():
+        return None
+    found = pd.Series([None] * len(texts), dtype=object)
+    found[is_number] = pd.to_numeric(texts[is_number]).to_list()
     return found.to_list()
 
 
