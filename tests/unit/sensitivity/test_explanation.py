@@ -31,7 +31,7 @@ def test_the_way_follows_how_the_trials_were_drawn_and_says_why(trials, drawn, w
     explained = explain_trials(marked, SETTINGS, way)
     assert explained.attrs["way"] == taken
     assert why in explained.attrs["way_reason"]
-    assert explained["significant"].isnull().all() == (taken == "surrogate")
+    assert np.isnan(explained["significant"]).all() == (taken == "surrogate")
 
 
 def test_another_way_is_refused():
