@@ -23,6 +23,8 @@ class Method:
         Whether it ends with the cheapest of its nearly best trials, not with the best.
     is_limited
         Whether a study sets a limit to the cost of what it proposes and chooses.
+    fills_up
+        Whether random configurations fill a round for which it finds too few.
     defaults
         Size of its search where a study does not give it.
     """
@@ -30,8 +32,12 @@ class Method:
     is_staged: bool = False
     weighs_cost: bool = False
     is_limited: bool = False
+    fills_up: bool = False
     defaults: SearchSettings = _PLAIN
 
+
+_ON_FRONT = Method(weighs_cost=True, fills_up=True)
+_LIMITED = Method(weighs_cost=True, is_limited=True, fills_up=True)
 
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
@@ -42,11 +48,11 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "tpe": Method(),
         "gp": Method(),
         "nsga2": Method(weighs_cost=True),
-        "motpe": Method(weighs_cost=True),
-        "mogp": Method(weighs_cost=True),
-        "ctpe": Method(weighs_cost=True, is_limited=True),
-        "cgp": Method(weighs_cost=True, is_limited=True),
-        "cgpbo": Method(weighs_cost=True, is_limited=True),
+        "motpe": _ON_FRONT,
+        "mogp": _ON_FRONT,
+        "ctpe": _LIMITED,
+        "cgp": _LIMITED,
+        "cgpbo": _LIMITED,
     }
 )
 
