@@ -54,7 +54,9 @@ def settings_of_round(wildcards):
 
 
 def problem_of_known_costs(wildcards):
-    return STUDY.settings.problem if methods.uses_known_costs(wildcards.method) else None
+    return (
+        STUDY.settings.problem if methods.uses_known_costs(wildcards.method) else None
+    )
 
 
 def settings_of_choice(wildcards):
