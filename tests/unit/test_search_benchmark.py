@@ -57,6 +57,15 @@ def test_a_round_is_looked_up_as_it_was_proposed(benchmark: ModuleType, method: 
     assert np.isnan(rows["u"].values).all()
 
 
+@pytest.mark.parametrize("method", ["motpe", "ctpe", "cgpbo"])
+def test_rivals_run_by_name_and_keep_to_their_limit(benchmark: ModuleType, method: str) -> None:
+    finished, _, rounds = benchmark.search(benchmark.Run(NAVAL, method, 30, 0))
+    assert len(finished) == 30
+    if method != "motpe":
+        assert (finished.costs[20:] <= rounds.max_cost).all()
+        assert (finished.costs[:20] > rounds.max_cost).any()
+
+
 def test_what_is_chosen_is_judged_by_the_whole_table(benchmark: ModuleType) -> None:
     losses, n_params, _ = benchmark.problem(NAVAL).table
     mean = losses.mean(axis=-1)

@@ -166,6 +166,11 @@ def test_nothing_of_a_search_runs_twice(searched: Checkout) -> None:
         ),
         (
             "search:\n",
+            "search:\n  cgpbo: {max_cost: 900, rounds: 2, batch_size: 2, repeats: 1}\n",
+            plus(times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED),
+        ),
+        (
+            "search:\n",
             "selection: {keep: 0.4}\nsearch:\n",
             plus(SELECTED, times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED),
         ),

@@ -25,6 +25,8 @@ class Method:
         Whether a study sets a limit to the cost of what it proposes and chooses.
     asks_costs
         Whether it asks what a configuration costs before it is trained.
+    fills_up
+        Whether random configurations fill a round for which it finds too few.
     defaults
         Size of its search where a study does not give it.
     """
@@ -33,8 +35,12 @@ class Method:
     weighs_cost: bool = False
     is_limited: bool = False
     asks_costs: bool = False
+    fills_up: bool = False
     defaults: SearchSettings = _PLAIN
 
+
+_ON_FRONT = Method(weighs_cost=True, fills_up=True)
+_LIMITED = Method(weighs_cost=True, is_limited=True, asks_costs=True, fills_up=True)
 
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
@@ -46,11 +52,11 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "gp": Method(),
         "nsga2": Method(weighs_cost=True),
         "front": Method(weighs_cost=True, asks_costs=True),
-        "motpe": Method(weighs_cost=True),
-        "mogp": Method(weighs_cost=True),
-        "ctpe": Method(weighs_cost=True, is_limited=True, asks_costs=True),
-        "cgp": Method(weighs_cost=True, is_limited=True, asks_costs=True),
-        "cgpbo": Method(weighs_cost=True, is_limited=True, asks_costs=True),
+        "motpe": _ON_FRONT,
+        "mogp": _ON_FRONT,
+        "ctpe": _LIMITED,
+        "cgp": _LIMITED,
+        "cgpbo": _LIMITED,
     }
 )
 

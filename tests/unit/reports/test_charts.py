@@ -13,6 +13,7 @@ from hsic_hpo.reports import frames
 from hsic_hpo.reports.chart_style import Tables
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.plane import plane
+from hsic_hpo.search.methods import METHODS as ALL_METHODS
 from hsic_hpo.trials import dataset as trials_data
 from small_search import SPACE, rule, search
 from studies_to_draw import NAMES, study
@@ -76,6 +77,15 @@ def test_searches_look_as_in_the_figures_and_differ_in_shape_too() -> None:
     assert colour["domain"] == shape["domain"] == ["random", *METHODS]
     assert colour["range"] == [search_look(method)[0] for method in ("random", *METHODS)]
     assert len(set(shape["range"])) == len(shape["domain"])
+
+
+def test_every_method_of_a_study_has_a_shape_of_its_own() -> None:
+    methods = list(ALL_METHODS)
+    frame = FRAME.assign(search=[methods[i % len(methods)] for i in range(len(FRAME))])
+    chart = plane(frame, "error", "1")
+    assert chart is not None
+    shapes = chart["encoding"]["shape"]["scale"]["range"]
+    assert len(set(shapes)) == len(methods) > 9
 
 
 def test_axes_of_the_plane_say_what_they_show_with_units() -> None:
