@@ -17,7 +17,7 @@ scalars = texts | numbers | st.booleans() | st.none()
 definitions = st.dictionaries(texts, scalars | st.lists(scalars) | st.dictionaries(texts, scalars))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(texts, definitions, min_size=1))
 def test_yaml_reads_back(content: dict[str, Any]) -> None:
     assert parse_yaml(yaml_lines(content), "here") == content

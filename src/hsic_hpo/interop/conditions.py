@@ -161,7 +161,9 @@ def condition(present: np.ndarray, parents: Mapping[str, Observed]) -> dict[str,
         found = [chosen for chosen in combinations(tests, size) if _hold_in(chosen) == wanted]
         if found:
             best = min(found, key=lambda chosen: math.prod(test.alternatives for test in chosen))
-            ways = math.comb(len(parents), size) * math.prod(test.alternatives for test in best)
+            n_parents = len({test.parent for test in best})
+            ways = math.prod(test.alternatives for test in best)
+            ways *= math.comb(len(parents), n_parents)
             is_better = math.log(ways) < math.log(_MOST_CHANCE) + patterns
             return _written(best) if is_better else None
     return None

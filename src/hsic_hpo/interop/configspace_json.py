@@ -15,6 +15,7 @@ from hsic_hpo.interop.quantised import numbers, rounded_levels
 from hsic_hpo.wording import counted
 
 _ORDERINGS = {"GT": ">", "LT": "<"}
+_STRICTEST: dict[str, Callable[[Any, Any], Any]] = {">": max, "<": min}
 
 
 def is_configspace(content: Mapping[str, Any]) -> bool:
@@ -198,9 +199,11 @@ def _add(when: dict[str, Any], parent: str, test: Any, where: str) -> None:
     known = when.setdefault(parent, test)
     if known == test:
         return
-    if not (isinstance(known, dict) and isinstance(test, dict)) or known.keys() & test.keys():
+    both = isinstance(known, dict) and isinstance(test, dict)
+    if not both or not known.keys() & test.keys() <= _STRICTEST.keys():
         raise InputError(f"{where}: several conditions on {parent} do not go together")
-    known.update(test)
+    for sign, value in test.items():
+        known[sign] = _STRICTEST[sign](known[sign], value) if sign in known else value
 
 
 def _parents_first(found: Mapping[str, Any], where: str) -> dict[str, Any]:

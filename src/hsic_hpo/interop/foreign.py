@@ -26,7 +26,8 @@ def is_optuna(source: Any) -> bool:
             return True
         path = Path(source).expanduser()
         return path.is_file() and _is_storage(path)
-    return not isinstance(source, pd.DataFrame | Mapping | list)
+    # A study, or a storage.
+    return hasattr(source, "get_trials") or hasattr(source, "get_all_studies")
 
 
 def _is_storage(path: Path) -> bool:
@@ -55,6 +56,11 @@ def read_source(source: Any) -> RawTable:
         return of_columns(source, "trials")
     if isinstance(source, list):
         return of_frame(pd.DataFrame(source), "trials")
+    if not isinstance(source, str | Path):
+        raise InputError(
+            f"trials: {type(source).__name__}; allowed: a path, a URL, a study of Optuna, a "
+            "DataFrame, a list of records, a mapping of columns"
+        )
     path = Path(source).expanduser()
     refuse_pickle(path)
     if not path.exists():

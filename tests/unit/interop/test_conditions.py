@@ -57,6 +57,7 @@ BASE: dict[str, dict[str, Any]] = {
         {"layers": {">=": 3, "<=": 6}},
         {"layers": 2},
         {"rate": {">": 0.01}},
+        {"rate": {">": 0.001, "<": 0.01}},
         {"sched": False, "rate": {"<": 0.001}},
     ],
     ids=str,
@@ -68,8 +69,7 @@ def test_joint_conditions_of_up_to_three_tests_are_found(when: dict[str, Any]) -
     for parent, test in when.items():
         written = spec["child"]["when"][parent]
         if parent == "rate":
-            ((operator, cut),) = test.items()
-            assert written == {operator: pytest.approx(cut, rel=0.2)}
+            assert written == {sign: pytest.approx(cut, rel=0.2) for sign, cut in test.items()}
         else:
             assert written == test
 

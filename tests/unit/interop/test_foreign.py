@@ -24,13 +24,18 @@ def test_storages_of_optuna_are_told_from_tables(tmp_path: Path) -> None:
     assert is_optuna("postgresql://user@host/db")
     assert is_optuna(database)
     assert is_optuna(str(journal))
-    assert is_optuna(object())
     for other in (nni, lines, table, tmp_path, tmp_path / "absent.db", pd.DataFrame(), {}, []):
         assert not is_optuna(other)
 
 
 def test_a_list_of_records_is_a_table() -> None:
     assert read_source([{"lr": 1, "loss": 2}]).frame.to_dict("records") == [{"lr": 1, "loss": 2}]
+
+
+def test_what_is_no_source_is_one_line() -> None:
+    assert not is_optuna(3)
+    with pytest.raises(InputError, match=r"^trials: int; allowed: a path, a URL, a study of "):
+        read_source(3)
 
 
 @pytest.mark.parametrize(
