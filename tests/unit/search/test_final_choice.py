@@ -106,6 +106,8 @@ def test_ceiling_and_tolerance_reach_the_choice() -> None:
     for keywords, chosen in (
         ({}, A),
         ({"selection": xr.Dataset(attrs={"ceiling": 25.0})}, B),
+        ({"ceiling": 25.0}, B),
+        ({"ceiling": 15.0, "tolerance": 0.1}, C),
         ({"tolerance": 0.1}, B),
         ({"tolerance": 2.0}, C),
     ):

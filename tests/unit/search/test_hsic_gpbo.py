@@ -209,6 +209,7 @@ def test_the_scripts_of_the_workflow_propose_and_choose_the_same(
             method="hsic-gpbo",
             repeat=0,
             seed=5,
+            problem=None,
             **common,
             **round_settings("hsic-gpbo", settings, number),
         )
