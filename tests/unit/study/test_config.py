@@ -773,7 +773,7 @@ def test_defaults_are_filled_in() -> None:
         "seed": 0,
         "problem": {"name": "bateman", "options": {}},
         "space": {},
-        "training": {"epochs": 60, "repeats": 1},
+        "training": {"epochs": 60, "repeats": 1, "tries": 2},
         "random_search": {"n_trials": 200},
         "sensitivity": {
             "goal_fraction": 0.1,
@@ -901,7 +901,7 @@ OPTIONAL = {
 def test_a_budget_holds_what_limits_it(given: dict, filled: dict) -> None:
     settings = config.validate({"study": "x", "training": given}, "x.yaml")
     training = config.written(settings)["training"]
-    assert training == {**filled, "repeats": 1}
+    assert training == {**filled, "repeats": 1, "tries": 2}
     assert type(training.get("max_training_flops", 0.0)) is float
 
 
