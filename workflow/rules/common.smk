@@ -10,7 +10,7 @@ from hsic_hpo.study import retry
 from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.fingerprint import training_sources
 from hsic_hpo.study.gaps import clear_gaps, gaps_in, gaps_in_words
-from hsic_hpo.study.locks import clear_stale_locks
+from hsic_hpo.study.locks import clear_stale_locks, running
 from hsic_hpo.study.stops import COMMAND_FILE, Stops, command_line
 from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT
@@ -74,12 +74,13 @@ if workflow.is_main_process:
     COMMAND = command_line(sys.argv, os.environ.get("STARTED_AS", ""))
     STOPS = Stops(f"results/{STUDY.name}", COMMAND)
     STOPS.listen()
+    ALONE = running(".") is None
     ALIVE = clear_stale_locks(".")
     if not workflow.output_settings.dryrun:
         COMMAND_FILE.write_text(COMMAND)
         if RETRY_FAILED == "true":
             retry.mark(Path("."))
-        if not ALIVE:
+        if ALONE:
             clear_gaps(".")
     # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
     # itself before it comes to any handler of errors.
