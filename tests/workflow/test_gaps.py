@@ -12,13 +12,13 @@ from pathlib import Path as _Path
 if _Path("broken").exists():
     raise RuntimeError("no room for a <font>")
 """
-FAILING_PART = """
+FAILING_FUNCTION = """
 
-def parallel_coordinates(*parts, _intact=parallel_coordinates):
-    from pathlib import Path
-    if Path("broken").exists():
-        raise RuntimeError("no such chart")
-    return _intact(*parts)
+def {name}(*given, _intact={name}):
+    from pathlib import Path as _Path
+    if _Path("broken").exists():
+        raise RuntimeError("not today")
+    return _intact(*given)
 """
 
 
@@ -39,11 +39,14 @@ def written(folder: Path) -> dict[Path, bytes]:
 
 
 def test_a_report_with_gaps_is_made_and_the_gaps_are_filled_later(checkout: Checkout) -> None:
-    for module in ("figures/quadrant", "tables/importance"):
-        with (checkout.root / "src" / "hsic_hpo" / f"{module}.py").open("a") as file:
-            file.write(FAILING)
-    with (checkout.root / "src" / "hsic_hpo" / "reports" / "parallel.py").open("a") as file:
-        file.write(FAILING_PART)
+    package = checkout.root / "src" / "hsic_hpo"
+    for module, code in {
+        "figures/quadrant": FAILING,
+        "tables/importance": FAILING_FUNCTION.format(name="importance_table"),
+        "reports/parallel": FAILING_FUNCTION.format(name="parallel_coordinates"),
+    }.items():
+        with (package / f"{module}.py").open("a") as file:
+            file.write(code)
     (checkout.results / "broken").touch()
     code, printed = run(checkout)
     assert code == 1

@@ -76,9 +76,9 @@ if workflow.is_main_process:
     COMMAND = command_line(sys.argv, os.environ.get("STARTED_AS", ""))
     STOPS = Stops(f"results/{STUDY.name}", COMMAND)
     STOPS.listen()
-    OTHER_RUN = running(".")
+    ALONE = running(".") is None
     ALIVE = clear_stale_locks(".")
-    if OTHER_RUN is None and not workflow.output_settings.dryrun:
+    if ALONE and not workflow.output_settings.dryrun:
         COMMAND_FILE.write_text(COMMAND)
         if RETRY_FAILED == "true":
             retry.mark(Path("."))

@@ -129,4 +129,4 @@ def cell_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return number(value)
-    return printable(str(value))
+    return printable(str(value).replace("\n", " "))
