@@ -14,8 +14,8 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/design.smk"
 include: "workflow/rules/training.smk"
-include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/search_inputs.smk"
+include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/summary.smk"
@@ -31,6 +31,11 @@ rule all:
         "sensitivity.nc",
         "convergence.nc",
         expand("tables/importance.{suffix}", suffix=["csv", "md"]),
+        # Without a search all trials are the random ones.
+        expand(
+            "tables/importance_all.{suffix}",
+            suffix=["csv", "md"] if STUDY.searches else [],
+        ),
         expand(
             "figures/{figure}.{suffix}", figure=FIGURES, suffix=["svg", "pdf", "png"]
         ),
@@ -60,10 +65,22 @@ onstart:
 onsuccess:
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")
-    warn_of_failures()
+    if Path("failed.txt").exists():
+        print(
+            "".join(Path("failed.txt").open().readlines()[:1]),
+            end="",
+            file=sys.stderr,
+        )
     if gaps_in("."):
         raise WorkflowError(gaps_in_words(gaps_in(".")))
 
 
 onerror:
-    warn_of_failures()
+    # The list of them is made at the end alone.
+    FAILED = retry.failed_reasons(Path("."))
+    if FAILED:
+        print(
+            f"{counted(len(FAILED), 'trainings')} failed: {commonest(FAILED)}; to train them again: "
+            f"hsic-hpo retry results/{STUDY.name}",
+            file=sys.stderr,
+        )

@@ -7,6 +7,8 @@ Writes a row per study and measure, and a table of the shares of studies in whic
 first, and of the hyperparameters that are said to be found. Studies and rows are kept: a call goes
 on where the last one stopped, --again explains all studies anew.
 
+Optuna's sampler CMA-ES needs the library cmaes, which comes with the extra test.
+
 Thresholds of the explanation through the surrogate were set on the studies of seeds from 100 on;
 the table is of seeds from 0 on.
 """

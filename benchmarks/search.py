@@ -27,6 +27,7 @@ from threadpoolctl import threadpool_limits
 from hsic_hpo.problems.costs import cost_function
 from hsic_hpo.problems.hpolib import Hpolib
 from hsic_hpo.search.final_choice import choose
+from hsic_hpo.search.hypervolume import Staircase
 from hsic_hpo.search.methods import (
     choice_settings,
     needs_selection,
@@ -53,6 +54,7 @@ METHODS = (
     "tpe",
     "nsga2",
     "hsic-gpbo",
+    "front",
     "gpbo",
     "gp",
     "motpe",
@@ -130,6 +132,7 @@ def run(what: Run) -> dict[str, Any]:
         **asdict(what),
         "evaluations": len(finished),
         **judged(what.dataset, finished.configurations[place]),
+        **front_held(what.dataset, finished.configurations),
         "seconds": seconds,
     }
 
@@ -189,6 +192,29 @@ def judged(dataset: str, configuration: dict[str, Any]) -> dict[str, float]:
     }
 
 
+def front_held(dataset: str, configurations: Sequence[Any]) -> dict[str, Any]:
+    """Return the front of size and loss that a search found, and its part of the whole table's.
+
+    The part is of the hypervolume in logarithms of both, below the table's worst loss and largest
+    network.
+    """
+    losses, n_params, _ = problem(dataset).table
+    mean = losses.mean(axis=-1)
+    places = [problem(dataset).place(configuration) for configuration in configurations]
+    found = np.array([(n_params[place], mean[place]) for place in places])
+
+    def staircase(sizes: np.ndarray, errors: np.ndarray) -> Staircase:
+        low, high = np.log(n_params.min()), np.log(n_params.max())
+        return Staircase.of(
+            np.log(sizes), np.log(errors), low=low, high=high, top=np.log(mean.max())
+        )
+
+    whole = staircase(n_params.ravel(), mean.ravel()).hypervolume
+    held = staircase(found[:, 0], found[:, 1])
+    front = np.exp([held.edges[:-1], held.heights]).T
+    return {"hypervolume": held.hypervolume / whole, "front": json.dumps(front.tolist())}
+
+
 def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     """Return medians and quartiles, and each method's medians over those of HSIC-GPBO.
 
@@ -197,7 +223,7 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     """
     keys = ["dataset", "n", "method", "cost_quantile", "tolerance"]
     grouped = runs.groupby(keys, dropna=False, sort=False)
-    measured = grouped[["loss", "regret", "params", "seconds"]]
+    measured = grouped[["loss", "regret", "params", "hypervolume", "seconds"]]
     quartiles = {"low": 0.25, "median": 0.5, "high": 0.75}
     table = pd.concat(
         [measured.quantile(q).add_suffix(f"_{name}") for name, q in quartiles.items()], axis=1
@@ -251,7 +277,7 @@ def draw(table: pd.DataFrame, path: Path) -> None:
                         [one.params_high - one.params_median],
                     ],
                     yerr=[[one.loss_median - one.loss_low], [one.loss_high - one.loss_median]],
-                    marker="osD^vP><8dp"[number],
+                    marker="osD^*vP><8dp"[number],
                     color=f"C{number % 10}",
                     linestyle="",
                     capsize=2,

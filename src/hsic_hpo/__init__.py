@@ -32,12 +32,14 @@ _PLACES = {
     "permutation_test": "hsic_hpo.indices.permutation:permutation_test",
     "plot": "hsic_hpo.interactive.plot",
     "pure_interaction": "hsic_hpo.indices.hsic:pure_interaction",
+    "read_space": "hsic_hpo.interop.space_files:read_space",
     "read_trials": "hsic_hpo.trials.dataset:read_trials",
     "report": "hsic_hpo.interactive.steps:report",
     "trials_from": "hsic_hpo.interop.sources:trials_from",
     "trials_from_frame": "hsic_hpo.interop.table:trials_from_frame",
     "trials_from_optuna": "hsic_hpo.interop.optuna_study:trials_from_optuna",
     "trials_from_table": "hsic_hpo.interop.table:trials_from_table",
+    "write_space": "hsic_hpo.interop.space_files:write_space",
     "write_trials": "hsic_hpo.trials.dataset:write_trials",
 }
 

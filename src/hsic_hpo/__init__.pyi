@@ -22,6 +22,8 @@ from hsic_hpo.interactive.steps import explain as explain
 from hsic_hpo.interactive.steps import report as report
 from hsic_hpo.interop.optuna_study import trials_from_optuna as trials_from_optuna
 from hsic_hpo.interop.sources import trials_from as trials_from
+from hsic_hpo.interop.space_files import read_space as read_space
+from hsic_hpo.interop.space_files import write_space as write_space
 from hsic_hpo.interop.table import (
     trials_from_frame as trials_from_frame,
 )

@@ -71,10 +71,10 @@ class Run:
     def printed(self) -> str:
         return (self.checkout.root / "run.log").read_text()
 
-    def start(self, target: str = TRIALS) -> subprocess.Popen[str]:
+    def start(self, target: str = TRIALS, trials_per_job: int = 10) -> subprocess.Popen[str]:
         with (self.checkout.root / "run.log").open("a") as log:
             return subprocess.Popen(
-                self.checkout.command(target, profile=PROFILE),
+                self.checkout.command(target, profile=PROFILE, trials_per_job=trials_per_job),
                 cwd=self.checkout.root,
                 env={**self.checkout.environment, **self.cluster.environment},
                 stdout=log,
@@ -108,10 +108,10 @@ class Run:
         return path.read_text()
 
     def trainer(self, number: str) -> psutil.Process | None:
-        """Return the process of a job that trains."""
+        """Return the process of a job that has its trainings made, by a process of its own."""
         for process in self.cluster.processes(SLURM_JOB_ID=number):
             with suppress(psutil.NoSuchProcess):
-                if any(part.endswith("train.py") for part in process.cmdline()[1:2]):
+                if _is_trainer(process) and not _is_trainer(process.parent()):
                     return process
         return None
 
@@ -125,3 +125,7 @@ class Run:
         trainer.suspend()
         assert "10/10" not in log.read_text()
         return number
+
+
+def _is_trainer(process: psutil.Process | None) -> bool:
+    return process is not None and any(part.endswith("train.py") for part in process.cmdline()[1:2])

@@ -1,5 +1,6 @@
 """Snakemake killed, and trial files damaged, while jobs are under way."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,3 +78,30 @@ def test_a_damaged_trial_file_is_trained_again(restart: Restart, damage: str) ->
 
 def test_trials_equal_those_of_an_undisturbed_run(restart: Restart, expected: Path) -> None:
     assert_same_trials(expected, restart.run.trials)
+
+
+def test_sigterm_cancels_the_jobs_with_one_line_and_the_same_command_completes(
+    make_run: Callable[..., Run], expected: Path
+) -> None:
+    run = make_run()
+    first = run.start()
+    wait_until(lambda: len(run.look()) >= 3, "some trainings are finished")
+    numbers = re.findall(r"SLURM jobid (\d+) ", run.printed)
+    assert numbers
+    first.terminate()
+    assert first.wait(30) == 1
+    _, _, said = run.printed.partition("Stopped by ")
+    assert said.startswith("SIGTERM; to go on: python -m snakemake")
+    assert said.count("\n") == 1
+    assert "Traceback" not in run.printed
+    wait_until(
+        lambda: not any(run.cluster.processes(SLURM_JOB_ID=number) for number in numbers),
+        "all jobs have ended",
+        60,
+    )
+    before = run.look()
+    assert len(before) < 40
+    run.finish(run.start())
+    after = run.look()
+    assert {path: after[path] for path in before} == before
+    assert_same_trials(expected, run.trials)

@@ -81,6 +81,15 @@ def table_and_space(project: Project) -> None:
     pd.DataFrame(trials, columns=columns).to_csv(project.root / "trials.csv", index=False)
 
 
+def table_and_sweep(project: Project) -> None:
+    table_and_space(project)
+    parameters = {
+        "learning_rate": {"distribution": "log_uniform_values", "min": 1e-4, "max": 1e-1},
+        "n_units": {"min": 8, "max": 64},
+    }
+    project.place("sweep.yaml", yaml.safe_dump({"method": "random", "parameters": parameters}))
+
+
 def optuna_study(project: Project) -> None:
     verbosity = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -132,6 +141,14 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     ".venv/bin/hsic-hpo analyse --optuna sqlite:///study.db --study my_study": (
         optuna_study,
         "60 trials",
+    ),
+    ".venv/bin/hsic-hpo analyse trials.csv --error validation_loss --space sweep.yaml": (
+        table_and_sweep,
+        "60 trials",
+    ),
+    ".venv/bin/hsic-hpo analyse trials.csv --error validation_loss --write-space space.json": (
+        table_and_space,
+        "Wrote space.json",
     ),
     "pip install .": (None, "Would install hsic_hpo"),
     ".venv/bin/pip install '.[optuna]'": (None, "Would install hsic_hpo"),

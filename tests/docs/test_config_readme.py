@@ -61,13 +61,21 @@ def leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, M
 
 SCHEMA = dict(leaves(config.read_yaml(config.SCHEMA)))
 METHODS = config.read_yaml(config.SCHEMA)["properties"]["search"]["properties"]
+REQUIRED = {"study"} | {
+    f"search.{method}.{key}"
+    for method, schema in METHODS.items()
+    for key in schema.get("required", [])
+}
 # Everything that has a default: sections that a study must ask for stand there, empty.
 FILLED = config.written(
     config.validate(
         {
             "study": "x",
             "training": {"early_stopping": {}},
-            "search": {method: {} for method in METHODS},
+            "search": {
+                method: dict.fromkeys(schema.get("required", []), 1)
+                for method, schema in METHODS.items()
+            },
             "final": {"training": {"early_stopping": {}}},
         },
         "README",
@@ -98,10 +106,12 @@ def test_exactly_the_keys_of_the_schema_are_documented_in_its_order() -> None:
 def test_defaults_and_allowed_values_are_those_of_the_schema(key: str) -> None:
     _, _, allowed, default = tables("key")[key]
     schema = SCHEMA[key]
-    if key != "study" and filled(key) is not None:
+    if key in REQUIRED:
+        assert default == "required"
+    elif filled(key) is not None:
         assert yaml.safe_load(default.strip("`")) == filled(key)
     else:
-        assert default == ("none" if "." in key else "required")
+        assert default == "none"
     for choice in schema.get("enum", []):
         assert f"`{choice}`" in allowed
     limits = [schema.get(name) for name in ("minimum", "maximum")]

@@ -16,10 +16,12 @@ def trials(
     lost = n_diverged + n_failed
     values = np.concatenate([errors, np.full(lost, np.nan)])[:, None]
     status = ["ok"] * len(errors) + ["diverged"] * n_diverged + ["failed"] * n_failed
+    reason = ["killed" if one == "failed" else "" for one in status]
     return xr.Dataset(
         {
             "validation_error": (("trial", "repeat"), values),
             "status": (("trial", "repeat"), np.array(status, dtype=object)[:, None]),
+            "reason": (("trial", "repeat"), np.array(reason, dtype=object)[:, None]),
         },
         attrs={"study": "example", "error_name": "relative L2 error", "error_units": units},
     )

@@ -46,6 +46,13 @@ def eat() -> None:
     grow(200)
 
 
+def devour() -> None:
+    held = []
+    while True:
+        held.append(grow(500))
+        time.sleep(0.1)
+
+
 def grow(megabytes: int) -> bytearray:
     return bytearray(b"x") * (megabytes * MEGABYTE)
 
@@ -70,6 +77,7 @@ ACTS = {
     "hang": hang,
     "hang in C": hang_in_c,
     "eat": eat,
+    "devour": devour,
     "leave things behind": leave_things_behind,
     "raise": fail,
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hsic_hpo.errors import InputError, did_you_mean, needs_extra, one_line_errors
+from hsic_hpo.errors import InputError, did_you_mean, needs_extra, one_line_errors, printable
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,19 @@ def test_a_missing_library_is_named_with_the_extra_that_brings_it() -> None:
     assert str(error.value) == (
         "the HTML report: no_such_library is not installed; pip install 'hsic_hpo[report]'"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31mred\x07", r"\x1b[31mred\x07"),
+        ("one\ntwo\r", r"one\ntwo\r"),
+        ("a\u202eb", r"a\u202eb"),
+        ("échelle 学习 $η$ 50 %", "échelle 学习 $η$ 50 %"),
+    ],
+)
+def test_what_steers_a_terminal_is_shown_as_text(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    with pytest.raises(SystemExit) as stop, one_line_errors():
+        raise InputError(f"level {text}")
+    assert stop.value.code == f"level {shown}"

@@ -1,13 +1,17 @@
 """Nothing that is read can run code: no pickles, YAML by safe loaders only."""
 
 import ast
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from hsic_hpo import yaml_files
+from hsic_hpo.errors import InputError
+from hsic_hpo.files import read_netcdf
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [
@@ -22,7 +26,10 @@ CALLS = {
     *("yaml.unsafe_load", "yaml.full_load", "yaml.load_all", "yaml.full_load_all"),
     *("eval", "exec", "os.system", "os.popen"),
 }
-METHODS = {"to_pickle", "read_pickle", "load_from_checkpoint", "save_checkpoint"}
+METHODS = {
+    *("to_pickle", "read_pickle", "load_from_checkpoint", "save_checkpoint"),
+    *("read_hdf", "to_hdf", "open_zarr", "open_mfdataset", "fromregex", "load_module"),
+}
 FLAWS = {
     "import pickle": "import of pickle",
     "from joblib import dump": "import of joblib",
@@ -34,6 +41,9 @@ FLAWS = {
     "yaml.load(text, yaml.FullLoader)": "yaml.load without a safe loader",
     "subprocess.run(text, shell=True)": "shell=True",
     "eval(text)": "eval",
+    "trainer.fit(module, ckpt_path=path)": "ckpt_path",
+    "xr.open_dataset(path)": "open_dataset of any format",
+    "pd.read_hdf(path)": "read_hdf",
 }
 SAFE_LOADERS = {"SafeLoader", "CSafeLoader", "yaml.SafeLoader", "yaml.CSafeLoader", "_Loader"}
 
@@ -61,6 +71,11 @@ def _flaws_of_call(call: ast.Call) -> Iterator[str]:
         yield "allow_pickle"
     elif name == "np.load" and "allow_pickle" not in keywords:
         yield "np.load without allow_pickle=False"
+    if keywords.get("ckpt_path", "None") != "None":
+        # Lightning reads it by torch.load.
+        yield "ckpt_path"
+    if name.endswith("open_dataset") and keywords.get("engine") != "'netcdf4'":
+        yield "open_dataset of any format"
     if keywords.get("shell", "False") != "False":
         yield "shell=True"
     if name == "yaml.load":
@@ -122,3 +137,26 @@ def test_yaml_makes_no_objects(value: str, tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(ValueError, match=r"study\.yaml"):
         yaml_files.read_yaml(path)
     assert not (tmp_path / "ran").exists()
+
+
+class _Trap:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return Path.touch, (Path("ran"),)  # type: ignore[return-value]
+
+
+def test_a_pickle_in_the_place_of_results_is_not_unpickled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    content = pickle.dumps(_Trap())
+    objects = np.empty(1, dtype=object)
+    objects[0] = _Trap()
+    np.save(tmp_path / "x.npy", objects, allow_pickle=True)
+    for name, text in (("x.nc", content), ("y.nc", (tmp_path / "x.npy").read_bytes())):
+        (tmp_path / name).write_bytes(text)
+        with pytest.raises(InputError, match="not a readable netCDF4 file"):
+            read_netcdf(tmp_path / name)
+    assert not (tmp_path / "ran").exists()
+    # The trap works on who does unpickle.
+    pickle.loads(content)
+    assert (tmp_path / "ran").exists()

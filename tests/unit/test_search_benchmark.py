@@ -57,6 +57,15 @@ def test_a_round_is_looked_up_as_it_was_proposed(benchmark: ModuleType, method: 
     assert np.isnan(rows["u"].values).all()
 
 
+@pytest.mark.parametrize("method", ["motpe", "ctpe", "cgpbo"])
+def test_rivals_run_by_name_and_keep_to_their_limit(benchmark: ModuleType, method: str) -> None:
+    finished, _, rounds = benchmark.search(benchmark.Run(NAVAL, method, 30, 0))
+    assert len(finished) == 30
+    if method != "motpe":
+        assert (finished.costs[20:] <= rounds.max_cost).all()
+        assert (finished.costs[:20] > rounds.max_cost).any()
+
+
 def test_what_is_chosen_is_judged_by_the_whole_table(benchmark: ModuleType) -> None:
     losses, n_params, _ = benchmark.problem(NAVAL).table
     mean = losses.mean(axis=-1)
@@ -66,6 +75,23 @@ def test_what_is_chosen_is_judged_by_the_whole_table(benchmark: ModuleType) -> N
     found = benchmark.judged(NAVAL, configuration)
     assert found["regret"] == pytest.approx((mean[place] - mean.min()) / mean.min())
     assert (found["loss"], found["params"]) == (mean[place], n_params[place])
+
+
+def test_the_front_that_a_search_found_is_a_part_of_the_whole_tables(
+    benchmark: ModuleType,
+) -> None:
+    losses, n_params, _ = benchmark.problem(NAVAL).table
+    mean = losses.mean(axis=-1)
+    space = Space.from_dict(benchmark.problem(NAVAL).default_space())
+    configurations = space.configurations(sample(space, 40, 0))
+    found = benchmark.front_held(NAVAL, configurations)
+    assert 0.3 < found["hypervolume"] < 1
+    places = [benchmark.problem(NAVAL).place(one) for one in configurations]
+    for size, loss in json.loads(found["front"]):
+        within = [mean[place] for place in places if n_params[place] <= size * (1 + 1e-9)]
+        assert loss == pytest.approx(min(within, default=mean.max()))
+    more = benchmark.front_held(NAVAL, space.configurations(sample(space, 80, 0)))
+    assert more["hypervolume"] >= found["hypervolume"]
 
 
 def test_the_limit_of_every_size_stands_beside_the_medians(benchmark: ModuleType) -> None:
@@ -81,6 +107,7 @@ def test_the_limit_of_every_size_stands_beside_the_medians(benchmark: ModuleType
             "loss": 1e-4 * (1 + i),
             "regret": 1.0,
             "params": size,
+            "hypervolume": 0.9,
             "seconds": 1.0,
         }
         for method, chosen in sizes.items()

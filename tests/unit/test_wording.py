@@ -7,9 +7,19 @@ import pytest
 import xarray as xr
 
 from example_studies import sensitivity
+from hsic_hpo.reports.findings import findings, markdown
+from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.study import config
 from hsic_hpo.training.budget import budget_in_words
-from hsic_hpo.wording import goal, number, outcomes, target_name, with_units
+from hsic_hpo.wording import (
+    goal,
+    number,
+    outcomes,
+    reached_in_words,
+    target_name,
+    with_units,
+)
+from small_search import SETTINGS, search
 
 
 @pytest.mark.parametrize(
@@ -69,6 +79,19 @@ def test_trial_counts_once_whatever_its_repeats():
     assert outcomes(trials) == "4 trials of 2 trainings each: 1 ok, 1 diverged, 2 failed"
 
 
+def test_trials_may_have_fewer_repeats_or_be_pruned():
+    dims = ("trial", "repeat")
+    trials = xr.Dataset(
+        {
+            "status": (dims, [["ok", "ok"], ["ok", "absent"], ["failed", "absent"]]),
+            "reason": (dims, [["", ""], ["", ""], ["pruned", ""]]),
+        }
+    )
+    assert outcomes(trials) == (
+        "3 trials of up to 2 trainings each: 2 ok, 0 diverged, 0 failed, 1 pruned"
+    )
+
+
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
@@ -115,3 +138,31 @@ def test_long_words_are_broken():
 )
 def test_numbers_have_three_significant_digits(value: float, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("errors", "words", "sentence"),
+    [
+        (
+            [0.0] * 17 + [1.0 + i for i in range(43)],
+            "best 17 of 60",
+            "17 of 60 trials reach the goal, not 10 %: their errors tie.",
+        ),
+        (
+            [1.0, 2.0, 3.0] + [None] * 57,
+            "best 3 of 60",
+            "3 of 60 trials reach the goal, not 10 %: no others have an error.",
+        ),
+        ([float(i) for i in range(60)], "best 10 %", ""),
+    ],
+)
+def test_a_goal_that_other_trials_reach_than_were_asked_for_is_counted(errors, words, sentence):
+    left = iter(errors)
+    trials = search(60, error=lambda configuration: next(left))
+    found = analyse(trials, SETTINGS)
+    assert goal(found) == words
+    assert goal(found.sel(target="error", subset="best")) == words
+    assert reached_in_words(found) == sentence
+    told = markdown(findings(trials, found))
+    assert ("best 10 %" in told) == (words == "best 10 %")
+    assert sentence in told

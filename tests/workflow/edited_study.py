@@ -7,6 +7,7 @@ the config again.
 
 import importlib.util
 import json
+import math
 import multiprocessing
 import os
 import shutil
@@ -269,8 +270,10 @@ class Edited:
             seed=3,
             code_fingerprint=params["training_code"],
             folder="trial_files",
+            give_up_after=0,
             tries=2,
             unedited=unedited,
+            memory_limit=math.inf,
             device="cpu",
             precision="32",
             output=f"{job}.jsonl",

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from checkout import Checkout
-from wild_study import assert_six_are_named, make_wild
+from wild_study import assert_named, make_wild
 
 
 def test_six_bad_configurations_of_sixty_are_named_and_cost_no_other(
@@ -12,7 +12,7 @@ def test_six_bad_configurations_of_sixty_are_named_and_cost_no_other(
     checkout = fresh.copy(tmp_path / "project")
     make_wild(checkout)
     printed = checkout.run("random/trials.nc", trials_per_job=30)
-    assert_six_are_named(checkout.results / "random" / "trials.nc")
+    assert_named(checkout.results / "random" / "trials.nc")
     assert len(checkout.finished_trainings) == 60
     assert list((checkout.results / "trial_files").rglob("*.tries")) == []
     assert "Traceback" not in printed

@@ -26,7 +26,7 @@ ANALYSIS = {
     *OF_SENSITIVITY,
     *("convergence_figure", "summary", "html_report"),
 }
-CHOICE = {"choose", "train_final", "gather_final", "comparison", "comparison_table"}
+CHOICE = {"choose", "train_final", "gather_final", "failures", "comparison", "comparison_table"}
 TRIALS = {*ANALYSIS, *OF_TRIALS, "comparison_figure", *CHOICE}
 
 
@@ -37,7 +37,7 @@ def once(*rules: str, **more: int) -> dict[str, int]:
 
 SELECTION = {"selection", "selection_table", "tradeoffs_table", "html_report"}
 COMPARED = {"comparison", "comparison_table", "comparison_figure", "summary", "html_report"}
-RETRAINED = {"train_final", "gather_final", *COMPARED}
+RETRAINED = {"train_final", "gather_final", "failures", *COMPARED}
 TRAINING = once(*TRIALS, "gather", train=4)
 EVERYTHING_BUT_DATA = once(*TRIALS, "design", "gather", train=4)
 ANOTHER_PROBLEM = once(*TRIALS, "data", "gather", train=4)

@@ -22,9 +22,10 @@ TRIALS = ("search/gpbo/0/trials.nc", "search/hsic-gpbo/0/trials.nc")
 ROUND = {"propose": 1, "train_round": 1, "gather_round": 1}
 FINAL = {"choose": 1, "train_final": 1, "gather_final": 1}
 RETRAINED = dict.fromkeys(
-    ["comparison", "comparison_table", "comparison_figure", "summary", "html_report"], 1
+    ["comparison", "comparison_table", "comparison_figure", "summary", "failures", "html_report"], 1
 )
-COMPARED = RETRAINED | {"tradeoffs_table": 1}
+ALL = {"sensitivity_all": 1, "importance_all_table": 1}
+COMPARED = RETRAINED | ALL | {"tradeoffs_table": 1}
 SELECTED = {"selection": 1, "selection_table": 1}
 
 
@@ -111,6 +112,19 @@ def test_the_comparison_is_that_of_the_trainings(searched: Checkout) -> None:
     assert "| slides | hsic-gpbo |" in table
 
 
+def test_all_trials_are_explained_beside_the_random_ones(searched: Checkout) -> None:
+    explained = read_netcdf(searched.results / "sensitivity_all.nc")
+    assert int(explained["n_trials"]) == 40 + 4 + 4
+    assert explained.attrs["way"] == "surrogate"
+    assert "drawn by this study's gpbo and this study's hsic-gpbo" in explained.attrs["way_reason"]
+    assert explained["target"].values.tolist() == ["error"]
+    header = (searched.results / "tables" / "importance_all.csv").read_text().splitlines()[0]
+    assert "found" in header.split(",")
+    assert "All 48 trials, those of the searches included" in (
+        searched.results / "report.html"
+    ).read_text(encoding="utf-8")
+
+
 def test_nothing_of_a_search_runs_twice(searched: Checkout) -> None:
     assert searched.planned() == {}
 
@@ -148,6 +162,11 @@ def test_nothing_of_a_search_runs_twice(searched: Checkout) -> None:
         (
             "search:\n",
             "search:\n  nsga2: {rounds: 2, batch_size: 2, repeats: 1}\n",
+            plus(times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED),
+        ),
+        (
+            "search:\n",
+            "search:\n  cgpbo: {max_cost: 900, rounds: 2, batch_size: 2, repeats: 1}\n",
             plus(times(2, ROUND), {"search_trials": 1}, FINAL, COMPARED),
         ),
         (

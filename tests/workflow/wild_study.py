@@ -15,24 +15,28 @@ CONFIG = """\
 study: tiny
 seed: 3
 problem: {import: "wild:Wild"}
-training: {epochs: 1, max_seconds: 1}
+training: {epochs: 1, max_seconds: {max_seconds}}
 random_search: {n_trials: 60}
 sensitivity: {n_permutations: 99, min_trials: 5, min_successes: 2}
 search: {}
 final: {seeds: 1}
 """
-# Which trial does what, and what is said of it.
-BAD = {
-    3: ("segfault", "ended the interpreter: segmentation fault (signal 11)"),
-    11: ("os._exit", "ended the interpreter: exit code 3"),
-    24: ("hang in C", "still running after max_seconds 1 s"),
-    33: ("eat", "out of memory: "),
-    44: ("raise", "ArithmeticError: no such luck"),
-    58: ("diverge", "validation error is nan"),
+# Which trial does what, and how what is said of an act begins.
+BAD = {3: "segfault", 11: "os._exit", 24: "hang in C", 33: "eat", 44: "raise", 58: "diverge"}
+SAID = {
+    "segfault": "ended the interpreter: segmentation fault (signal 11)",
+    "os._exit": "ended the interpreter: exit code 3",
+    "abort": "ended the interpreter: aborted (signal 6)",
+    "hang in C": "still running after max_seconds ",
+    "eat": "out of memory: MemoryError",
+    "devour": "out of memory: ",
+    "raise": "ArithmeticError: no such luck",
+    "diverge": "validation error is nan",
 }
 PROBLEM = """\
 from dataclasses import dataclass
 from math import nan
+from time import sleep
 
 from hostile import ACTS, Hostile
 
@@ -51,32 +55,47 @@ class Wild(Hostile):
         act = DOES.get(x)
         if act == "diverge":
             return {{"validation_error": nan, "test_error": nan}}
-        if act is not None:
+        if act in ACTS:
             ACTS[act]()
+        sleep({seconds})
         return {{"validation_error": x**3 / 7, "test_error": x / 3}}
 """
 
 
-def make_wild(checkout: Checkout, acts: dict[str, str] | None = None) -> None:
-    """Give a checkout the study; ``acts`` take the place of others of the same name."""
+def make_wild(
+    checkout: Checkout, bad: dict[int, str] = BAD, *, seconds: float = 0, max_seconds: float = 1
+) -> None:
+    """Give a checkout the study.
+
+    Parameters
+    ----------
+    checkout
+        Where.
+    bad
+        Which trials do what.
+    seconds
+        How long a training takes.
+    max_seconds
+        How long it may take.
+    """
     x = [row["x"] for row in SPACE.configurations(sample(SPACE, 60, SEED))]
-    does = {x[trial]: (acts or {}).get(act, act) for trial, (act, _) in BAD.items()}
+    does = {x[trial]: act for trial, act in bad.items()}
     shutil.copy(ROOT / "tests" / "unit" / "hostile.py", checkout.config.parent)
-    (checkout.config.parent / "wild.py").write_text(PROBLEM.format(does=does))
-    checkout.config.write_text(CONFIG)
+    (checkout.config.parent / "wild.py").write_text(PROBLEM.format(does=does, seconds=seconds))
+    checkout.config.write_text(CONFIG.replace("{max_seconds}", str(max_seconds)))
 
 
-def assert_six_are_named(path: Path) -> None:
-    """Check that 54 trials are, bit for bit, what they are without the six, which have reasons."""
+def assert_named(path: Path, bad: dict[int, str] = BAD) -> None:
+    """Check that the bad trials have reasons, and that all others are, bit for bit, as without."""
     dataset = trials.read_trials(path)
     status, reason = (dataset[name].values[:, 0] for name in ("status", "reason"))
     x = hyperparameter_values(dataset, "x")
-    for trial in set(range(60)) - set(BAD):
+    for trial in set(range(60)) - set(bad):
         assert status[trial] == "ok", reason[trial]
         # Python's own powers: NumPy rounds some of them otherwise.
         value = float(x[trial])
         assert dataset["validation_error"].values[trial, 0] == value**3 / 7
         assert dataset["test_error"].values[trial, 0] == value / 3
-    for trial, (act, said) in BAD.items():
+    for trial, act in bad.items():
         assert status[trial] == ("diverged" if act == "diverge" else "failed")
-        assert reason[trial].startswith(said), reason[trial]
+        assert reason[trial].startswith(SAID[act]), reason[trial]

@@ -10,11 +10,13 @@ from hsic_hpo.study import retry
 from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.fingerprint import training_sources
 from hsic_hpo.study.gaps import clear_gaps, gaps_in, gaps_in_words
-from hsic_hpo.study.locks import clear_stale_locks
+from hsic_hpo.study.locks import clear_stale_locks, running
 from hsic_hpo.study.stops import COMMAND_FILE, Stops, command_line
 from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT
 from hsic_hpo.training.records import training_seed
+from hsic_hpo.trials.failures import commonest
+from hsic_hpo.wording import counted
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
@@ -54,7 +56,7 @@ TRAINING_CODE = SUBMISSION.code(*training_sources(PROBLEM_SOURCE))
 
 
 # Files are written aside and then renamed, which needs no locks; not all file systems have them.
-os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
+os.environ.update(HDF5_USE_FILE_LOCKING="FALSE")
 # Ctrl-C reaches the jobs too: they leave it to the main process, which ends them.
 shell.prefix("set -euo pipefail; trap '' INT; ")
 
@@ -74,23 +76,16 @@ if workflow.is_main_process:
     COMMAND = command_line(sys.argv, os.environ.get("STARTED_AS", ""))
     STOPS = Stops(f"results/{STUDY.name}", COMMAND)
     STOPS.listen()
+    OTHER_RUN = running(".")
     ALIVE = clear_stale_locks(".")
-    if not workflow.output_settings.dryrun:
+    if OTHER_RUN is None and not workflow.output_settings.dryrun:
         COMMAND_FILE.write_text(COMMAND)
         if RETRY_FAILED == "true":
             retry.mark(Path("."))
-    if not ALIVE and not workflow.output_settings.dryrun:
         clear_gaps(".")
     # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
     # itself before it comes to any handler of errors.
     atexit.register(warn_of_full_disk, Path.cwd())
-
-
-def warn_of_failures():
-    """Say in one line how many trainings failed, and why."""
-    failed = Path("failed.txt")
-    if failed.exists() and failed.stat().st_size:
-        print(failed.read_text().splitlines()[0], file=sys.stderr)
 
 
 def no_more_tries(jobid):

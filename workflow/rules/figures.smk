@@ -67,3 +67,19 @@ rule importance_table:
         code=code("importance_table"),
     script:
         "../scripts/importance_table.py"
+
+
+use rule importance_table as importance_all_table with:
+    input:
+        "sensitivity_all.nc",
+    output:
+        report(
+            "tables/importance_all.csv",
+            caption="../report/importance_all_table.rst",
+            category="Sensitivity",
+            labels={"table": "Indices of all trials, searches included"},
+        ),
+        "tables/importance_all.md",
+    log:
+        "logs/importance_all_table.log",
+    localrule: True

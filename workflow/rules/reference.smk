@@ -34,6 +34,7 @@ rule peers_table:
 
 rule findings:
     input:
+        unpack(explained_all),
         trials="random/trials.nc",
         sensitivity="sensitivity.nc",
         convergence="convergence.nc",

@@ -1,5 +1,6 @@
 rule html_report:
     input:
+        unpack(explained_all),
         trials="random/trials.nc",
         searches=all_searches,
         sensitivity="sensitivity.nc",

@@ -76,17 +76,7 @@ use rule train as train_round with:
     log:
         "logs/search/{method}-{repeat}-{round}/train/{first}-{stop}.log",
     params:
-        **SUBMISSION.job(
-            "train_round",
-            dict(
-                seed=STUDY.seed,
-                budget=STUDY.budget,
-                problem=STUDY.settings.problem,
-                repeats=STUDY.repeats,
-                training_code=TRAINING_CODE,
-                code=TRAIN_CODE,
-            ),
-        ),
+        **SUBMISSION.job("train_round", TRAIN),
 
 
 use rule gather as gather_round with:
@@ -146,13 +136,11 @@ use rule train as train_final with:
     params:
         **SUBMISSION.job(
             "train_final",
-            dict(
+            TRAIN
+            | dict(
                 seed=FINAL_SEED,
                 budget=STUDY.final_budget,
-                problem=STUDY.settings.problem,
                 repeats=STUDY.settings.final.seeds,
-                training_code=TRAINING_CODE,
-                code=TRAIN_CODE,
             ),
         ),
 

@@ -43,6 +43,10 @@ def all_searches(_):
     ]
 
 
+def explained_all(_):
+    return {"sensitivity_all": "sensitivity_all.nc"} if STUDY.searches else {}
+
+
 def selected(wildcards):
     needed = methods.needs_selection(wildcards.method)
     return {"selection": "selection.nc"} if needed else {}
@@ -54,7 +58,9 @@ def settings_of_round(wildcards):
 
 
 def problem_of_known_costs(wildcards):
-    return STUDY.settings.problem if methods.uses_known_costs(wildcards.method) else None
+    return (
+        STUDY.settings.problem if methods.uses_known_costs(wildcards.method) else None
+    )
 
 
 def settings_of_choice(wildcards):

@@ -26,3 +26,21 @@ rule convergence:
         code=code("convergence"),
     script:
         "../scripts/convergence.py"
+
+
+# What the searches tried tells more of where the best ones lie; their trials are not random, so
+# that a surrogate explains them, beside the exact tests of the random ones.
+rule sensitivity_all:
+    input:
+        random="random/trials.nc",
+        searches=all_searches,
+    output:
+        "sensitivity_all.nc",
+    log:
+        "logs/sensitivity_all.log",
+    localrule: True
+    params:
+        settings=asdict(STUDY.settings.sensitivity),
+        code=code("sensitivity_all"),
+    script:
+        "../scripts/sensitivity_all.py"

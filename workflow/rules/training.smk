@@ -1,6 +1,14 @@
 TRAIN_CODE = code("train", PROBLEM_SOURCE)
 # Retrainings of what a search chose must not repeat the training that made it look good.
 FINAL_SEED = training_seed(STUDY.seed, "final", 0)
+# Of all rules that train; what one of them does not set it inherits.
+TRAIN = dict(
+    **RANDOM_DESIGN,
+    problem=STUDY.settings.problem,
+    repeats=STUDY.repeats,
+    training_code=TRAINING_CODE,
+    code=TRAIN_CODE,
+)
 
 
 rule train:
@@ -19,16 +27,7 @@ rule train:
         tries=STUDY.settings.training.tries,
         give_up_after=GIVE_UP_AFTER,
     params:
-        **SUBMISSION.job(
-            "train",
-            dict(
-                **RANDOM_DESIGN,
-                problem=STUDY.settings.problem,
-                repeats=STUDY.repeats,
-                training_code=TRAINING_CODE,
-                code=TRAIN_CODE,
-            ),
-        ),
+        **SUBMISSION.job("train", TRAIN),
     script:
         "../scripts/train.py"
 

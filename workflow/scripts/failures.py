@@ -2,6 +2,7 @@
 
 from hsic_hpo.files import write_text
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials.failures import commonest, failures
 from hsic_hpo.wording import counted
@@ -28,7 +29,7 @@ def main(*, trials_paths: list[str], folder: str, output: str) -> None:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             trials_paths=list(snakemake.input),
             folder=snakemake.params.folder,

@@ -6,7 +6,7 @@ from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials
 
-DATASETS = ("sensitivity", "convergence", "selection", "comparison")
+DATASETS = ("sensitivity", "convergence", "selection", "comparison", "sensitivity_all")
 
 
 def main(*, trials_path: str, datasets: dict[str, str], output: str) -> None:
@@ -18,6 +18,6 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             trials_path=snakemake.input.trials,
-            datasets={name: snakemake.input[name] for name in DATASETS},
+            datasets={name: path for name in DATASETS if (path := snakemake.input.get(name))},
             output=snakemake.output[0],
         )

@@ -12,6 +12,8 @@ from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials
 
+DATASETS = ("sensitivity", "convergence", "selection", "comparison", "sensitivity_all")
+
 
 def main(
     *,
@@ -50,10 +52,7 @@ if __name__ == "__main__":
         main(
             drawn=snakemake.input.trials,
             searches=snakemake.input.searches,
-            datasets={
-                name: snakemake.input[name]
-                for name in ("sensitivity", "convergence", "selection", "comparison")
-            },
+            datasets={name: path for name in DATASETS if (path := snakemake.input.get(name))},
             figures=snakemake.input.figures,
             captions=snakemake.params.captions,
             config=snakemake.params.settings,

@@ -22,6 +22,7 @@ from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT, unless_all_fail
 from hsic_hpo.training.jobs import Progress, train_slice
+from hsic_hpo.training.memory import job_limit
 from hsic_hpo.training.records import write_records
 from hsic_hpo.training.stopping import stoppable
 from hsic_hpo.training.tries import DEFAULT_TRIES
@@ -44,6 +45,7 @@ def main(
     give_up_after: int,
     tries: int,
     unedited: Callable[[], str],
+    memory_limit: float,
     device: str,
     precision: str,
     output: str,
@@ -64,6 +66,7 @@ def main(
         progress=Progress(f"trials {first}-{stop}", rows.sizes["trial"] * repeats),
         tries=tries,
         unedited=unedited,
+        memory_limit=memory_limit,
         device=device,
         precision=precision,
     )
@@ -102,6 +105,7 @@ if __name__ == "__main__":
             give_up_after=snakemake.resources.get("give_up_after", DEFAULT_LIMIT),
             tries=snakemake.resources.get("tries", DEFAULT_TRIES),
             unedited=unedited,
+            memory_limit=job_limit(snakemake.resources.get("mem_mb")),
             device=snakemake.resources.get("device", "cpu"),
             precision=str(snakemake.resources.get("precision", "32")),
             output=snakemake.output[0],

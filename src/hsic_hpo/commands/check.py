@@ -31,11 +31,14 @@ def _check(options: argparse.Namespace) -> None:
 
 def _train(checked: study.Study, where: str) -> None:
     # PyTorch takes seconds to load.
-    from hsic_hpo.study.trial_run import require_errors, try_trainings
+    from hsic_hpo.training.trial_run import try_trainings
 
-    records = try_trainings(checked)
-    require_errors(records, where)
+    # All searches train alike.
+    searches = checked.settings.training.budget
+    final = searches.changed(checked.settings.final.training)
+    budgets = {"searches": searches} | ({} if final == searches else {"retrainings": final})
     kind = checked.problem
+    records = try_trainings(kind, checked.space, budgets, checked.seed, where)
     for purpose, record in records.items():
         print(
             f"A training of one step ({purpose}): validation error "

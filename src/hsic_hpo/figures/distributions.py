@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from hsic_hpo.figures.groups import few, leading
 from hsic_hpo.figures.histograms import ALL, REACHED, histogram, legend_marks
 from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
 from hsic_hpo.figures.style import message, style
@@ -37,7 +38,8 @@ def distributions(trials: xr.Dataset, sensitivity: xr.Dataset, most: int = 6) ->
         Sensitivity Dataset of these trials.
     most
         How many hyperparameters of the main group to show. Of each conditional group the
-        conditional hyperparameter with the highest index follows.
+        conditional hyperparameter with the highest index follows; of more than 16 groups, of
+        those with the smallest adjusted p-values.
 
     Returns
     -------
@@ -56,13 +58,16 @@ def distributions(trials: xr.Dataset, sensitivity: xr.Dataset, most: int = 6) ->
     """
     chosen = sensitivity.sel(target="error", subset="best")
     shown = _highest(chosen, most)
-    remarks = [
+    homes = list(dict.fromkeys(one.group for one in shown))
+    kept = leading(chosen, homes)
+    shown = [one for one in shown if one.group in kept]
+    reasons = [
         f"{group_name(label)}: not shown, {note}"
         for label, note in zip(chosen["group"].values, chosen["note"].values, strict=True)
         if note
     ]
     with style():
-        return _draw(trials, chosen, shown, remarks)
+        return _draw(trials, chosen, shown, few(reasons, len(homes) - len(kept)))
 
 
 def _highest(chosen: xr.Dataset, most: int) -> list[_Shown]:

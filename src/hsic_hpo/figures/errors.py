@@ -1,5 +1,7 @@
 """Histogram of the errors of a random search (figure 2 of the slides)."""
 
+from textwrap import fill
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -12,6 +14,7 @@ from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.wording import goal, number, outcomes, with_units
 
 _DECADES_ONLY_FROM_RATIO = 100
+_TITLE_LETTERS = 46
 _ROUNDING = 1e-12
 _FEWEST_BINS, _MOST_BINS = 10, 50
 
@@ -43,7 +46,7 @@ def errors(trials: xr.Dataset, sensitivity: xr.Dataset | None = None) -> Figure:
     with style():
         figure = Figure(figsize=(COLUMN_WIDTH, 2.4))
         axes = figure.add_subplot()
-        axes.set_title(outcomes(trials))
+        axes.set_title(fill(outcomes(trials), _TITLE_LETTERS))
         if finite.size == 0:
             message(axes, "no trial finished with an error")
             return figure

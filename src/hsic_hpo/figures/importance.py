@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import blended_transform_factory
 
 from hsic_hpo.figures.figure import Figure
+from hsic_hpo.figures.groups import few, leading
 from hsic_hpo.figures.style import (
     BLUE,
     COLUMN_WIDTH,
@@ -59,7 +60,8 @@ def importance(sensitivity: xr.Dataset, subset: str = "best", target: str = "err
     -------
     matplotlib.figure.Figure
         At column width for one group, at page width for several. Groups without an index are
-        named below the panels with the reason.
+        named below the panels with the reason. Of more than 16 conditional groups, those with
+        the smallest adjusted p-values are shown.
 
     Examples
     --------
@@ -70,15 +72,18 @@ def importance(sensitivity: xr.Dataset, subset: str = "best", target: str = "err
     title = (
         f"Impact on the {goal(sensitivity, target, subset)} by {target_name(sensitivity, target)}"
     )
-    drawn, reasons = [], []
-    for label in chosen["group"].values:
-        group = chosen.sel(group=label)
-        if np.isfinite(group["hsic"]).any():
-            drawn.append(_sorted(group))
-        else:
-            reasons.append(f"{group_name(label)}: no index, {group['note'].item()}")
+    has_index = chosen["hsic"].notnull().any("hyperparameter").values
+    labels = chosen["group"].values[has_index].tolist()
+    shown = leading(chosen, labels)
+    reasons = [
+        f"{group_name(label)}: no index, {note}"
+        for label, note in zip(
+            chosen["group"].values[~has_index], chosen["note"].values[~has_index], strict=True
+        )
+    ]
     with style():
-        return _draw(drawn, title, reasons)
+        drawn = [_sorted(chosen.sel(group=label)) for label in shown]
+        return _draw(drawn, title, few(reasons, len(labels) - len(shown)))
 
 
 def _sorted(group: xr.Dataset) -> xr.Dataset:

@@ -33,6 +33,7 @@ _SEARCH_LOOKS = {
     "random": (GREY, "o"),
     "gpbo": (ORANGE, "s"),
     "hsic-gpbo": (BLUE, "D"),
+    "front": (BLUE, "*"),
     "tpe": (GREEN, "^"),
     "gp": (VERMILLION, "v"),
     "nsga2": (PURPLE, "P"),

@@ -42,8 +42,11 @@ def maximised(name: str, maximise: bool | None, where: str) -> bool:
     Raises
     ------
     InputError
-        When nothing was said and the name is one of which more is usually better.
+        When nothing was said and the name is one of which more is usually better, or when what
+        was said is no truth value.
     """
+    if maximise not in (None, True, False):
+        raise InputError(f"maximise: {maximise!r} is neither True nor False")
     if maximise is None and suggests_more_is_better(name):
         raise InputError(
             f"{where}: column {name!r}: is more better? say --maximise or --minimise "

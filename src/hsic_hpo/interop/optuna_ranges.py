@@ -42,16 +42,15 @@ def parameters(trials: Sequence[Any], where: str) -> Parameters:
     InputError
         When a parameter has distributions of different kinds, or none varies.
     """
-    found: dict[str, list[Any]] = {}
+    found: dict[str, dict[Any, None]] = {}
     for trial in trials:
         for name, distribution in trial.distributions.items():
-            known = found.setdefault(name, [])
-            if distribution not in known:
-                known.append(distribution)
+            found.setdefault(name, {})[distribution] = None
     complete = [trial for trial in trials if trial.state.name == "COMPLETE"]
     reached = {name for trial in complete for name in trial.params}
     distributions, notes, changed = {}, [], False
-    for name, known in found.items():
+    for name, different in found.items():
+        known = list(different)
         if name not in reached and complete:
             notes.append(f"{name} is left out: only trials without an error have it.")
             continue

@@ -44,11 +44,16 @@ def sampler_of(study: Any, trials: Sequence[Any], *, is_given: bool) -> tuple[st
         if any(sign.match(key) for key in written):
             return way, f"Optuna's {sampler}"
     # The sampler of a study that was loaded is that of the next trial, Optuna's default if none
-    # was named. A study in memory was never loaded.
-    if is_given and _is_in_memory(study):
+    # was named. A study in memory was never loaded, but trials may have been added to it.
+    if is_given and _is_in_memory(study) and any(map(_has_run, trials)):
         sampler = type(study.sampler).__name__
         return RANDOM if sampler in _BLIND else ADAPTIVE, f"Optuna's {sampler}"
     return UNKNOWN, ""
+
+
+def _has_run(trial: Any) -> bool:
+    """Tell whether a trial took time: one that was made and added did not."""
+    return trial.duration is not None and trial.duration.total_seconds() > 0
 
 
 def _is_in_memory(study: Any) -> bool:

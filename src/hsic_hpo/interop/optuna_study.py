@@ -130,6 +130,8 @@ def trials_from_optuna(
 
 def _metric(study: Any, objective: int, maximise: bool | None) -> tuple[bool, str, list[str]]:
     """Return whether more is better, the name of what was measured, and notes."""
+    if maximise not in (None, True, False):
+        raise InputError(f"maximise: {maximise!r} is neither True nor False")
     says_more = study.directions[objective].name == "MAXIMIZE"
     several = len(study.directions) > 1
     name = f"value {objective}" if several else "value"

@@ -9,6 +9,10 @@ _LEAST_RATIO = 10
 # An adaptive search crowds later trials; its first ones are spread over the range.
 _FIRST = 20
 _CLEAR = 5.0
+# Logarithms of likelihood ratios; below, the scale is linear.
+_LEAST_EVIDENCE = 3.0
+_DRIFT = 2.0
+_LIKELY_RATIO = 30
 # How far beyond the outermost values, in mean distances between neighbours, an end may lie.
 _GAPS = 3.0
 
@@ -20,7 +24,8 @@ def is_log(values: Sequence[float], *, integer: bool) -> bool:
     ----------
     values
         In the order of the trials. They must be positive and spread over a factor of 10; then the
-        scale under which they are likelier is taken, of the first 20 where these are clear.
+        scale under which they are likelier is taken: of the first 20 where these are clear, or
+        where later ones moved to low values, as a search does that found its best ones there.
     integer
         Whether they are whole numbers.
     """
@@ -34,7 +39,19 @@ def is_log(values: Sequence[float], *, integer: bool) -> bool:
     else:
         evidence = math.log((high - low) / math.log(high / low)) - np.log(numbers)
     first = float(evidence[:_FIRST].sum())
-    return (first if abs(first) > _CLEAR else float(evidence.sum())) > 0
+    if abs(first) > _CLEAR:
+        return first > 0
+    if _moved_to_low_values(evidence):
+        return first > 0 and high / low >= _LIKELY_RATIO
+    return float(evidence.sum()) > _LEAST_EVIDENCE
+
+
+def _moved_to_low_values(evidence: np.ndarray) -> bool:
+    first, later = evidence[:_FIRST], evidence[_FIRST:]
+    if len(later) < _FIRST:
+        return False
+    spread = float(np.sqrt(first.var() / len(first) + later.var() / len(later)))
+    return float(later.mean() - first.mean()) > _DRIFT * spread
 
 
 def rounded_outwards(low: float, high: float, n: int, *, log: bool) -> tuple[float, float]:

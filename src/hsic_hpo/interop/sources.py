@@ -13,7 +13,7 @@ from hsic_hpo.interop.foreign import is_optuna, read_source
 from hsic_hpo.interop.optuna_study import trials_from_optuna
 from hsic_hpo.interop.row_range import row_slice
 from hsic_hpo.interop.rows import trials_of_rows
-from hsic_hpo.interop.space_files import read_space, space_of, space_yaml
+from hsic_hpo.interop.space_files import read_noted_space, space_of, space_yaml
 from hsic_hpo.interop.table_space import given_columns, inferred_columns
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials.dataset import space as space_of_trials
@@ -130,4 +130,4 @@ def _given_space(
 ) -> tuple[Space | None, tuple[str, ...]]:
     if space is None or isinstance(space, Space):
         return space, ()
-    return space_of(space, "space") if isinstance(space, Mapping) else read_space(space)
+    return space_of(space, "space") if isinstance(space, Mapping) else read_noted_space(space)

@@ -16,27 +16,36 @@ from hsic_hpo.spaces.space import Space
 from hsic_hpo.yaml_files import parse_yaml, yaml_lines
 
 
-def read_space(path: Path | str) -> tuple[Space, tuple[str, ...]]:
+def read_space(path: Path | str) -> Space:
     """Read a search space.
 
     Parameters
     ----------
     path
         YAML as a study config or ``--write-space`` writes it, or JSON of the same; the
-        configuration of a sweep of Weights & Biases; JSON of ConfigSpace or of NNI.
-
-    Returns
-    -------
-    space : Space
-        The search space.
-    notes : tuple of str
-        What a reader must know of it, a sentence each.
+        configuration of a sweep of Weights & Biases; JSON of ConfigSpace or of NNI. Constants and
+        forbidden clauses are left out.
 
     Raises
     ------
     InputError
         One line: file, key, value, what is allowed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import hsic_hpo as hh
+    >>> space = hh.Space({"lr": hh.Float(1e-4, 1e-1, log=True)})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hh.write_space(space, f"{folder}/space.json")
+    ...     print(hh.read_space(f"{folder}/space.json").to_dict())
+    {'lr': {'type': 'float', 'range': [0.0001, 0.1], 'scale': 'log'}}
     """
+    return read_noted_space(path)[0]
+
+
+def read_noted_space(path: Path | str) -> tuple[Space, tuple[str, ...]]:
+    """Read a search space and what a reader must know of it, a sentence each; see `read_space`."""
     text = read_text(path)
     try:
         content = json.loads(text)
@@ -66,12 +75,33 @@ def space_yaml(space: Space) -> str:
 
 
 def write_space(space: Space, path: Path | str) -> None:
-    """Write a space: as ConfigSpace's JSON where the name ends in ``.json``, else as YAML.
+    """Write a search space.
+
+    Parameters
+    ----------
+    space
+        The space.
+    path
+        Where the name ends in ``.json``, ConfigSpace's JSON is written, for SMAC, DeepCAVE,
+        HyperSHAP and NePS; else YAML.
 
     Raises
     ------
     InputError
         When ConfigSpace has no counterpart of a hyperparameter.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import hsic_hpo as hh
+    >>> space = hh.Space({"lr": hh.Float(1e-4, 1e-1, log=True), "n": hh.Integer(1, 8)})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hh.write_space(space, f"{folder}/space.yaml")
+    ...     print(Path(folder, "space.yaml").read_text())
+    lr: {type: float, range: [0.0001, 0.1], scale: log}
+    n: {type: integer, range: [1, 8]}
+    <BLANKLINE>
     """
     if Path(path).suffix.lower() == ".json":
         write_text(json.dumps(configspace_content(space), indent=2) + "\n", path)

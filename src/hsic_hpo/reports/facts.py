@@ -1,13 +1,14 @@
 """Where the results of a study come from, as names and values."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import xarray as xr
 
 from hsic_hpo.search.settings import SearchSettings
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.training.budget import budget_in_words
+from hsic_hpo.trials.failures import commonest, failures
 from hsic_hpo.trials.goals import target_names
 from hsic_hpo.wording import cost_name, counted, outcomes, percent
 
@@ -93,3 +94,18 @@ def provenance(trials: xr.Dataset, made: str) -> dict[str, str]:
     known["Fingerprint of the data"] = known["Fingerprint of the data"][:_KEPT]
     recorded = {name: text for name, text in known.items() if text}
     return {"Trainings": outcomes(trials), **recorded, "Page made": made}
+
+
+def failed_trainings(all_trials: Sequence[xr.Dataset]) -> dict[str, str]:
+    """Return how many trainings failed and why, of all searches; empty where none did.
+
+    Parameters
+    ----------
+    all_trials
+        Trials Datasets.
+    """
+    reasons = [reason for trials in all_trials for reason in failures(trials)["reason"]]
+    if not reasons:
+        return {}
+    n = sum(trials["status"].size for trials in all_trials)
+    return {"Failed trainings": f"{len(reasons)} of {n}: {commonest(reasons)}"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import xarray as xr
 
@@ -46,6 +46,7 @@ def findings(
     convergence: xr.Dataset | None = None,
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
+    sensitivity_all: xr.Dataset | None = None,
 ) -> list[Finding]:
     """Say what a study found.
 
@@ -57,6 +58,8 @@ def findings(
         Sensitivity Dataset of these trials.
     convergence, selection, comparison
         The Datasets of the same names; None where there is none.
+    sensitivity_all
+        Sensitivity Dataset of all trials, those of the searches included; None where there is none.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def findings(
         From how the trainings ended to what the search methods reached; without those on a
         Dataset that does not exist.
     """
-    told = partial(summary, trials, sensitivity)
+    told = cache(partial(summary, trials, sensitivity))
     ways = [sensitivity.attrs.get(key, "") for key in ("way_reason", "surrogate_check")]
     found = [
         _finding(
@@ -81,6 +84,9 @@ def findings(
                 reached_in_words(sensitivity),
                 sentences.intervals(sensitivity),
                 sentences.groups_without_index(sensitivity),
+                ""
+                if sensitivity_all is None
+                else sentences.all_trials(sensitivity, sensitivity_all),
             ],
             ["importance", "distributions"],
         ),

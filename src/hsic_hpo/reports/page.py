@@ -19,7 +19,7 @@ from hsic_hpo.figures.space import space_rows
 from hsic_hpo.files import write_text
 from hsic_hpo.reports import frames
 from hsic_hpo.reports.chosen import chosen
-from hsic_hpo.reports.facts import provenance, study_facts
+from hsic_hpo.reports.facts import failed_trainings, provenance, study_facts
 from hsic_hpo.reports.findings import findings
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.parts import Parts
@@ -48,6 +48,7 @@ def page(
     convergence: xr.Dataset | None = None,
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
+    sensitivity_all: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
@@ -66,6 +67,8 @@ def page(
         Trials Datasets of the searches.
     convergence, selection, comparison
         The Datasets of the same names; the page has no section on one that is None.
+    sensitivity_all
+        Sensitivity Dataset of all trials, those of the searches included; None where there is none.
     figures
         SVG files of the figures, by name; a figure that is not among them is left out.
     captions
@@ -88,7 +91,7 @@ def page(
     goal_fraction = float(sensitivity.attrs["goal_fraction"])
     settings = None if config is None else StudySettings.of(config)
     frame = frames.trials_frame(trials, searches)
-    found = findings(trials, sensitivity, convergence, selection, comparison)
+    found = findings(trials, sensitivity, convergence, selection, comparison, sensitivity_all)
     parts.gaps.update(
         (f"section “{one.title}”", one.failure) for one in found if one.failure is not None
     )
@@ -126,7 +129,7 @@ def page(
             lambda: trials_table(frame, frames.values_frame(trials, searches)),
             "",
         ),
-        provenance=provenance(trials, made),
+        provenance=failed_trainings([trials, *searches]) | provenance(trials, made),
         config=None if config is None else _as_yaml(config),
         style=(_FOLDER / "page.css").read_text(encoding="utf-8"),
         vega=vl_convert.javascript_bundle(_SNIPPET),

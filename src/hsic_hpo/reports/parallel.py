@@ -9,7 +9,7 @@ import pandas as pd
 
 from hsic_hpo.figures.style import BLUE, LIGHT_GREY, VERMILLION
 from hsic_hpo.figures.values import axis_values
-from hsic_hpo.reports.chart_style import FONT, embeddable, inline
+from hsic_hpo.reports.chart_style import FONT, Tables, embeddable
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.wording import group_name
 
@@ -51,12 +51,15 @@ def parallel_coordinates(
     controls = _controls(frame, memberships, goal_fraction)
     trials = frame[["trial", "search", "share", "share_from_worst", "validation_error"]].copy()
     trials["configuration"] = frame["configuration"]
-    for place, label in enumerate(memberships):
-        trials[f"in_{place}"] = memberships[label]
     trials.insert(0, "row", np.arange(len(trials)))
-    counted = alt.Chart(inline(trials)).transform_calculate(shown=f"{_filter()} ? 1 : 0")
-    lines = _lines(trials, space, positions, memberships)
-    axes = _axes(space, memberships)
+    inside = {f"in_{place}": mask for place, mask in enumerate(memberships.values())}
+    trials = pd.concat([trials, pd.DataFrame(inside, index=trials.index)], axis=1)
+    tables = Tables()
+    known = tables.add(trials)
+    named = tables.add(_names(space, memberships))
+    counted = alt.Chart(known).transform_calculate(shown=f"{_filter()} ? 1 : 0")
+    lines = _lines(tables, known, named, space, positions, memberships)
+    axes = _axes(tables, named, space, memberships)
     count = (
         # Summed up rather than filtered, so that none is counted too.
         counted.transform_aggregate(n="sum(shown)")
@@ -67,7 +70,7 @@ def parallel_coordinates(
         .encode(x=alt.value(0), y=alt.value(_HEIGHT + 24), text="text:N")
     )
     chart = (lines + axes + count).add_params(*controls)
-    return embeddable(chart.properties(width=alt.Step(_STEP), height=_HEIGHT), FONT)
+    return embeddable(chart.properties(width=alt.Step(_STEP), height=_HEIGHT), tables, FONT)
 
 
 def _controls(
@@ -118,7 +121,9 @@ def _filter() -> str:
 
 
 def _lines(
-    trials: pd.DataFrame,
+    tables: Tables,
+    trials: alt.NamedData,
+    named: alt.NamedData,
     space: Space,
     positions: np.ndarray,
     memberships: Mapping[str, np.ndarray],
@@ -131,17 +136,17 @@ def _lines(
             "u": np.round(positions.ravel(), 4),
         }
     )
+    # In a trial of a group all hyperparameters of the group exist: what does not is never shown.
+    points = points[points["u"].notna()]
     known = ["search", "share", "share_from_worst", "validation_error", "trial", "configuration"]
     known += [f"in_{place}" for place in range(len(memberships))]
     return (
-        alt.Chart(inline(points))
-        .transform_lookup("row", alt.LookupData(inline(trials), "row", known))
+        alt.Chart(tables.add(points))
+        .transform_lookup("row", alt.LookupData(trials, "row", known))
         .transform_filter(_filter())
-        .transform_lookup(
-            "axis", alt.LookupData(inline(_names(space, memberships)), "axis", _fields(memberships))
-        )
+        .transform_lookup("axis", alt.LookupData(named, "axis", _fields(memberships)))
         .transform_filter("datum['on_' + group]")
-        # With points, as a value between two missing ones, or a single axis, has no line.
+        # With points, as a single axis has no line.
         .mark_line(strokeWidth=1.4, opacity=0.45, point={"size": 12})
         .encode(
             x=_across(space),
@@ -160,11 +165,12 @@ def _lines(
 
 def _names(space: Space, memberships: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """Return the name of each axis, and in which groups it stands."""
-    names = pd.DataFrame({"axis": np.arange(len(space)), "hyperparameter": space.names})
-    members = {group.label: group.members for group in space.groups()}
-    for place, label in enumerate(memberships):
-        names[f"on_{place}"] = [name in members[label] for name in space.names]
-    return names
+    members = {group.label: set(group.members) for group in space.groups()}
+    shown = {
+        f"on_{place}": [name in members[label] for name in space.names]
+        for place, label in enumerate(memberships)
+    }
+    return pd.DataFrame({"axis": np.arange(len(space)), "hyperparameter": space.names} | shown)
 
 
 def _fields(memberships: Mapping[str, np.ndarray]) -> list[str]:
@@ -190,7 +196,9 @@ def _across(space: Space) -> alt.X:
     )
 
 
-def _axes(space: Space, memberships: Mapping[str, np.ndarray]) -> alt.LayerChart:
+def _axes(
+    tables: Tables, named: alt.NamedData, space: Space, memberships: Mapping[str, np.ndarray]
+) -> alt.LayerChart:
     """Return the users' values beside the axes."""
     values: Sequence[tuple[int, float, str]] = [
         (place, position, text)
@@ -199,10 +207,8 @@ def _axes(space: Space, memberships: Mapping[str, np.ndarray]) -> alt.LayerChart
     ]
     texts = pd.DataFrame(values, columns=["axis", "u", "text"])
     labels = (
-        alt.Chart(inline(texts))
-        .transform_lookup(
-            "axis", alt.LookupData(inline(_names(space, memberships)), "axis", _fields(memberships))
-        )
+        alt.Chart(tables.add(texts))
+        .transform_lookup("axis", alt.LookupData(named, "axis", _fields(memberships)))
         .transform_filter("datum['on_' + group]")
         .encode(x=_across(space), y=alt.Y("u:Q"), text="text:N")
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hsic_hpo.figures.scales import spans_a_decade
 from hsic_hpo.figures.style import search_look
-from hsic_hpo.reports.chart_style import FONT, embeddable, inline
+from hsic_hpo.reports.chart_style import FONT, Tables, embeddable
 from hsic_hpo.trials.costs import NETWORK_COSTS
 from hsic_hpo.wording import cost_name, with_units
 
@@ -55,8 +55,9 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
     chosen = alt.selection_point(fields=["search"], bind="legend", name="search_shown")
     # The wheel alone scrolls the page.
     moved = alt.selection_interval(bind="scales", zoom="wheel![event.shiftKey]", name="moved")
+    tables = Tables()
     chart = (
-        alt.Chart(inline(shown.drop(columns=["share", "share_from_worst", "status"])))
+        alt.Chart(tables.add(shown.drop(columns=["share", "share_from_worst", "status"])))
         .mark_point(filled=True, size=45)
         .encode(
             x=alt.X(
@@ -98,7 +99,7 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
         .add_params(chosen, moved)
         .properties(width="container", height=_HEIGHT)
     )
-    return embeddable(chart, FONT)
+    return embeddable(chart, tables, FONT)
 
 
 def _scale(values: pd.Series) -> alt.Scale:

@@ -83,6 +83,33 @@ def intervals(sensitivity: xr.Dataset) -> str:
     return f"How large their indices are, {confidence} intervals: {'; '.join(parts)}."
 
 
+def all_trials(sensitivity: xr.Dataset, sensitivity_all: xr.Dataset) -> str:
+    """Say where all trials, those of the searches included, show other than the random ones alone.
+
+    Parameters
+    ----------
+    sensitivity
+        Sensitivity Dataset of the random trials.
+    sensitivity_all
+        Sensitivity Dataset of all trials.
+    """
+    every = f"All {int(sensitivity_all['n_trials'])} trials, those of the searches included"
+    notes = sensitivity_all["note"].sel(target="error", subset="best")
+    if (notes != "").all():
+        return f"{every}, say no more: {notes.values[0]}."
+    alone, together = (_significant(one, "best") for one in (sensitivity, sensitivity_all))
+    more = [name for name in together if name not in alone]
+    fewer = [name for name in alone if name not in together]
+    if not more and not fewer:
+        return f"{every}, show the same through a surrogate."
+    parts = []
+    if more:
+        parts.append(f"{_listed(more)} {'matters' if len(more) == 1 else 'matter'} as well")
+    if fewer:
+        parts.append(f"{_listed(fewer)} {'is' if len(fewer) == 1 else 'are'} not found to matter")
+    return f"{every}, differ through a surrogate: {', but '.join(parts)}."
+
+
 def interaction_sentence(sensitivity: xr.Dataset) -> str:
     """Say which pairs matter for the best beyond what each of the two does alone."""
     best = sensitivity.sel(group=MAIN_GROUP, target="error", subset="best")

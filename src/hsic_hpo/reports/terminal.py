@@ -10,7 +10,7 @@ from rich.text import Text
 from hsic_hpo.reports.terminal_tables import by_index, fitting_table, scaled
 from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.trials.goals import cost_names, is_tested
-from hsic_hpo.wording import goal, group_name, p_value, target_name
+from hsic_hpo.wording import goal, group_name, p_value, pruned, target_name
 
 N_INTERACTIONS = 5
 _INDENT = 2
@@ -31,10 +31,9 @@ def show_head(trials: xr.Dataset, sensitivity: xr.Dataset, console: Console) -> 
     n, n_diverged, n_failed = (
         int(sensitivity[name]) for name in ("n_trials", "n_diverged", "n_failed")
     )
-    # They have no error either, but nothing went wrong.
-    n_pruned = int((trials["reason"] == "pruned").any("repeat").sum())
-    pruned = f", {n_pruned} pruned" if n_pruned else ""
-    console.print(Text(f"{n} trials, {n_diverged} diverged, {n_failed - n_pruned} failed{pruned}"))
+    n_pruned = pruned(trials)
+    more = f", {n_pruned} pruned" if n_pruned else ""
+    console.print(Text(f"{n} trials, {n_diverged} diverged, {n_failed - n_pruned} failed{more}"))
     for key in ("way_reason", "surrogate_check"):
         if sensitivity.attrs.get(key):
             console.print(Text(str(sensitivity.attrs[key])))

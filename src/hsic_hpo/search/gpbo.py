@@ -78,7 +78,7 @@ def propose_by_improvement(
     x, y = x[kept], surrogate.modelled_errors(errors[kept])
     if np.isfinite(ceiling):
         known = None if cost_of is None else np.array([cost_of(c) for c in drawn])
-        new &= (_predicted(x, costs[kept], z, seed) if known is None else known) <= ceiling
+        new &= (predicted_costs(x, costs[kept], z, seed) if known is None else known) <= ceiling
     places = np.flatnonzero(new)
     if not places.size:
         return []
@@ -111,7 +111,7 @@ def _batch(
     return chosen
 
 
-def _predicted(x: np.ndarray, costs: np.ndarray, z: np.ndarray, seed: int) -> np.ndarray:
+def predicted_costs(x: np.ndarray, costs: np.ndarray, z: np.ndarray, seed: int) -> np.ndarray:
     """Predict costs, which span decades and have little noise, from those of finished trials."""
     known = np.isfinite(costs) & (costs > 0)
     if not known.any():

@@ -23,6 +23,10 @@ class Method:
         Whether it ends with the cheapest of its nearly best trials, not with the best.
     is_limited
         Whether a study sets a limit to the cost of what it proposes and chooses.
+    asks_costs
+        Whether it asks what a configuration costs before it is trained.
+    fills_up
+        Whether random configurations fill a round for which it finds too few.
     defaults
         Size of its search where a study does not give it.
     """
@@ -30,8 +34,13 @@ class Method:
     is_staged: bool = False
     weighs_cost: bool = False
     is_limited: bool = False
+    asks_costs: bool = False
+    fills_up: bool = False
     defaults: SearchSettings = _PLAIN
 
+
+_ON_FRONT = Method(weighs_cost=True, fills_up=True)
+_LIMITED = Method(weighs_cost=True, is_limited=True, asks_costs=True, fills_up=True)
 
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
@@ -42,11 +51,12 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "tpe": Method(),
         "gp": Method(),
         "nsga2": Method(weighs_cost=True),
-        "motpe": Method(weighs_cost=True),
-        "mogp": Method(weighs_cost=True),
-        "ctpe": Method(weighs_cost=True, is_limited=True),
-        "cgp": Method(weighs_cost=True, is_limited=True),
-        "cgpbo": Method(weighs_cost=True, is_limited=True),
+        "front": Method(weighs_cost=True, asks_costs=True),
+        "motpe": _ON_FRONT,
+        "mogp": _ON_FRONT,
+        "ctpe": _LIMITED,
+        "cgp": _LIMITED,
+        "cgpbo": _LIMITED,
     }
 )
 
@@ -66,7 +76,7 @@ def search_settings(method: str, given: Mapping[str, Any]) -> SearchSettings:
 
 def uses_known_costs(method: str) -> bool:
     """Tell whether a method asks what a configuration costs before it is trained."""
-    return METHODS[method].is_limited
+    return METHODS[method].asks_costs
 
 
 def needs_selection(method: str) -> bool:

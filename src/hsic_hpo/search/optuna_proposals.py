@@ -21,10 +21,6 @@ from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
 from hsic_hpo.spaces.space import Space
 
 _GENERATION = "NSGAIISampler:generation"
-# How often a sampler is asked again when it proposes a configuration that is already trained.
-_ASKS_PER_PROPOSAL = 20
-# How often it may propose one that costs too much: each makes a Gaussian process slower.
-_TOO_DEAR_PER_PROPOSAL = 2
 
 
 def propose_by_sampler(
@@ -36,6 +32,7 @@ def propose_by_sampler(
     *,
     method: str,
     seed: int,
+    asks: int = 20,
     ceiling: float = np.inf,
     cost_of: Callable[[dict[str, Any]], float] | None = None,
 ) -> list[dict[str, Any]]:
@@ -48,13 +45,15 @@ def propose_by_sampler(
     configurations, errors, costs
         Finished trials in the order in which they were proposed; errors and costs are finite.
     n
-        How many to propose; fewer are returned where the sampler finds no more new ones, or too
-        many that cost more than the ceiling.
+        How many to propose; fewer are returned where the sampler finds no more new ones.
     method
         ``"tpe"``, ``"gp"``, ``"ctpe"`` or ``"cgp"`` (on the error); ``"motpe"``, ``"mogp"`` or
         ``"nsga2"`` (on error and cost; the generations of the last one are batches of ``n``).
     seed
         Of the sampler.
+    asks
+        How often the sampler is asked per proposal, as it may propose what is already trained, or
+        costs too much.
     ceiling
         Where finite, a constraint: the sampler learns which trials cost at most as much.
     cost_of
@@ -67,9 +66,8 @@ def propose_by_sampler(
         study = _study(space, sampler, configurations, errors, costs, n, seed, ceiling)
     done = {json.dumps(dict(configuration)) for configuration in configurations}
     proposed: list[dict[str, Any]] = []
-    n_too_dear = 0
-    for _ in range(_ASKS_PER_PROPOSAL * n):
-        if len(proposed) == n or n_too_dear > _TOO_DEAR_PER_PROPOSAL * n:
+    for _ in range(asks * n):
+        if len(proposed) == n:
             break
         # A proposal without a result counts as running, so that the sampler does not repeat it.
         configuration = _suggest(space, study.ask())
@@ -77,9 +75,7 @@ def propose_by_sampler(
         if text in done:
             continue
         done.add(text)
-        if cost_of is not None and cost_of(configuration) > ceiling:
-            n_too_dear += 1
-        else:
+        if cost_of is None or cost_of(configuration) <= ceiling:
             proposed.append(configuration)
     return proposed
 

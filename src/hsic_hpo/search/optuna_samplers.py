@@ -64,6 +64,11 @@ def _tpe(seed: int, _: int, conditional: bool) -> BaseSampler:
     return TPESampler(seed=seed, multivariate=True, group=conditional, constant_liar=True)
 
 
+def _motpe(seed: int, _: int, conditional: bool) -> BaseSampler:
+    # One by one, as is Optuna's default where there are two objectives.
+    return TPESampler(seed=seed, multivariate=False, constant_liar=True)
+
+
 def _gp(seed: int, _: int, conditional: bool) -> BaseSampler:
     # It models what all trials have, and leaves what is conditional to another sampler.
     others = TPESampler(seed=seed, multivariate=False) if conditional else None
@@ -78,7 +83,7 @@ SAMPLERS = {
     "tpe": Sampler(_tpe),
     "gp": Sampler(_gp),
     "nsga2": Sampler(_nsga2, on_cost=True),
-    "motpe": Sampler(_tpe, on_cost=True, on_logs=True),
+    "motpe": Sampler(_motpe, on_cost=True, on_logs=True),
     "mogp": Sampler(_gp, on_cost=True, on_logs=True),
     "ctpe": Sampler(_tpe),
     "cgp": Sampler(_gp, on_logs=True),

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.search import gpbo
-from hsic_hpo.search.methods import METHODS
+from hsic_hpo.search import front_search, gpbo
+from hsic_hpo.search.methods import METHODS, Method
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials.goals import worst_for_missing
@@ -23,6 +23,10 @@ from hsic_hpo.trials.history import History
 # A search in stages proposes by another method, each stage in a space of its own.
 PROPOSERS = tuple(name for name, method in METHODS.items() if not method.is_staged)
 _DRAWS_PER_PROPOSAL = 50
+# How often Optuna is asked for a proposal that is new and does not cost too much. Each one that it
+# gives in vain makes its Gaussian process slower: where random ones fill the round, few are enough.
+_FEW_ASKS = 3
+_MANY_ASKS = 20
 
 
 def propose(
@@ -40,16 +44,17 @@ def propose(
     Parameters
     ----------
     subspace
-        Where to search; methods of Optuna search its whole space.
+        Where to search; ``"front"`` and methods of Optuna search its whole space.
     finished
         Finished trials of earlier rounds, and others of the same space.
     n
         Size of the round, at least 1.
     method
         ``"random"``; ``"gpbo"``, a Gaussian process with expected improvement, and ``"cgpbo"``,
-        the same under a limit of the cost; or, by Optuna, ``"tpe"`` and ``"gp"`` (on the error),
-        ``"motpe"``, ``"mogp"`` and ``"nsga2"`` (on error and cost), ``"ctpe"`` and ``"cgp"`` (on
-        the error under a limit of the cost).
+        the same under a limit of the cost; ``"front"``, a Gaussian process with expected
+        improvement of the hypervolume of error and cost; or, by Optuna, ``"tpe"`` and ``"gp"``
+        (on the error), ``"motpe"``, ``"mogp"`` and ``"nsga2"`` (on error and cost), ``"ctpe"`` and
+        ``"cgp"`` (on the error under a limit of the cost).
     seed
         Non-negative integer.
     ceiling
@@ -74,7 +79,7 @@ def propose(
             f"search.{method}: not a method; known: {', '.join(PROPOSERS)}"
             f"{did_you_mean(method, PROPOSERS)}"
         )
-    affordable = _affordable(method, ceiling, cost_of)
+    affordable = _affordable(METHODS[method], ceiling, cost_of)
     if method == "random" or not len(finished):
         proposed = _random(subspace, finished, n, seed, affordable)
     elif method in ("gpbo", "cgpbo"):
@@ -88,16 +93,25 @@ def propose(
             ceiling=ceiling,
             cost_of=cost_of,
         )
+    elif method == "front":
+        proposed = front_search.propose_on_front(
+            subspace.space,
+            finished.configurations,
+            finished.errors,
+            finished.costs,
+            n,
+            seed=seed,
+            limit=ceiling,
+            cost_of=cost_of,
+        )
     else:
         proposed = _by_optuna(
             subspace, finished, n, method=method, seed=seed, ceiling=ceiling, cost_of=cost_of
         )
-    if affordable is None:
-        return proposed
-    if len(proposed) < n:
+    if METHODS[method].fills_up and len(proposed) < n and affordable is not None:
         known = History([*finished.configurations, *proposed], np.array([]), np.array([]))
         proposed += _random(subspace, known, n - len(proposed), seed, affordable)
-    if not proposed and not (finished.costs <= ceiling).any():
+    if METHODS[method].is_limited and not proposed and not (finished.costs <= ceiling).any():
         least = np.min(finished.costs, initial=np.inf)
         seen = f"; the cheapest of {len(finished)} trials costs {least:g}" if least < np.inf else ""
         raise InputError(
@@ -107,10 +121,12 @@ def propose(
 
 
 def _affordable(
-    method: str, ceiling: float, cost_of: Callable[[dict[str, Any]], float] | None
+    method: Method, ceiling: float, cost_of: Callable[[dict[str, Any]], float] | None
 ) -> Callable[[dict[str, Any]], bool] | None:
-    """Return what a method under a limit may propose; None where it is not known, or anything."""
-    if cost_of is None or not METHODS[method].is_limited:
+    """Return what a method may propose as far as its limit goes; None where that is not known."""
+    if not method.is_limited:
+        return lambda _: True
+    if cost_of is None:
         return None
     return lambda configuration: cost_of(configuration) <= ceiling
 
@@ -136,6 +152,7 @@ def _by_optuna(
         n,
         method=method,
         seed=seed,
+        asks=_FEW_ASKS if METHODS[method].fills_up else _MANY_ASKS,
         ceiling=ceiling,
         cost_of=cost_of,
     )

@@ -24,6 +24,7 @@ from hsic_hpo.indices.hsic import hsic
 from hsic_hpo.indices.inference import confidence_interval
 from hsic_hpo.indices.permutation import PermutationTest, permutation_test
 from hsic_hpo.sensitivity.columns import GroupColumns, group_columns
+from hsic_hpo.sensitivity.pairs import Pairs
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.sweeps import range_sweeps
 from hsic_hpo.spaces.space import Space
@@ -107,7 +108,7 @@ class Indices:
 
     singles: dict[str, np.ndarray]
     paper: np.ndarray
-    pairs: dict[str, np.ndarray]
+    pairs: Pairs
     n: np.ndarray
     m: np.ndarray
     note: np.ndarray
@@ -120,7 +121,7 @@ class Indices:
         return cls(
             {name: np.full(shape, np.nan) for name in SINGLES},
             np.full((len(PAPER), *shape), np.nan),
-            {name: np.full((*shape, d), np.nan) for name in PAIRS},
+            Pairs((*shape, d), list(PAIRS)),
             np.zeros(n_groups, dtype=int),
             np.zeros(shape[:3], dtype=int),
             np.full(shape[:3], "", dtype=object),
@@ -183,8 +184,7 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
                     found.singles[name][g, t, s, rows] = given
                 by_u = _by_drawn_u(columns, reached, settings, by_value)
                 found.paper[:, g, t, s, rows] = [by_u[name] for name in PAPER]
-                for name, given in _pair_indices(test, settings.significance).items():
-                    found.pairs[name][g, t, s][np.ix_(rows, rows)] = given
+                found.pairs.put((g, t, s), rows, _pair_indices(test, settings.significance))
     sweeps = range_sweeps(
         trials,
         space,
@@ -347,7 +347,7 @@ def label(
 ) -> xr.Dataset:
     """Put indices together as a sensitivity Dataset, see :func:`analyse`."""
     space, judged_by = trials_data.space(trials), target_names(trials)
-    dataset = _label(space, judged_by, found.singles, found.pairs).merge(sweeps)
+    dataset = _label(space, judged_by, found.singles, found.pairs.arrays()).merge(sweeps)
     dataset["paper"] = _labelled_paper(found.paper)
     dataset["statistic"] = ("statistic", list(PAPER), {"long_name": "statistic of an index"})
     counted = ("group", "target", "subset")
@@ -378,7 +378,7 @@ def _label(
     space: Space,
     judged_by: Sequence[str],
     singles: Mapping[str, np.ndarray],
-    pairs: Mapping[str, np.ndarray],
+    pairs: Mapping[str, Any],
 ) -> xr.Dataset:
     names = np.array(space.names, dtype=object)
     variables = {

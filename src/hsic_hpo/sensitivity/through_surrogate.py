@@ -221,7 +221,7 @@ def _fitted(
     else:
         has_value = np.isfinite(values)
         known, values = known[has_value], values[has_value]
-    kept = training_set(known, values, settings.seed)
+    kept = training_set(known, values)
     posterior = fit_posterior(known[kept], values[kept])
     correlation, chance = posterior.rank_correlation()
     if chance > LEVEL_OF_PREDICTION:
@@ -293,12 +293,12 @@ def _fill(
         both &= np.outer(mattering, mattering)
         valid = np.isfinite(drawn.hsic[:, 0])
         off = np.where(np.eye(len(rows), dtype=bool), np.nan, 0.0)
-        for name, values in (
-            ("joint_hsic", drawn.joint_hsic[valid].mean(axis=0)),
-            ("pure_interaction", drawn.pure_interaction[valid].mean(axis=0)),
-            ("pure_found", both.astype(float)),
-        ):
-            found.pairs[name][place][np.ix_(rows, rows)] = values + off
+        both_ways = {
+            "joint_hsic": drawn.joint_hsic[valid].mean(axis=0),
+            "pure_interaction": drawn.pure_interaction[valid].mean(axis=0),
+            "pure_found": both.astype(float),
+        }
+        found.pairs.put(place, rows, {name: values + off for name, values in both_ways.items()})
 
 
 def _summary(drawn: DrawnIndices, settings: AnalysisSettings) -> dict[str, np.ndarray]:

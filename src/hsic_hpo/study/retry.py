@@ -36,7 +36,7 @@ def mark(folder: Path, reason: str = "") -> list[str]:
         The reasons of the trainings that are trained again.
     """
     for records in _records(folder):
-        if any(_is_meant(record, reason) for record in read_records(records)):
+        if _hold_one(records, reason):
             # Newer than the records, and an input of the job that made them.
             records.with_suffix(_MARK).write_text(f"{time.time_ns()}\n", encoding="utf-8")
     found = []
@@ -66,6 +66,14 @@ def marked(records: str) -> list[str]:
 def _records(folder: Path) -> Iterator[Path]:
     for pattern in _RECORDS:
         yield from folder.glob(pattern)
+
+
+def _hold_one(records: Path, reason: str) -> bool:
+    try:
+        return any(_is_meant(record, reason) for record in read_records(records))
+    except (ValueError, KeyError, TypeError):
+        # What cannot be read is made again anyway.
+        return False
 
 
 def _is_meant(record: dict[str, object], reason: str) -> bool:

@@ -131,11 +131,14 @@ class Posterior:
         float
             Difference of the maximised log marginal likelihoods, at least 0.
         """
-        low, high = _bounds(self.x.shape[1])
-        without = slice(columns.start + 1, columns.stop + 1)
-        low[without] = high[without]
-        start = np.clip(self.theta, low, high)
-        return max(0.0, self.likelihood - _maximised(self.x, self.y, start, low, high)[1])
+        # A long length scale is not enough: with a large variance it still tells trials apart.
+        kept = np.ones(self.x.shape[1], dtype=bool)
+        kept[columns] = False
+        x, start = self.x[:, kept], self.theta[np.concatenate([[True], kept, [True]])]
+        if not kept.any():
+            # Without any column all that is left is noise around a constant.
+            x, start = np.zeros((len(self.y), 1)), self.theta[[0, 1, -1]]
+        return max(0.0, self.likelihood - _maximised(x, self.y, start, *_bounds(x.shape[1]))[1])
 
 
 def fit_posterior(x: np.ndarray, values: np.ndarray) -> Posterior:

@@ -6,6 +6,7 @@ import xarray as xr
 
 from hsic_hpo.tables.importance import cost_column, importance_table, verdict_column
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.failures import commonest, failures
 from hsic_hpo.trials.goals import cost_names, interacts, is_tested
 from hsic_hpo.wording import MAIN_GROUP, adjusted_p, goal, group_name, number, outcomes, target_name
 
@@ -38,13 +39,20 @@ def summary(trials: xr.Dataset, sensitivity: xr.Dataset) -> list[str]:
 def _spread(trials: xr.Dataset) -> str:
     error = trials_data.error(trials)
     finite = error[np.isfinite(error)]
+    ends = f"{outcomes(trials)}{_why(trials)}"
     if finite.size == 0:
-        return f"{outcomes(trials)}; no error to compare."
+        return f"{ends}; no error to compare."
     units = "" if trials.attrs["error_units"] == "1" else f" {trials.attrs['error_units']}"
     values = finite.min(), *np.quantile(finite, [0.1, 0.9])
     best, low, high = (f"{number(value)}{units}" for value in values)
     name = trials.attrs["error_name"]
-    return f"{outcomes(trials)}; {name}: best {best}, best decile {low}, worst decile {high}."
+    return f"{ends}; {name}: best {best}, best decile {low}, worst decile {high}."
+
+
+def _why(trials: xr.Dataset) -> str:
+    reasons = failures(trials)["reason"].tolist()
+    # Of trials from elsewhere it is often not known.
+    return f" for these reasons: {commonest(reasons)}" if any(reasons) else ""
 
 
 def _impact(largest: pd.DataFrame, sensitivity: xr.Dataset) -> str:

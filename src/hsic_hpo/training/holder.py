@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -43,9 +44,10 @@ class Holder:
             return None
 
     def write(self, path: Path) -> None:
-        """Leave the note, in a folder that is created when missing."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        """Leave the note, in a folder that is created when missing; on a full disk do nothing."""
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @property
     def lives(self) -> bool | None:

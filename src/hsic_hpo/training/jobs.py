@@ -1,6 +1,7 @@
 """One job: train a part of a design, store each finished training, reuse those stored before."""
 
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -85,6 +86,7 @@ def train_slice(
     progress: Progress,
     tries: int = DEFAULT_TRIES,
     unedited: Callable[[], str] = lambda: "",
+    memory_limit: float = math.inf,
     device: str = "cpu",
     precision: str = "32",
 ) -> Iterator[dict[str, Any]]:
@@ -118,7 +120,7 @@ def train_slice(
         Where finished trainings are kept.
     progress
         Prints the progress.
-    tries, unedited
+    tries, unedited, memory_limit
         See :class:`hsic_hpo.training.supervisor.Supervisor`.
     device, precision
         Of the machine, see :func:`hsic_hpo.training.machine.machine`.
@@ -137,7 +139,9 @@ def train_slice(
     limits = parse_budget(budget)
     # A training in another precision has another result.
     decisive = dict(budget) if precision == "32" else {**budget, "precision": precision}
-    supervisor = Supervisor(load, data_fingerprint, tries=tries, unedited=unedited)
+    supervisor = Supervisor(
+        load, data_fingerprint, tries=tries, unedited=unedited, memory_limit=memory_limit
+    )
     too_large: list[str] = []
     try:
         for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True):

@@ -10,16 +10,15 @@ _PROCESSES = Path("/proc")
 _MEGABYTE = 2**20
 
 
-def job_limit(environment: Mapping[str, str] = os.environ) -> float:
-    """Return the bytes beyond which SLURM ends this job, infinite outside a job with a limit."""
-    for variable, factor in (
-        ("SLURM_MEM_PER_NODE", "1"),
-        ("SLURM_MEM_PER_CPU", environment.get("SLURM_CPUS_ON_NODE", "1")),
-    ):
-        value = environment.get(variable, "0")
-        if value.isdecimal() and int(value) and factor.isdecimal():
-            return float(int(value) * int(factor) * _MEGABYTE)
-    return math.inf
+def job_limit(megabytes: int | None, environment: Mapping[str, str] = os.environ) -> float:
+    """Return the bytes beyond which this job is ended, infinite where nothing limits it.
+
+    Parameters
+    ----------
+    megabytes
+        What the job asked for. SLURM ends a job that takes more; elsewhere it limits nothing.
+    """
+    return megabytes * _MEGABYTE if megabytes and "SLURM_JOB_ID" in environment else math.inf
 
 
 def resident(pid: int) -> int:

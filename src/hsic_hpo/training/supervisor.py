@@ -7,15 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.training.memory import job_limit, resident, resident_above
+from hsic_hpo.training.memory import resident, resident_above
 from hsic_hpo.training.outcome import Outcome
+from hsic_hpo.training.stopping import Stop
 from hsic_hpo.training.tries import DEFAULT_TRIES, Tries
 from hsic_hpo.training.worker import Ended, Load, Task, Worker
 from hsic_hpo.wording import number
 
 # A new process takes some 0.3 s until it trains at full speed, little of so many seconds; what
 # trainings leave behind, such as memory, threads and open files, goes with the old one.
-_RENEWED_AFTER = 60.0
+RENEWED_AFTER = 60.0
 _RENEWED_AFTER_STARTS = 100.0
 # A training that keeps to max_seconds itself still has to evaluate its network.
 _GRACE, _LEAST_GRACE = 0.25, 5.0
@@ -49,6 +50,8 @@ class Supervisor:
     unedited
         Raises when the sources that trainings import are no longer those that were submitted;
         returns a text that changes whenever one of their files is written.
+    memory_limit
+        Bytes beyond which the whole job is ended, see :func:`hsic_hpo.training.memory.job_limit`.
     """
 
     def __init__(
@@ -58,12 +61,13 @@ class Supervisor:
         *,
         tries: int = DEFAULT_TRIES,
         unedited: Callable[[], str] = lambda: "",
+        memory_limit: float = math.inf,
     ) -> None:
         self._load = load
         self._data_fingerprint = data_fingerprint
         self._tries = tries
         self._unedited = unedited
-        self._limit = job_limit()
+        self._limit = memory_limit
         self._worker: Worker | None = None
 
     def train(self, task: Task, tries: Tries) -> dict[str, Any]:
@@ -123,6 +127,14 @@ class Supervisor:
             if ended.out_of_memory and self._limit < math.inf and not tries.given_up(self._tries):
                 raise OutOfJobMemory(str(ended)) from None
             return None
+        except Stop:
+            self.close()
+            # SLURM asks a job that takes too much memory to end, too.
+            if tries.memory:
+                tries.failed(tries.memory)
+            else:
+                tries.withdraw()
+            raise
         except BaseException:
             self.close()
             tries.withdraw()
@@ -135,7 +147,7 @@ class Supervisor:
         files = self._unedited()
         old = self._worker
         if old is not None and old.seconds_of_work > max(
-            _RENEWED_AFTER, _RENEWED_AFTER_STARTS * old.seconds_to_start
+            RENEWED_AFTER, _RENEWED_AFTER_STARTS * old.seconds_to_start
         ):
             self.close()
         while self._worker is None:

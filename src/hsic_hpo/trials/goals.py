@@ -98,13 +98,12 @@ def is_tested(sensitivity: xr.Dataset) -> bool:
 
 def is_found(sensitivity: xr.Dataset) -> xr.DataArray:
     """Tell which indices are significant or, through a surrogate, found."""
-    # Datasets of version 0.1 have tests alone.
-    return sensitivity["found" if "found" in sensitivity else "significant"] == 1
+    return sensitivity["significant" if is_tested(sensitivity) else "found"] == 1
 
 
 def interacts(sensitivity: xr.Dataset) -> xr.DataArray:
     """Tell which pairs have a pure interaction that is significant or, by a surrogate, found."""
-    if "pure_found" in sensitivity:
+    if not is_tested(sensitivity):
         return sensitivity["pure_found"] == 1
     return sensitivity["pure_p_value_adjusted"] <= float(sensitivity.attrs["significance"])
 

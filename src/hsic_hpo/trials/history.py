@@ -132,6 +132,19 @@ def join_rounds(rounds: Sequence[xr.Dataset], first: int = 1) -> xr.Dataset:
     return join_trials(numbered)
 
 
+def join_searches(random: xr.Dataset, searches: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Put all trials of a study together: those of the random search, then those of each search.
+
+    Parameters
+    ----------
+    random
+        Trials Dataset of the random search.
+    searches
+        Trials Datasets of the searches' rounds, see :func:`join_rounds`.
+    """
+    return join_trials([random, *(found.drop_vars(ROUND, errors="ignore") for found in searches)])
+
+
 def round_numbers(trials: xr.Dataset) -> np.ndarray:
     """Return the round of each trial, 0 for all where rounds were not numbered.
 

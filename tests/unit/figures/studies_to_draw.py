@@ -1,6 +1,6 @@
 """Analysed made-up studies, usual and degenerate, for the tests of all figures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -58,6 +58,11 @@ def _noise() -> Callable[[Mapping[str, Any]], float]:
     return lambda configuration: float(rng.lognormal())
 
 
+def _in_turn(errors: Iterable[float | None]) -> Callable[[Mapping[str, Any]], float | None]:
+    left = iter(errors)
+    return lambda configuration: next(left)
+
+
 def _all_but_ten() -> Callable[[Mapping[str, Any]], float | None]:
     left = iter(range(10))
     return lambda configuration: None if next(left, None) is None else first(configuration)
@@ -71,6 +76,9 @@ _STUDIES: dict[str, Callable[[], xr.Dataset]] = {
     "failed but ten": lambda: search(120, error=_all_but_ten()),
     "all failed": lambda: search(40, error=lambda configuration: None),
     "constant error": lambda: search(60, error=lambda configuration: 1.0),
+    "rounding noise": lambda: search(60, error=_in_turn(1 + i % 9 * 2.2e-16 for i in range(60))),
+    "largest errors": lambda: search(60, error=_in_turn((i - 30) * 5.6e306 for i in range(60))),
+    "all sizes": lambda: search(60, error=_in_turn(10.0 ** (10 * i - 300) for i in range(60))),
     "one hyperparameter": lambda: search(100, spec=ONE, error=first),
     "forty hyperparameters": lambda: search(150, spec=MANY, error=first),
     "large integers": lambda: search(100, spec=LARGE, error=first),

@@ -9,7 +9,7 @@ import pytest
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.interop.configspace_json import configspace_definitions
-from hsic_hpo.interop.space_files import read_space
+from hsic_hpo.interop.space_files import read_noted_space, read_space
 
 configspace = pytest.importorskip("ConfigSpace", reason="ConfigSpace is not installed")
 
@@ -51,7 +51,7 @@ def written() -> Any:
 def test_a_space_of_configspace_is_read(tmp_path: Path) -> None:
     path = tmp_path / "space.json"
     written().to_json(path)
-    space, notes = read_space(path)
+    space, notes = read_noted_space(path)
     spec = space.to_dict()
     weights = spec["count"].pop("weights")
     assert spec == {
@@ -85,7 +85,7 @@ def test_a_space_of_configspace_is_read(tmp_path: Path) -> None:
 def test_what_configspace_draws_is_in_the_space_that_is_read(tmp_path: Path) -> None:
     path = tmp_path / "space.json"
     written().to_json(path)
-    space, _ = read_space(path)
+    space = read_space(path)
     drawn = [dict(one) for one in written().sample_configuration(200)]
     lr = []
     for one in drawn:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hsic_hpo.errors import InputError
 from hsic_hpo.interop.configspace_json import configspace_definitions
 from hsic_hpo.interop.configspace_writing import configspace_content
-from hsic_hpo.interop.space_files import read_space, write_space
+from hsic_hpo.interop.space_files import read_noted_space, write_space
 from hsic_hpo.spaces.space import Space
 from random_spaces import specs
 
@@ -104,6 +104,6 @@ def test_what_configspace_does_not_have_is_one_line(
 
 def test_without_the_ending_json_it_is_yaml(tmp_path: Path) -> None:
     write_space(Space(SPEC), tmp_path / "space.yaml")
-    space, notes = read_space(tmp_path / "space.yaml")
+    space, notes = read_noted_space(tmp_path / "space.yaml")
     assert space.to_dict() == SPEC
     assert notes == ()

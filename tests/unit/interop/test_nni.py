@@ -110,7 +110,7 @@ def test_a_space_of_nni_is_read_from_json(tmp_path: Path) -> None:
     }
     path = tmp_path / "space.json"
     path.write_text(json.dumps(content))
-    assert read_space(path)[0].to_dict() == {
+    assert read_space(path).to_dict() == {
         "layer/_name": {"type": "categorical", "levels": ["conv", "dense"]},
         "layer/k": {"type": "integer", "levels": [3, 5], "when": {"layer/_name": "conv"}},
         "units": {"type": "integer", "range": [1, 8]},

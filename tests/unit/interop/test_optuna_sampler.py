@@ -68,3 +68,14 @@ def test_of_a_storage_without_marks_it_is_unknown(tmp_path: Path) -> None:
 def test_a_study_in_memory_has_the_sampler_that_drew_its_trials(name: str, way: str) -> None:
     trials = trials_from_optuna(study(getattr(optuna.samplers, name)(seed=0)))
     assert (how_drawn(trials), drawn_by(trials)) == (way, f"Optuna's {name}")
+
+
+def test_of_trials_that_were_added_it_is_unknown() -> None:
+    made = optuna.create_study()
+    space = {"x": optuna.distributions.FloatDistribution(0, 1)}
+    for i in range(40):
+        made.add_trial(
+            optuna.trial.create_trial(params={"x": i / 40}, distributions=space, value=float(i))
+        )
+    trials = trials_from_optuna(made)
+    assert (how_drawn(trials), drawn_by(trials)) == ("unknown", "")

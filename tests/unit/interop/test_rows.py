@@ -197,3 +197,47 @@ def test_hyperparameters_keep_their_own_names(name: str, tmp_path: Any) -> None:
     read = trials_data.read_trials(tmp_path / "trials.nc")
     assert trials_data.space(read).names == [name, "kind"]
     assert [one[name] for one in trials_data.configurations(read)] == given[name].tolist()
+
+
+REST = " (39 more of 40 trials do not fit either)"
+
+
+@pytest.mark.parametrize(
+    ("change", "settings", "line"),
+    [
+        ({}, {"error": "Loss"}, "column 'Loss' is missing; columns: COLUMNS; did you mean 'loss'?"),
+        ({}, {"cost": "price"}, "column 'price' is missing; columns: COLUMNS"),
+        ({}, {"budget": "epoch"}, "column 'epoch' is missing; columns: COLUMNS"),
+        ({"epoch": "many"}, {"budget": "epoch"}, "row 0, column epoch: 'many' is neither"),
+        ({"price": "much"}, {"cost": "price"}, "row 0, column price: 'much' is neither"),
+        ({"error": 1.0}, {"cost": "error"}, "cost 'error': the error has this name"),
+        ({}, {"rows": "100:"}, "0 trials; at least 30 are needed for an analysis"),
+        ({}, {"rows": "0:20"}, "20 trials; at least 30 are needed for an analysis"),
+        ({"lr": np.nan}, {}, "row 0: lr has no value, though it is active" + REST),
+        ({"lr": 7.0}, {}, "row 0: lr is 7.0; allowed: numbers from 0 to 1" + REST),
+        ({"lr": "0,5"}, {}, "row 0, column lr: '0,5' is not a number" + REST),
+        ({"lr": True}, {}, "row 0, column lr: True is not a number" + REST),
+        ({"lr": np.inf}, {}, "row 0, column lr: inf is not allowed"),
+        ({"kind": "c"}, {}, "row 0, column kind: 'c' is not a level; allowed: a, b" + REST),
+        ({"kind": 3}, {}, "row 0, column kind: '3' is not a level; allowed: a, b" + REST),
+        ({"kind": ""}, {}, "row 0: kind has no value, though it is active" + REST),
+        ({"loss": "bad"}, {}, "row 0, column loss: 'bad' is not a number"),
+        ({"loss": True}, {}, "row 0, column loss: True is not a number"),
+        ({"loss": np.inf}, {}, "no trial has a finite error"),
+        ({"loss": None}, {}, "no trial has a finite error"),
+        ({"loss": 0.5}, {}, "all errors are 0.5; they must differ"),
+        ({"state": "PRUNED"}, {}, "no trial has a finite error"),
+        ({"state": "WAITING"}, {}, "0 trials, 40 left out; at least 30 are needed"),
+    ],
+)
+def test_a_bad_table_is_one_clear_line(
+    change: dict[str, Any], settings: dict[str, Any], line: str
+) -> None:
+    given = frame().assign(**change)
+    found = refusal(given, **settings)
+    assert found.startswith(f"trials: {line.replace('COLUMNS', ', '.join(given.columns))}")
+    assert "\n" not in found
+
+
+def test_a_direction_is_a_truth_value() -> None:
+    assert refusal(frame(), maximise="no") == "maximise: 'no' is neither True nor False"

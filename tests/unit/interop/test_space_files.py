@@ -9,7 +9,13 @@ from hypothesis import given, settings
 
 import hsic_hpo as hh
 from hsic_hpo.errors import InputError
-from hsic_hpo.interop.space_files import read_space, space_of, space_yaml, write_space
+from hsic_hpo.interop.space_files import (
+    read_noted_space,
+    read_space,
+    space_of,
+    space_yaml,
+    write_space,
+)
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.yaml_files import parse_yaml
 from random_spaces import specs
@@ -44,7 +50,7 @@ def test_yaml_a_study_config_and_json_are_read(tmp_path: Path, name: str) -> Non
     else:
         content = {"study": "s", "space": SPEC} if "study" in name else SPEC
         path.write_text(json.dumps(content, indent="\t" if "json" in name else None))
-    space, notes = read_space(path)
+    space, notes = read_noted_space(path)
     assert space.to_dict() == SPEC
     assert notes == ()
 

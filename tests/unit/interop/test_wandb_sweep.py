@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.interop.space_files import read_space
+from hsic_hpo.interop.space_files import read_noted_space, read_space
 
 SWEEP = """
 program: train.py
@@ -38,7 +38,7 @@ parameters:
 def test_every_distribution_is_read(tmp_path: Path) -> None:
     path = tmp_path / "sweep.yaml"
     path.write_text(SWEEP)
-    space, notes = read_space(path)
+    space, notes = read_noted_space(path)
     spec = space.to_dict()
     decay = spec.pop("decay")
     assert decay["scale"] == "log"
@@ -90,4 +90,4 @@ def test_a_space_with_a_hyperparameter_called_parameters_is_no_sweep(tmp_path: P
     definition: dict[str, Any] = {"type": "float", "range": [0, 1]}
     path = tmp_path / "space.yaml"
     path.write_text("parameters: {type: float, range: [0, 1]}\n")
-    assert read_space(path)[0].to_dict() == {"parameters": definition}
+    assert read_space(path).to_dict() == {"parameters": definition}

@@ -10,9 +10,10 @@ import pytest
 
 from hsic_hpo.figures.style import search_look
 from hsic_hpo.reports import frames
-from hsic_hpo.reports.chart_style import inline
+from hsic_hpo.reports.chart_style import Tables
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.plane import plane
+from hsic_hpo.search.methods import METHODS as ALL_METHODS
 from hsic_hpo.trials import dataset as trials_data
 from small_search import SPACE, rule, search
 from studies_to_draw import NAMES, study
@@ -25,6 +26,14 @@ FRAME = frames.trials_frame(study("usual").trials, SEARCHES)
 def rows(chart: dict[str, Any], column: str) -> list[dict[str, Any]]:
     """Return the rows of the chart's first table that has a column."""
     return next(table for table in chart["datasets"].values() if column in table[0])
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return the rows that a chart has of a table."""
+    tables = Tables()
+    tables.add(frame)
+    (found,) = tables.rows.values()
+    return found
 
 
 def parts(value: object) -> Iterator[dict[str, Any]]:
@@ -68,6 +77,15 @@ def test_searches_look_as_in_the_figures_and_differ_in_shape_too() -> None:
     assert colour["domain"] == shape["domain"] == ["random", *METHODS]
     assert colour["range"] == [search_look(method)[0] for method in ("random", *METHODS)]
     assert len(set(shape["range"])) == len(shape["domain"])
+
+
+def test_every_method_of_a_study_has_a_shape_of_its_own() -> None:
+    methods = list(ALL_METHODS)
+    frame = FRAME.assign(search=[methods[i % len(methods)] for i in range(len(FRAME))])
+    chart = plane(frame, "error", "1")
+    assert chart is not None
+    shapes = chart["encoding"]["shape"]["scale"]["range"]
+    assert len(set(shapes)) == len(methods) > 9
 
 
 def test_axes_of_the_plane_say_what_they_show_with_units() -> None:
@@ -143,13 +161,15 @@ def test_charts_name_no_address_and_are_valid_json(name: str) -> None:
 
 
 def test_missing_numbers_are_null() -> None:
-    data = inline(pd.DataFrame({"error": [0.5, np.nan], "name": ["a", None]}))
-    assert data.values == [{"error": 0.5, "name": "a"}, {"error": None, "name": None}]
+    assert rows_of(pd.DataFrame({"error": [0.5, np.nan], "name": ["a", None]})) == [
+        {"error": 0.5, "name": "a"},
+        {"error": None, "name": None},
+    ]
 
 
 @pytest.mark.parametrize("error", [1.23456789e-12, 3.4567e-7, 0.5, 1e6 / 3])
 def test_numbers_keep_their_digits_whatever_their_size(error: float) -> None:
-    (row,) = inline(pd.DataFrame({"error": [error]})).values
+    (row,) = rows_of(pd.DataFrame({"error": [error]}))
     assert row["error"] == pytest.approx(error, rel=1e-12)
 
 

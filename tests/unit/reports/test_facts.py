@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from hsic_hpo.reports.facts import provenance, study_facts
+from hsic_hpo.reports.facts import failed_trainings, provenance, study_facts
 from hsic_hpo.study import config
 from hsic_hpo.study.settings import StudySettings
 from studies_to_draw import study
@@ -97,3 +97,14 @@ def test_trials_without_a_study_say_what_they_are(costs: list[str], told: str) -
         "Goal that the indices explain": "to be among the 10 % of the trials with the lowest "
         "validation error",
     }
+
+
+def test_failed_trainings_are_counted_over_all_searches() -> None:
+    reasons = [["killed"], [""], ["killed"], ["no"]]
+    status = [["failed" if reason else "ok"] for (reason,) in reasons]
+    dims = ("trial", "repeat")
+    search = xr.Dataset({"status": (dims, status), "reason": (dims, reasons)})
+    assert failed_trainings([search, search.isel(trial=[0])]) == {
+        "Failed trainings": "4 of 5: killed (3), no (1)"
+    }
+    assert failed_trainings([search.isel(trial=[1])]) == {}

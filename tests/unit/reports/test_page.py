@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html import escape, unescape
 from pathlib import Path
 
@@ -92,3 +93,16 @@ def test_it_needs_no_torch() -> None:
         "sys.exit(not {'torch', 'pytorch_lightning'}.isdisjoint(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_part_that_fails_leaves_a_sentence_and_all_others(figures: dict[str, Path]) -> None:
+    one = study("usual")
+    # A Dataset without what one section tells: its sentence fails, and nothing else.
+    broken = replace(one, convergence=one.convergence.drop_vars("rank_correlation"))
+    gaps = {"figure quadrant": "ValueError: no <room>"}
+    there = {name: path for name, path in figures.items() if name != "quadrant"}
+    text = told(broken, there, gaps=gaps)
+    assert "There is no figure quadrant, as making it failed: ValueError: no &lt;room&gt;" in text
+    assert "There is no sentence on this, as making it failed: KeyError" in text
+    assert list(gaps) == ["figure quadrant", "section “Were there enough trials?”"]
+    assert "There is no" not in told(one, figures)

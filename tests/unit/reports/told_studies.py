@@ -72,7 +72,12 @@ def blank_figures(folder: Path) -> dict[str, Path]:
     return paths
 
 
-def told(one: Study, figures: dict[str, Path], searches: Sequence[xr.Dataset] = ()) -> str:
+def told(
+    one: Study,
+    figures: dict[str, Path],
+    searches: Sequence[xr.Dataset] = (),
+    gaps: dict[str, str] | None = None,
+) -> str:
     """Return the page of a study and of the searches that followed."""
     methods = ["random", *(found.attrs["method"] for found in searches)]
     return page(
@@ -86,4 +91,5 @@ def told(one: Study, figures: dict[str, Path], searches: Sequence[xr.Dataset] = 
         captions={key: f"About {key}. And more." for key in FIGURES},
         config=config.written(SETTINGS),
         made="2026-01-01 00:00 UTC",
+        gaps=gaps,
     )

@@ -39,7 +39,7 @@ def test_further_rounds_leave_what_earlier_ones_are_told(method: str) -> None:
     ("method", "told"),
     [
         *((method, None) for method in ("gpbo", "random", "tpe", "gp")),
-        *((method, 0.3) for method in ("hsic-gpbo", "nsga2", "motpe", "mogp")),
+        *((method, 0.3) for method in ("hsic-gpbo", "front", "nsga2", "motpe", "mogp")),
     ],
 )
 def test_methods_that_weigh_the_cost_end_with_a_tolerance(method: str, told: Any) -> None:
@@ -59,10 +59,10 @@ def test_a_limit_holds_for_what_is_proposed_and_for_what_is_chosen(method: str) 
     }
 
 
-def test_methods_with_a_limit_know_costs_before_the_training() -> None:
+def test_methods_with_a_limit_and_the_front_know_costs_before_the_training() -> None:
     limited = [name for name, method in METHODS.items() if method.is_limited]
-    assert limited == [name for name in METHODS if uses_known_costs(name)]
     assert limited == ["ctpe", "cgp", "cgpbo"]
+    assert ["front", *limited] == [name for name in METHODS if uses_known_costs(name)]
 
 
 @pytest.mark.parametrize("n", range(20))

@@ -876,7 +876,10 @@ OPTIONAL = {
     ".problem.import",
     *(f".training.{limit}" for limit in LIMITS),
     *(f".final.training.{limit}" for limit in ("epochs", *LIMITS)),
-    *(f".search.{method}" for method in ("tpe", "gp", "nsga2")),
+    *(
+        f".search.{method}"
+        for method in ("tpe", "gp", "nsga2", "motpe", "mogp", "ctpe", "cgp", "cgpbo")
+    ),
 }
 
 

@@ -30,6 +30,8 @@ def results(tmp_path: Path) -> Path:
         write_records(map(record, names), tmp_path / f"{path}.jsonl")
         for name in names:
             store(record(name), tmp_path / "trial_files", key(name))
+    # What a disk did to a file must not be in the way.
+    (tmp_path / "random/records/3-4.jsonl").write_text('{"trial": "e", "rep')
     return tmp_path
 
 

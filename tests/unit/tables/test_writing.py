@@ -280,7 +280,7 @@ def test_summary_tells_the_spread_of_the_errors(study):
     errors = np.arange(1, 102) / 100
     first = summary(trials(errors, n_diverged=2, n_failed=1), study)[0]
     assert first == (
-        "104 trials: 101 ok, 2 diverged, 1 failed; "
+        "104 trials: 101 ok, 2 diverged, 1 failed for these reasons: killed (1); "
         "relative L2 error: best 0.01, best decile 0.11, worst decile 0.91."
     )
 
@@ -331,7 +331,34 @@ def test_summary_says_when_nothing_is_significant():
 def test_summary_says_why_there_is_no_index():
     study = sensitivity({"all": MAIN}, notes={"all": "10 trials, fewer than the 30 needed"})
     assert summary(trials(np.array([]), n_failed=10), study) == [
-        "10 trials: 0 ok, 0 diverged, 10 failed; no error to compare.",
+        "10 trials: 0 ok, 0 diverged, 10 failed for these reasons: killed (10); "
+        "no error to compare.",
         "No hyperparameter has an index: 10 trials, fewer than the 30 needed.",
         "Nothing can be said about cost either.",
     ]
+
+
+def test_csv_holds_no_formula_and_keeps_numbers(tmp_path):
+    names = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "-1", "+2.5e-3", "plain", "a=b"]
+    table = pd.DataFrame({"=name": names, "x": np.linspace(-1.5, 1, len(names))})
+    write_table(table, tmp_path / "x.csv")
+    read = pd.read_csv(tmp_path / "x.csv", dtype={"'=name": str})
+    assert read.columns.tolist() == ["'=name", "x"]
+    assert read["'=name"].tolist() == [
+        *("'=1+1", "'+cmd", "'-2+3", "'@SUM(A1)", r"\t=1", "-1", "+2.5e-3", "plain", "a=b")
+    ]
+    assert read["x"].tolist() == table["x"].tolist()
+
+
+def test_markdown_holds_no_markup(tmp_path):
+    table = pd.DataFrame(
+        {"a": ["<script>x</script>", "[x](http://y)", "`c`", "n_layers", "\x1b[31m"]}
+    )
+    write_table(table, tmp_path / "x.md", remark="**bold** _or_ <b>")
+    text = (tmp_path / "x.md").read_text()
+    assert r"\<script>x\</script>" in text
+    assert r"\[x\](http://y)" in text
+    assert r"\`c\`" in text
+    assert "| n_layers |" in text
+    assert "\x1b" not in text
+    assert r"\*\*bold\*\* \_or\_ \<b>" in text

@@ -11,19 +11,10 @@ import pytest
 from hsic_hpo.training.memory import job_limit, kernel_kills, resident, resident_above
 
 
-@pytest.mark.parametrize(
-    ("environment", "megabytes"),
-    [
-        ({}, math.inf),
-        ({"SLURM_MEM_PER_NODE": "1500"}, 1500),
-        ({"SLURM_MEM_PER_NODE": "0"}, math.inf),
-        ({"SLURM_MEM_PER_CPU": "2000", "SLURM_CPUS_ON_NODE": "4"}, 8000),
-        ({"SLURM_MEM_PER_CPU": "2000"}, 2000),
-        ({"SLURM_MEM_PER_NODE": "plenty"}, math.inf),
-    ],
-)
-def test_the_limit_is_that_of_slurm(environment: dict[str, str], megabytes: float) -> None:
-    assert job_limit(environment) == megabytes * 2**20
+def test_only_slurm_limits_a_job_to_what_it_asked_for() -> None:
+    assert job_limit(1500, {"SLURM_JOB_ID": "7"}) == 1500 * 2**20
+    assert job_limit(None, {"SLURM_JOB_ID": "7"}) == math.inf
+    assert job_limit(1000, {}) == math.inf
 
 
 def test_a_process_counts_with_its_descendants() -> None:

@@ -2,20 +2,27 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hsic_hpo.errors import InputError
+from hsic_hpo.spaces.space import Space
 from hsic_hpo.training.records import (
+    asked_keys,
     find,
+    read_asked,
     read_records,
     store,
     training_key,
     training_seed,
     write_records,
 )
+from hsic_hpo.trials.design import make_design
 
 RECORD = {"status": "ok", "reason": "", "validation_error": 0.1 + 0.2, "learning_curve": [1e-300]}
+SPACE = Space.from_dict({"x": {"type": "float", "range": [0, 1]}})
 KEY = training_key({"n_layers": 2}, {"epochs": 3}, 5, "data", "code")
 
 
@@ -83,3 +90,74 @@ def test_records_round_trip(tmp_path: Path) -> None:
     records = [RECORD, {**RECORD, "reason": "ValueError: é", "validation_error": None}]
     write_records(iter(records), tmp_path / "r.jsonl")
     assert read_records(tmp_path / "r.jsonl") == records
+
+
+def asked_of(code: str) -> dict[tuple[str, int], str]:
+    rows = make_design(SPACE, np.array([[0.25], [0.5], [0.75]]), {"epochs": 1})
+    return asked_keys(
+        rows,
+        {"epochs": 1},
+        n_repeats=2,
+        study_seed=3,
+        data_fingerprint="data",
+        code_fingerprint=code,
+    )
+
+
+def written(path: Path, asked: dict[tuple[str, int], str], which: slice) -> Path:
+    records = [
+        {"trial": trial, "repeat": repeat, "asked": key}
+        for (trial, repeat), key in list(asked.items())[which]
+    ]
+    write_records(records, path)
+    return path
+
+
+def test_a_design_asks_for_the_trainings_that_jobs_name_alike() -> None:
+    asked = asked_of("code")
+    assert len(set(asked.values())) == 6
+    trial, repeat = list(asked)[3]
+    assert repeat == 1
+    seed = training_seed(3, trial, repeat)
+    key = training_key({"x": 0.5}, {"epochs": 1}, seed, "data", "code")
+    assert asked[trial, repeat] == key
+    assert set(asked_of("other code").values()).isdisjoint(asked.values())
+
+
+def test_records_that_were_asked_for_are_read_in_any_order(tmp_path: Path) -> None:
+    asked = asked_of("code")
+    second = written(tmp_path / "2.jsonl", asked, slice(4, 6))
+    first = written(tmp_path / "1.jsonl", asked, slice(0, 4))
+    found = read_asked([second, first], asked)
+    assert {(one["trial"], one["repeat"]) for one in found} == set(asked)
+
+
+@pytest.mark.parametrize("damage", ["other code", "truncated", "of an older version", "missing"])
+def test_a_file_of_other_records_is_removed_and_the_same_command_goes_on(
+    tmp_path: Path, damage: str
+) -> None:
+    asked = asked_of("code")
+    good = written(tmp_path / "good.jsonl", asked, slice(0, 4))
+    bad = written(
+        tmp_path / "bad.jsonl", asked_of(damage if damage == "other code" else "code"), slice(4, 6)
+    )
+    if damage == "truncated":
+        bad.write_bytes(bad.read_bytes()[:-9])
+    elif damage == "of an older version":
+        bad.write_text(bad.read_text().replace('"asked"', '"key"'))
+    elif damage == "missing":
+        bad.unlink()
+    with pytest.raises(InputError, match=r"bad\.jsonl: not the trainings .* same command again$"):
+        read_asked([good, bad], asked)
+    assert good.exists()
+    assert not bad.exists()
+    written(bad, asked, slice(4, 6))
+    assert len(read_asked([good, bad], asked)) == 6
+
+
+def test_files_that_are_fit_but_too_few_are_all_made_again(tmp_path: Path) -> None:
+    asked = asked_of("code")
+    path = written(tmp_path / "some.jsonl", asked, slice(0, 5))
+    with pytest.raises(InputError, match=r"some\.jsonl"):
+        read_asked([path], asked)
+    assert not path.exists()

@@ -121,25 +121,42 @@ def test_a_process_is_renewed_after_some_work(
     for _ in range(2):
         supervisor.train(task(path=str(path)), Tries.of(tmp_path, KEY))
     assert len(set(path.read_text().split())) == 1
-    monkeypatch.setattr(supervisors, "_RENEWED_AFTER", 0.0)
+    monkeypatch.setattr(supervisors, "RENEWED_AFTER", 0.0)
     monkeypatch.setattr(supervisors, "_RENEWED_AFTER_STARTS", 0.0)
     supervisor.train(task(path=str(path)), Tries.of(tmp_path, KEY))
     assert len(set(path.read_text().split())) == 2
 
 
+def limit() -> float:
+    return 2 * psutil.Process().memory_info().rss + 700 * 2**20
+
+
 def test_a_job_with_a_limit_leaves_a_large_training_to_a_larger_job(
-    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make: Make, tmp_path: Path
 ) -> None:
-    held = psutil.Process().memory_info().rss / 2**20
-    monkeypatch.setenv("SLURM_MEM_PER_NODE", str(int(2 * held + 700)))
     large = task(megabytes=2000, seconds=100)
     with pytest.raises(OutOfJobMemory, match=r"^out of memory: \d+ MB of the \d+ MB of its job$"):
-        make().train(large, Tries.of(tmp_path, KEY))
+        make(memory_limit=limit()).train(large, Tries.of(tmp_path, KEY))
     # The next job, which may have more memory, tries for the last time.
-    record = make().train(large, Tries.of(tmp_path, KEY))
+    record = make(memory_limit=limit()).train(large, Tries.of(tmp_path, KEY))
     assert record["status"] == "failed"
     assert record["reason"].startswith("out of memory: ")
     assert make().train(task(), Tries.of(tmp_path, "cd" * 16))["status"] == "ok"
+
+
+def test_a_job_told_to_end_while_a_training_holds_its_memory_counts_a_try(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # From far below its limit on, so that the training itself is not ended for it.
+    monkeypatch.setattr(supervisors, "_MUCH", 0.01)
+    monkeypatch.setattr(supervisors, "_OWN_SHARE", 0.01)
+    timer = threading.Timer(2, os.kill, (os.getpid(), signal.SIGTERM))
+    timer.start()
+    with pytest.raises(Stop), stoppable():
+        make(memory_limit=limit()).train(task(megabytes=300, seconds=100), Tries.of(tmp_path, KEY))
+    timer.join()
+    (end,) = Tries.of(tmp_path, KEY).ends
+    assert end.startswith("out of memory: ")
 
 
 def test_a_stop_is_no_fault_of_the_training(make: Make, tmp_path: Path) -> None:

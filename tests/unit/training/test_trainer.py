@@ -2,10 +2,13 @@
 
 import logging
 import signal
+import socket
+from pathlib import Path
 
 import pytest
 import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
+from pytorch_lightning.callbacks import ModelCheckpoint
 
 from hsic_hpo.training.budget import Patience
 from hsic_hpo.training.trainer import KeepBest, quiet_trainer
@@ -61,3 +64,51 @@ def test_an_interrupt_stays_one() -> None:
     ):
         trainer.fit(Line(0.1, 0.0), datamodule=Points(4))
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_checkpoint_of_the_user_s_own_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Path] = []
+
+    class Saving(Line):
+        def configure_callbacks(self) -> list[Callback]:
+            return [ModelCheckpoint()]
+
+        def on_train_end(self) -> None:
+            (callback,) = self.trainer.checkpoint_callbacks
+            kept.append(Path(callback.best_model_path))
+
+    monkeypatch.chdir(tmp_path)
+    with quiet_trainer([], torch.device("cpu"), max_epochs=1) as trainer:
+        trainer.fit(Saving(0.1, 0.0), datamodule=Points(16))
+        assert kept[0].is_file()
+    assert not kept[0].exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_training_listens_to_nobody() -> None:
+    seen: list[list[str]] = []
+
+    class Looking(Callback):
+        def on_train_batch_end(self, *given: object) -> None:
+            # Linux's own table of sockets, of this process and all others of its namespace.
+            files = Path("/proc/self/fd").iterdir()
+            held = {str(file.readlink()) for file in files if file.is_symlink()}
+            for table in ("tcp", "tcp6"):
+                lines = Path("/proc/self/net", table).read_text().splitlines()[1:]
+                rows = [line.split() for line in lines]
+                # Listening sockets have state 0A.
+                listening = [row for row in rows if row[3] == "0A"]
+                seen.append([row[1] for row in listening if f"socket:[{row[9]}]" in held])
+
+    with quiet_trainer([Looking()], torch.device("cpu"), max_epochs=1) as trainer:
+        trainer.fit(Line(0.1, 0.0), datamodule=Points(16))
+    assert seen
+    assert not any(seen)
+    # The look itself sees a socket that listens.
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        Looking().on_train_batch_end()
+    assert any(seen)

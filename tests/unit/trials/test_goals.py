@@ -72,3 +72,22 @@ def test_the_worst_finite_value_stands_for_a_missing_one() -> None:
     found = worst_for_missing(np.array([1.0, np.inf, 3.0, np.nan]))
     np.testing.assert_array_equal(found, [1, 3, 3, 3])
     np.testing.assert_array_equal(worst_for_missing(np.array([np.inf, np.inf])), [0, 0])
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-300, 1.5e308, -3.0])
+def test_values_that_are_equal_up_to_rounding_tie(size: float) -> None:
+    noise = np.random.default_rng(0).integers(-8, 9, 60) * np.finfo(float).eps
+    values = size * (1 + noise)
+    assert len(np.unique(values)) > 5
+    for subset in ("best", "worst"):
+        assert select_goal(values, 0.1, subset).reached.all()
+    # One in twelve digits is a difference, whatever the size of the others.
+    other = np.append(values, [size - 1e-11 * abs(size), 1.7e308, np.inf])
+    assert select_goal(other, 0.01, "best").reached.sum() == 1
+
+
+def test_the_worst_and_the_best_of_the_largest_numbers_are_found() -> None:
+    values = np.array([-1.7e308, 0.0, 1.7e308, np.inf])
+    assert select_goal(values, 0.25, "best").reached.tolist() == [True, False, False, False]
+    assert select_goal(values, 0.75, "best").reached.tolist() == [True, True, True, False]
+    assert select_goal(values, 0.5, "worst").reached.tolist() == [False, False, True, True]

@@ -84,7 +84,7 @@ def test_retrainings_of_another_budget_are_tried_too(
     lines = capsys.readouterr().out.splitlines()[1:]
     assert lines == [
         f"A training of one step ({purpose}): validation error 7, test error 1, loss (m)"
-        for purpose in ("searches", "final")
+        for purpose in ("searches", "retrainings")
     ]
 
 
