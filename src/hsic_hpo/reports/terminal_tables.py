@@ -14,6 +14,7 @@ from hsic_hpo.wording import cost_name, number, p_value, percent
 # Left out in this order where the table is wider than the terminal.
 _OPTIONAL = ("p", "interval")
 _HEADING_LETTERS = 16
+_LEAST_NAME = 14
 # Where a table is not cut to the terminal.
 _UNLIMITED = 10_000
 
@@ -32,12 +33,21 @@ def fitting_table(group: xr.Dataset, costs: list[str], console: Console) -> Tabl
     """
     columns = ["interval", "p", "adjusted p"] if is_tested(group) else ["interval", "found"]
     left_out = [name for name in _OPTIONAL if name in columns]
-    table = _table(group, columns, costs)
-    # Names fold once nothing is left that could go.
+    shown = list(costs)
+    table = _table(group, columns, shown)
     unlimited = console.options.update(max_width=_UNLIMITED)
-    while left_out and console.measure(table, options=unlimited).maximum > console.width:
-        columns.remove(left_out.pop(0))
-        table = _table(group, columns, costs)
+    longest = max((len(name) for name in by_index(group.sel(target="error"))), default=0)
+    # Names fold once nothing is left that could go, into no less than this.
+    room = longest - min(longest, _LEAST_NAME)
+    while left_out or shown:
+        too_wide = console.measure(table, options=unlimited).maximum - console.width
+        if left_out and too_wide > 0:
+            columns.remove(left_out.pop(0))
+        elif too_wide > room:
+            shown.pop()
+        else:
+            break
+        table = _table(group, columns, shown)
     return table
 
 

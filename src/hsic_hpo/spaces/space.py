@@ -214,8 +214,13 @@ class Space:
 
     def point(self, configuration: Mapping[str, Any]) -> np.ndarray:
         """Return u of a configuration, (d,): NaN where inactive or, being discrete, not drawn."""
-        low, high = self.intervals(configuration).T
-        return np.where(low == high, low, np.nan)
+        points = [
+            parameter.interval(configuration[parameter.name])[0]
+            if parameter.name in configuration and not parameter.is_discrete
+            else np.nan
+            for parameter in self.hyperparameters
+        ]
+        return np.array(points, dtype=float)
 
     def points(self, configurations: Sequence[Mapping[str, Any]]) -> np.ndarray:
         """Return u of configurations, (n, d), as :meth:`point` does of one."""

@@ -67,7 +67,7 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         columns = {name: column for name, column in columns.items() if name not in _TESTS}
     for cost in cost_names(sensitivity):
         # The single row of a group without an index by error shows no index by cost either.
-        by_cost = best[["hsic", "significant"]].sel(target=cost, drop=True)
+        by_cost = best[["hsic", verdict]].sel(target=cost, drop=True)
         by_cost = by_cost.where(error["hsic"].notnull())
         columns[cost_column(cost, "index")] = by_cost["hsic"]
         columns[cost_column(cost, verdict)] = by_cost[verdict]

@@ -242,7 +242,7 @@ BAD = [
     ),
     (
         [*ANALYSE, "--write-space", "space"],
-        "command line: --write-space: space: ends in ''; allowed: .yaml, .yml",
+        "command line: --write-space: space: ends in ''; allowed: .yaml, .yml, .json",
     ),
     (
         [*ANALYSE, "--output", "absent/out.nc"],

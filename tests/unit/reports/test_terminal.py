@@ -15,6 +15,7 @@ from hsic_hpo.sensitivity.analysis import SINGLES
 GROUPS = {"all": ["n_layers", "rate", "kind"], "kind = [a]": ["n_layers", "rate", "[bold]extra"]}
 NAMES = ["n_layers", "rate", "kind", "[bold]extra"]
 _ADJUSTED = "pure_p_value_adjusted"
+_OF_PAIRS = ("pure_interaction", _ADJUSTED, "pure_found")
 
 
 def study(**changes: dict[str, str]) -> xr.Dataset:
@@ -23,10 +24,14 @@ def study(**changes: dict[str, str]) -> xr.Dataset:
     shape = (*(found.sizes[dim] for dim in dims[:-1]), len(NAMES))
     counts = {"n_trials": 200, "n_diverged": 3, "n_failed": 2}
     unused = {name: np.nan * found["hsic"] for name in SINGLES if name not in found}
+    unused["found"] = found["significant"]
+    values = found["hsic"].sel(target="error", drop=True)
     return found.assign(
         unused
+        | {"values_at_goal": xr.full_like(values, "", dtype=object)}
+        | {name: xr.full_like(values, np.nan) for name in ("share_at_goal", "share_of_all")}
         | {name: ((), value) for name, value in counts.items()}
-        | {name: (dims, np.full(shape, np.nan)) for name in ("pure_interaction", _ADJUSTED)}
+        | {name: (dims, np.full(shape, np.nan)) for name in _OF_PAIRS}
     )
 
 
@@ -35,6 +40,7 @@ def with_pair(data: xr.Dataset, one: str, other: str, value: float, p: float) ->
         place = (0, 0, 0, NAMES.index(first), NAMES.index(second))
         data["pure_interaction"].values[place] = value
         data[_ADJUSTED].values[place] = p
+        data["pure_found"].values[place] = float(p <= data.attrs["significance"])
     return data
 
 
@@ -50,7 +56,15 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_the_counts_stand_first() -> None:
-    assert printed(study()).splitlines()[0] == "200 trials, 3 diverged, 2 failed"
+    trials = xr.Dataset({"reason": (("trial", "repeat"), [["pruned"], [""], ["lost"]])})
+    console = Console(width=160, file=StringIO())
+    show_head(trials.assign_attrs(notes="One.\nTwo."), study(), console)
+    lines = console.file.getvalue().splitlines()
+    assert lines == [
+        "200 trials, 3 diverged, 1 failed, 1 pruned",
+        "Note: One.",
+        "Note: Two.",
+    ]
 
 
 @pytest.mark.parametrize("subset", ["best", "worst"])
@@ -89,7 +103,7 @@ def test_what_looks_like_markup_is_shown_as_it_is() -> None:
 
 def test_a_cost_that_looks_like_markup_is_a_heading() -> None:
     data = study().assign_coords(target=["error", "[bold]price", "seconds"])
-    assert "HSIC, [bold]price" in printed(data)
+    assert "[bold]price" in printed(data)
 
 
 def test_a_cost_without_an_index_is_an_empty_cell() -> None:
@@ -136,3 +150,52 @@ def test_pruned_trials_are_called_pruned() -> None:
     console = Console(width=160, file=StringIO())
     show_head(trials, data, console)
     assert console.file.getvalue().splitlines()[0] == "4 trials, 0 diverged, 1 failed, 2 pruned"
+
+
+def test_values_that_stand_out_are_told_of_what_matters() -> None:
+    data = study()
+    place = {"group": "all", "subset": "best", "hyperparameter": "rate"}
+    data["values_at_goal"].loc[place] = "0.1 to [red]0.2"
+    data["share_at_goal"].loc[place], data["share_of_all"].loc[place] = 0.634, 0.24
+    text = printed(data)
+    assert "    rate: 0.1 to [red]0.2 (63 % of the best, 24 % of all)" in text
+    data["found"].loc[{"hyperparameter": "rate"}] = 0.0
+    assert "63 %" not in printed(data)
+
+
+def through_a_surrogate() -> xr.Dataset:
+    data = with_pair(study(), "rate", "kind", 2e-3, 0.001)
+    gone = [name for name in data if "p_value" in str(name) or "noise_floor" in str(name)]
+    return data.assign({name: np.nan * data[name] for name in gone}).assign_attrs(way="surrogate")
+
+
+def test_through_a_surrogate_there_are_no_p_values_and_no_stars() -> None:
+    text = printed(through_a_surrogate())
+    assert "found: above 0 in the surrogate" in text
+    assert "adjusted" not in text
+    assert "*" not in text
+    assert "the best 10 % of the space by" in text
+    assert "rate and kind: 2, found" in text
+    found = {row[0]: row[3] for row in rows(text)[:3]}
+    error = through_a_surrogate().sel(group="all", target="error", subset="best")
+    expected = error["found"].to_series().map({1.0: "found", 0.0: ""})
+    assert found == {name: expected[name] for name in found}
+
+
+def test_a_surrogate_s_indices_are_those_without_bias_not_below_zero() -> None:
+    data = through_a_surrogate()
+    data["hsic_unbiased"].loc[{"hyperparameter": "kind"}] = -1e-3
+    shown = {row[0]: row[1] for row in rows(printed(data))[:3]}
+    at = data.sel(group="all", target="error", subset="best")["hsic_unbiased"]
+    assert shown["rate"] == f"{1e3 * float(at.sel(hyperparameter='rate')):.3g}"
+    assert shown["kind"] == "0"
+
+
+@pytest.mark.parametrize(("width", "n_columns"), [(160, 7), (80, 5), (60, 4), (46, 3)])
+def test_columns_are_left_out_before_anything_is_cut(width: int, n_columns: int) -> None:
+    console = Console(width=width, file=StringIO())
+    show(study(), "best", console)
+    text = console.file.getvalue()
+    assert {len(row) for row in rows(text)} == {n_columns}
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= width
