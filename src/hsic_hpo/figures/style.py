@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import matplotlib
@@ -18,6 +19,9 @@ COLUMN_WIDTH = 3.5
 """Width of a journal's column, in inches."""
 PAGE_WIDTH = 7.2
 """Width of a journal's page of two columns, in inches."""
+
+# What fits into a column of a journal.
+_MESSAGE_LETTERS = 56
 
 # Okabe and Ito's colours, told apart with any colour vision, and in grey print by their lightness.
 BLUE = "#0072B2"
@@ -104,7 +108,7 @@ def message(axes: Axes, text: str) -> None:
     axes.text(
         0.5,
         0.5,
-        text,
+        fill(text, _MESSAGE_LETTERS),
         transform=axes.transAxes,
         ha="center",
         va="center",

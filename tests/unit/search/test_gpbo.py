@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
-from hsic_hpo.search import gpbo, surrogate
+from hsic_hpo.search import gpbo
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
+from hsic_hpo.surrogate import process as surrogate
 
 BOWL = {
     "kind": {"type": "categorical", "levels": ["a", "b", "c"]},

@@ -191,7 +191,7 @@ def test_through_a_surrogate_what_was_found_counts_in_place_of_p_values() -> Non
     data = study()
     data = data.assign(
         found=xr.ones_like(data["significant"]), significant=np.nan * data["significant"]
-    )
+    ).assign_attrs(way="surrogate")
     evidence = of(collect_evidence(data, "flops"), "momentum")
     assert evidence.matters
     assert evidence.costs

@@ -298,7 +298,7 @@ BAD = [
     ),
     pytest.param(
         SPACE + "n_layers: {type: integer, rnge: [1, 3]}",
-        "space.n_layers: unknown key 'rnge' for type integer; allowed: type, range, scale, levels, weights, when; did you mean 'range'?",
+        "space.n_layers: unknown key 'rnge' for type integer; allowed: type, range, scale, step, levels, weights, when; did you mean 'range'?",
         id="unknown key of type",
     ),
     pytest.param(
@@ -878,7 +878,7 @@ OPTIONAL = {
     *(f".final.training.{limit}" for limit in ("epochs", *LIMITS)),
     *(
         f".search.{method}"
-        for method in ("tpe", "gp", "nsga2", "motpe", "mogp", "ctpe", "cgp", "cgpbo")
+        for method in ("tpe", "gp", "nsga2", "front", "motpe", "mogp", "ctpe", "cgp", "cgpbo")
     ),
 }
 
