@@ -1,5 +1,6 @@
 """A study that is told to end does so at once, says how to go on, and then goes on."""
 
+import os
 import signal
 import subprocess
 import time
@@ -27,7 +28,9 @@ def stopped(checkout: Checkout, number: signal.Signals, *, everyone: bool) -> st
         assert jobs
         told = time.monotonic()
         # A terminal tells all processes of its group, a service manager the first one.
-        for each in [*jobs, psutil.Process(process.pid)] if everyone else [process]:
+        group = os.getpgid(process.pid)
+        own = [job for job in jobs if os.getpgid(job.pid) == group]
+        for each in [*own, psutil.Process(process.pid)] if everyone else [process]:
             each.send_signal(number)
         code = process.wait(300)
         assert time.monotonic() - told < SECONDS

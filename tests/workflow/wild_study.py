@@ -38,7 +38,7 @@ from dataclasses import dataclass
 from math import nan
 from time import sleep
 
-from hostile import ACTS, Hostile
+from acting import ACTS, Hostile
 
 DOES = {does}
 
@@ -80,7 +80,9 @@ def make_wild(
     """
     x = [row["x"] for row in SPACE.configurations(sample(SPACE, 60, SEED))]
     does = {x[trial]: act for trial, act in bad.items()}
-    shutil.copy(ROOT / "tests" / "unit" / "hostile.py", checkout.config.parent)
+    # Tests find a module of the name of the original, which would hide that of the study.
+    copied = checkout.config.parent / "acting.py"
+    shutil.copy(ROOT / "tests" / "unit" / "hostile.py", copied)
     (checkout.config.parent / "wild.py").write_text(PROBLEM.format(does=does, seconds=seconds))
     checkout.config.write_text(CONFIG.replace("{max_seconds}", str(max_seconds)))
 

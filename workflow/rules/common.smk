@@ -11,7 +11,7 @@ from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.fingerprint import training_sources
 from hsic_hpo.study.gaps import clear_gaps, gaps_in, gaps_in_words
 from hsic_hpo.study.locks import clear_stale_locks, running
-from hsic_hpo.study.stops import COMMAND_FILE, Stops, command_line
+from hsic_hpo.study.stops import Stops, command_line
 from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT
 from hsic_hpo.training.records import training_seed
@@ -79,7 +79,7 @@ if workflow.is_main_process:
     ALONE = running(".") is None
     ALIVE = clear_stale_locks(".")
     if ALONE and not workflow.output_settings.dryrun:
-        COMMAND_FILE.write_text(COMMAND)
+        retry.COMMAND_FILE.write_text(COMMAND)
         if RETRY_FAILED == "true":
             retry.mark(Path("."))
         clear_gaps(".")

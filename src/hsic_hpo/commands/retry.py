@@ -6,7 +6,6 @@ from pathlib import Path
 from hsic_hpo.errors import InputError
 from hsic_hpo.study import retry
 from hsic_hpo.study.locks import running
-from hsic_hpo.study.stops import COMMAND_FILE
 from hsic_hpo.trials.failures import commonest
 from hsic_hpo.wording import counted
 
@@ -40,6 +39,6 @@ def _retry(options: argparse.Namespace) -> None:
 
 def _command(folder: Path) -> str:
     try:
-        return (folder / COMMAND_FILE).read_text(encoding="utf-8")
+        return (folder / retry.COMMAND_FILE).read_text(encoding="utf-8")
     except OSError:
         return "the command that ran the study"

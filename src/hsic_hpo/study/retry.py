@@ -13,6 +13,8 @@ _RECORDS = (
     "final/*/records/*.jsonl",
 )
 TRAININGS = "trial_files"
+# Holds the command that started the study, for a person to type again.
+COMMAND_FILE = Path(".snakemake", "command")
 _MARK = ".retry"
 
 

@@ -19,7 +19,6 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SECONDS = 4.0
 # Stands in the command line of each job.
 _SCRIPTS = "/.snakemake/scripts/"
-COMMAND_FILE = Path(".snakemake", "command")
 
 
 def command_line(arguments: Sequence[str], started_as: str = "") -> str:
