@@ -11,10 +11,13 @@ def test_six_bad_configurations_of_sixty_are_named_and_cost_no_other(
 ) -> None:
     checkout = fresh.copy(tmp_path / "project")
     make_wild(checkout)
-    printed = checkout.run("random/trials.nc", trials_per_job=30)
+    printed = checkout.run("random/trials.nc", "failed.txt", trials_per_job=30)
     assert_named(checkout.results / "random" / "trials.nc")
-    assert len(checkout.finished_trainings) == 60
+    # The sixty, and the chosen one that is trained again.
+    assert len(checkout.finished_trainings) == 61
     assert list((checkout.results / "trial_files").rglob("*.tries")) == []
     assert "Traceback" not in printed
     assert "trials 30-60: 30/30 trainings, 3 diverged or failed" in printed
+    # The last line of a run that ends well all the same.
+    assert "5 of 61 trainings failed: " in printed
     assert checkout.planned("random/trials.nc", trials_per_job=30) == {}

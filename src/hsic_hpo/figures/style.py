@@ -108,7 +108,7 @@ def message(axes: Axes, text: str) -> None:
     axes.text(
         0.5,
         0.5,
-        fill(text, _MESSAGE_LETTERS),
+        "\n".join(fill(line, _MESSAGE_LETTERS) for line in text.splitlines()),
         transform=axes.transAxes,
         ha="center",
         va="center",

@@ -108,13 +108,17 @@ def quiet_trainer(
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Silence the messages that Lightning prints for every small training on a CPU."""
-    notices = logging.getLogger("pytorch_lightning.utilities.rank_zero")
-    level = notices.level
-    notices.setLevel(logging.WARNING)
+    # The latter tells of signals, which are the job's affair.
+    parts = ("utilities.rank_zero", "trainer.connectors.signal_connector")
+    notices = [logging.getLogger(f"pytorch_lightning.{part}") for part in parts]
+    levels = [notice.level for notice in notices]
+    for notice in notices:
+        notice.setLevel(logging.WARNING)
     try:
         with warnings.catch_warnings():
             for message in LIGHTNING_WARNINGS:
                 warnings.filterwarnings("ignore", message)
             yield
     finally:
-        notices.setLevel(level)
+        for notice, level in zip(notices, levels, strict=True):
+            notice.setLevel(level)

@@ -5,6 +5,7 @@ import fcntl
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -78,16 +79,21 @@ def test_whoever_waits_is_told_for_which_process_and_what_to_do(tmp_path: Path) 
     path = tmp_path / "trial_files" / ".lock"
     note = path.parent / KEYS[0][:2] / f"{KEYS[0]}.holder"
     with (
+        ExitStack() as stack,
         subprocess.Popen(
             [sys.executable, "-c", HOLD_KEY, str(path), KEYS[0]], stdout=subprocess.PIPE, text=True
         ) as owner,
-        subprocess.Popen(
-            [sys.executable, "-c", WAIT_FOR_KEY, str(path), KEYS[0]],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as waiting,
     ):
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "held\n"
+        waiting = stack.enter_context(
+            subprocess.Popen(
+                [sys.executable, "-c", WAIT_FOR_KEY, str(path), KEYS[0]],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
         assert waiting.stdout is not None
         assert waiting.stderr is not None
         line = waiting.stderr.readline()
