@@ -33,7 +33,10 @@ def test_a_job_with_more_memory_tries_again_what_needed_it(wild: Run) -> None:
     dataset = trials.read_trials(wild.trials)
     reason = str(dataset["reason"].values[DEVOURS, 0])
     assert reason.endswith("of the 2400 MB of its job")
-    assert [len(wild.jobs(first)) for first in (0, 30)] == [1, 2]
+    # SLURM, which looks at the memory every few seconds, may end a job before it ends itself; the
+    # next one then goes on.
+    assert len(wild.jobs(0)) == 1
+    assert len(wild.jobs(30)) in (2, 3)
     assert "tried again by the next job, which may have more" in wild.log(wild.jobs(30)[0])
 
 

@@ -97,7 +97,6 @@ def test_sigterm_cancels_the_jobs_with_one_line_and_the_same_command_completes(
     wait_until(
         lambda: not any(run.cluster.processes(SLURM_JOB_ID=number) for number in numbers),
         "all jobs have ended",
-        60,
     )
     before = run.look()
     assert len(before) < 40
