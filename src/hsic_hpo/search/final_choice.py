@@ -50,20 +50,6 @@ def finished_trial(finished: History, place: int) -> FinishedTrial:
     )
 
 
-def pareto_front(finished: History) -> list[int]:
-    """Return the places of the trials to which no other is preferable in both error and cost.
-
-    The cheapest comes first. Of equal trials the first one stands for all; without known costs
-    one trial of the lowest error remains.
-    """
-    places: list[int] = []
-    for place in np.lexsort((finished.errors, finished.costs)).tolist():
-        lowest = finished.errors[places[-1]] if places else np.inf
-        if finished.errors[place] < lowest:
-            places.append(place)
-    return places
-
-
 def choose(finished: History, *, ceiling: float = np.inf, tolerance: float | None = None) -> int:
     """Return the index of the chosen trial.
 

@@ -23,6 +23,7 @@ from hsic_hpo.search.hypervolume import Staircase
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.surrogate import process as surrogate
+from hsic_hpo.trials.history import History
 
 _N_RANDOM = 3000
 _N_CHILDREN = 100
@@ -67,7 +68,8 @@ def propose_on_front(
     """
     rng = np.random.default_rng(seed)
     x, y = surrogate.features(space, configurations), surrogate.modelled_errors(errors)
-    parents = [configurations[i] for i in _front(costs, y)]
+    front = History(configurations, y, costs).front()
+    parents = [configurations[i] for i in front[-_N_PARENTS:]]
     done = {json.dumps(dict(configuration)) for configuration in configurations}
     drawn = [c for c in _candidates(space, parents, rng) if json.dumps(c) not in done]
     if not drawn:
@@ -92,16 +94,6 @@ def _scaled(costs: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarr
     if (known > 0).all():
         return np.log(costs), np.log(others)
     return costs, others
-
-
-def _front(costs: np.ndarray, y: np.ndarray) -> list[int]:
-    """Return the places of trials than which none is better in both, some of many."""
-    lowest, places = np.inf, []
-    for place in np.lexsort((y, costs)).tolist():
-        if y[place] < lowest:
-            lowest = y[place]
-            places.append(place)
-    return places[-_N_PARENTS:]
 
 
 def _batch(

@@ -22,7 +22,7 @@ import xarray as xr
 
 from hsic_hpo.checks import check_integer, check_number
 from hsic_hpo.errors import InputError
-from hsic_hpo.search.final_choice import FinishedTrial, choose, finished_trial, pareto_front
+from hsic_hpo.search.final_choice import FinishedTrial, choose, finished_trial
 from hsic_hpo.search.results import check_costs, known_cost, read_result
 from hsic_hpo.search.rounds import next_round
 from hsic_hpo.search.settings import STAGES, TOLERANCE, SearchSettings, divide_rounds
@@ -294,7 +294,7 @@ class HsicGpbo:
     def front(self) -> list[FinishedTrial]:
         """The trials to which no other is preferable in both error and cost, the cheapest first."""
         known = History.of(self._known(), self._cost)
-        return [finished_trial(known, place) for place in pareto_front(known)]
+        return [finished_trial(known, place) for place in known.front()]
 
 
 def _stages(rounds: int | Sequence[int]) -> tuple[int, int]:

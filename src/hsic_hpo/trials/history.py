@@ -70,6 +70,19 @@ class History:
             raise InputError(f"no trial to choose: all diverged or failed{dearer}")
         return int(np.argmin(errors))
 
+    def front(self) -> list[int]:
+        """Return the places of the trials than which no other is preferable in error and cost.
+
+        The cheapest comes first. Of equal trials the first one stands for all; without known costs
+        one trial of the lowest error remains.
+        """
+        places: list[int] = []
+        for place in np.lexsort((self.errors, self.costs)).tolist():
+            lowest = self.errors[places[-1]] if places else np.inf
+            if self.errors[place] < lowest:
+                places.append(place)
+        return places
+
 
 def initial_part(trials: xr.Dataset, n: int, repeat: int) -> xr.Dataset:
     """Return the trials of the random search that a repeat of a method starts from.
