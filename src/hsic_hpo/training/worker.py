@@ -22,6 +22,7 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import Loaded, Problem
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.memory import kernel_kills
+from hsic_hpo.training.stopping import SIGNALS, shielded
 from hsic_hpo.training.train import train_within
 
 # Elsewhere a fork of a process that has loaded libraries may crash; on Linux it takes milliseconds
@@ -106,9 +107,11 @@ class Worker:
         started = time.monotonic()
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(load, theirs, self._connection))
-        self._process.start()
-        theirs.close()
         try:
+            # A signal amid a fork is lost in one of Python's hooks, which let no exception out.
+            with shielded():
+                self._process.start()
+            theirs.close()
             self.data_fingerprint: str = self._receive(lambda _: None)
         except Ended as ended:
             raise InputError(f"problem: loading it {ended}") from None
@@ -154,10 +157,11 @@ class Worker:
 
     def end(self) -> None:
         """End the process and all that it started."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        self._process.kill()
-        self._process.join()
+        if self.pid:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.join()
         self._connection.close()
 
     def _receive(self, watch: Callable[[float], None]) -> Any:
@@ -261,6 +265,7 @@ def _stand_alone() -> None:
         (signal.SIGINT, signal.default_int_handler),
     ):
         signal.signal(number, handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     parent = os.getppid()
     os.setsid()
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
