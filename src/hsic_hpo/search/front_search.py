@@ -18,10 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from hsic_hpo.search.batches import choose_batch
 from hsic_hpo.search.gpbo import LARGEST_FIT, predicted_costs, representative
-from hsic_hpo.search.hypervolume import Staircase
+from hsic_hpo.search.hypervolume import Staircase, expected_improvement
 from hsic_hpo.spaces.sampling import sample
-from hsic_hpo.spaces.space import Space
+from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.surrogate import process as surrogate
 from hsic_hpo.trials.history import History
 
@@ -34,7 +35,7 @@ _EDGE = 1e-4
 
 
 def propose_on_front(
-    space: Space,
+    parts: Sequence[Subspace],
     configurations: Sequence[Mapping[str, Any]],
     errors: np.ndarray,
     costs: np.ndarray,
@@ -48,8 +49,8 @@ def propose_on_front(
 
     Parameters
     ----------
-    space
-        The search space.
+    parts
+        Parts of one space from which as many candidates come each.
     configurations, errors, costs
         Finished trials, at least one; errors and costs are infinite where unknown.
     n
@@ -67,11 +68,18 @@ def propose_on_front(
         At most n, each new; fewer where the space holds no more new ones within the limit.
     """
     rng = np.random.default_rng(seed)
+    space = parts[0].space
     x, y = surrogate.features(space, configurations), surrogate.modelled_errors(errors)
-    front = History(configurations, y, costs).front()
+    spent = costs
+    if cost_of is None and np.isfinite(costs).any():
+        spent = np.where(np.isfinite(costs), costs, predicted_costs(x, costs, x, seed))
+    near = representative(y, LARGEST_FIT)
+    fitted = surrogate.fit(x[near], y[near], seed)
+    believed = _smoothed(fitted, x[near], y[near], x, y) if OPT["denoise"] else y
+    front = History(configurations, believed, costs).front()
     parents = [configurations[i] for i in front[-_N_PARENTS:]]
     done = {json.dumps(dict(configuration)) for configuration in configurations}
-    drawn = [c for c in _candidates(space, parents, rng) if json.dumps(c) not in done]
+    drawn = [c for c in _candidates(parts, parents, rng) if json.dumps(c) not in done]
     if not drawn:
         return []
     z = surrogate.features(space, drawn)
@@ -84,8 +92,38 @@ def propose_on_front(
     if not inside.size:
         return []
     spent, dearness = _scaled(costs, dearness[inside])
-    batch = _batch(x, y, spent, z[inside], dearness, n, seed)
-    return [drawn[i] for i in inside[batch]]
+    aim = _Enlargement(spent, believed, dearness)
+    chosen = choose_batch(fitted, x[near], y[near], z[inside], n, aim)
+    return [drawn[i] for i in inside[chosen]]
+
+OPT=dict(denoise=False, ei=0)
+def _smoothed(fitted, x, y, all_x, all_y):
+    from hsic_hpo.search.batches import _Beliefs
+    return _Beliefs(fitted, x, y, all_x, 0.0).predict()[0]
+
+class _Enlargement:
+    """Expected improvement of the hypervolume; what is chosen is believed to be as predicted."""
+
+    def __init__(self, costs: np.ndarray, values: np.ndarray, candidates: np.ndarray) -> None:
+        both = np.concatenate([costs[np.isfinite(costs)], candidates])
+        self._ends = {
+            "low": both.min(),
+            "high": max(both.max(), both.min() + 1.0),
+            "top": values.max(),
+        }
+        self._costs, self._values, self._candidates = costs, values, candidates
+        self.k=0
+
+    def gains(self, means: np.ndarray, deviations: np.ndarray) -> np.ndarray:
+        self.k+=1
+        if self.k<=OPT["ei"]: return expected_improvement(self._values.min()-means,deviations)
+        front = Staircase.of(self._costs, self._values, **self._ends)
+        return front.expected_improvement(self._candidates, means, deviations)
+
+    def believe(self, place: int, mean: float) -> float:
+        self._costs = np.append(self._costs, self._candidates[place])
+        self._values = np.append(self._values, mean)
+        return mean
 
 
 def _scaled(costs: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -96,52 +134,30 @@ def _scaled(costs: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return costs, others
 
 
-def _batch(
-    x: np.ndarray,
-    y: np.ndarray,
-    costs: np.ndarray,
-    z: np.ndarray,
-    dearness: np.ndarray,
-    n: int,
-    seed: int,
-) -> list[int]:
-    """Return the candidates chosen one after another, each believed to be as predicted."""
-    both = np.concatenate([costs[np.isfinite(costs)], dearness])
-    ends = {"low": both.min(), "high": max(both.max(), both.min() + 1.0), "top": y.max()}
-    front = Staircase.of(costs, y, **ends)
-    near = representative(y - front.height(costs), LARGEST_FIT)
-    x, model_y = x[near], y[near]
-    fitted = surrogate.fit(x, model_y, seed)
-    chosen: list[int] = []
-    for _ in range(min(n, len(z))):
-        means, deviations = surrogate.condition(fitted, x, model_y).predict(z, return_std=True)
-        gains = front.expected_improvement(dearness, means, deviations)
-        gains[chosen] = -np.inf
-        place = int(np.argmax(gains))
-        chosen.append(place)
-        x, model_y = np.vstack([x, z[place]]), np.append(model_y, means[place])
-        costs, y = np.append(costs, dearness[place]), np.append(y, means[place])
-        front = Staircase.of(costs, y, **ends)
-    return chosen
-
-
 def _candidates(
-    space: Space, parents: Sequence[Mapping[str, Any]], rng: np.random.Generator
+    parts: Sequence[Subspace], parents: Sequence[Mapping[str, Any]], rng: np.random.Generator
 ) -> list[dict[str, Any]]:
     """Draw distinct configurations: at random, and variations of given ones in a few values."""
-    points = [sample(space, _N_RANDOM, int(rng.integers(2**63)))]
-    points += [_variations(space.point(parent), rng) for parent in parents]
-    drawn = space.configurations(space.mask(np.vstack(points)))
-    return list({json.dumps(configuration): configuration for configuration in drawn}.values())
+    drawn = {}
+    for part in parts:
+        if part.free is None:
+            found = [part.complete({})]
+        else:
+            points = [sample(part.free, _N_RANDOM // len(parts), int(rng.integers(2**63)))]
+            children = _N_CHILDREN // len(parts)
+            points += [_variations(part.project(parent), children, rng) for parent in parents]
+            found = part.configurations(part.free.mask(np.vstack(points)))
+        drawn |= {json.dumps(configuration): configuration for configuration in found}
+    return list(drawn.values())
 
 
-def _variations(point: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _variations(point: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """Return points that differ from one in one to three coordinates."""
-    shape = (_N_CHILDREN, len(point))
+    shape = (n, len(point))
     fresh = rng.random(shape)
     base = np.where(np.isnan(point), fresh, point)
     order = rng.random(shape).argsort(axis=1).argsort(axis=1)
-    changes = order < rng.integers(1, _MOST_CHANGES + 1, (_N_CHILDREN, 1))
+    changes = order < rng.integers(1, _MOST_CHANGES + 1, (n, 1))
     # The ends of an unbounded law are infinite.
     near = np.clip(base + _STEP * rng.standard_normal(shape), _EDGE, 1 - _EDGE)
     moved = np.where(rng.random(shape) < 1 / 2, fresh, near)

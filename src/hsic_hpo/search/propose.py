@@ -95,7 +95,7 @@ def propose(
         )
     elif method == "front":
         proposed = front_search.propose_on_front(
-            subspace.space,
+            [subspace],
             finished.configurations,
             finished.errors,
             finished.costs,
