@@ -24,7 +24,7 @@ from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.selection.ceilings import NO_CEILING, ceiling
 from hsic_hpo.selection.cheap_values import CheapValue, cheapest_kept
 from hsic_hpo.selection.costly import decide_costly
-from hsic_hpo.selection.decisions import Decision, label_decisions, whole
+from hsic_hpo.selection.decisions import Decision, label_decisions, preference, whole
 from hsic_hpo.selection.evidence import Evidence, collect_evidence
 from hsic_hpo.selection.overrides import apply as apply_overrides
 from hsic_hpo.selection.reasons import Reasons
@@ -63,9 +63,11 @@ def decide(
     Returns
     -------
     xarray.Dataset
-        Over ``hyperparameter``: ``role``, ``definition`` and ``default`` as JSON, ``stage`` (0
-        fixed, 1, 2), ``reason``, ``overridden``, the ``group`` whose indices count, and the
-        figures of :class:`hsic_hpo.selection.evidence.Evidence`. Attributes: ``remark`` when no
+        Over ``hyperparameter``: ``decision``, ``preferred`` as JSON and ``worst_loss``, see
+        :class:`hsic_hpo.selection.decisions.Decision`; for the two stages of the paper ``role``,
+        ``definition`` and ``default`` as JSON and ``stage`` (0 fixed, 1, 2); ``reason``,
+        ``overridden``, the ``group`` whose indices count, and the figures of
+        :class:`hsic_hpo.selection.evidence.Evidence`. Attributes: ``remark`` when no
         index is significant, ``ceiling``, the cost that proposals may not exceed, and
         ``ceiling_reason``.
 
@@ -109,7 +111,18 @@ def decide(
         "ceiling_reason": reasons.ceiling(limit),
         "remark": "" if mattering else reasons.nothing_matters(optimised),
     }
+    decisions = {
+        found.name: _weighed(decisions[found.name], found, space[found.name]) for found in evidence
+    }
     return label_decisions(decisions, evidence, attrs)
+
+
+def _weighed(decided: Decision, found: Evidence, parameter: Hyperparameter) -> Decision:
+    preferred = preference(decided, found, parameter)
+    if preferred == whole(parameter):
+        return replace(decided, decision="search", preferred=preferred)
+    how = "fix" if decided.overridden else "prefer"
+    return replace(decided, decision=how, preferred=preferred)
 
 
 def _costs(trials: xr.Dataset, cost: str) -> np.ndarray:
