@@ -37,6 +37,7 @@ _SEARCH_LOOKS = {
     "random": (GREY, "o"),
     "gpbo": (ORANGE, "s"),
     "hsic-gpbo": (BLUE, "D"),
+    "hsic-gpbo-paper": (BLUE, "h"),
     "front": (BLUE, "*"),
     "tpe": (GREEN, "^"),
     "gp": (VERMILLION, "v"),

@@ -70,6 +70,13 @@ def choose_batch(
     return chosen
 
 
+def predicted(
+    fitted: Process, x: np.ndarray, y: np.ndarray, z: np.ndarray, noise: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """Return the means of a Gaussian process at ``z``; the arguments of :func:`choose_batch`."""
+    return _Beliefs(fitted, x, y, z, noise).predict()[0]
+
+
 class _Beliefs:
     """Predictions at fixed candidates, of a process that is conditioned on one of them at a time.
 
@@ -79,7 +86,12 @@ class _Beliefs:
     """
 
     def __init__(
-        self, fitted: Process, x: np.ndarray, y: np.ndarray, z: np.ndarray, noise: np.ndarray | float
+        self,
+        fitted: Process,
+        x: np.ndarray,
+        y: np.ndarray,
+        z: np.ndarray,
+        noise: np.ndarray | float,
     ) -> None:
         self._kernel = fitted.kernel_.k1
         self._z, self._y = z, y
@@ -111,4 +123,3 @@ class _Beliefs:
         self._solved = np.vstack([self._solved, row])
         self._left = self._left - row**2
         self._y = np.append(self._y, value)
-

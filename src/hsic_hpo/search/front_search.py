@@ -2,14 +2,14 @@
 
 The surrogate is a Gaussian process for the error over the whole space. The configuration that is
 proposed next is the candidate whose training is expected to enlarge the hypervolume of the front
-most (:mod:`hsic_hpo.search.hypervolume`); a batch is built by the kriging believer ([1]_): each
-proposal counts as if it had reached its predicted error. Candidates are random configurations and
-variations of those on the front.
+most (:mod:`hsic_hpo.search.hypervolume`); a batch is built by the kriging believer
+(:mod:`hsic_hpo.search.batches`): each proposal counts as if it had reached its predicted error.
+Candidates are random configurations and variations of those on the front.
 
-References
-----------
-.. [1] D. Ginsbourger, R. Le Riche, L. Carraro, "Kriging is well-suited to parallelize
-   optimization", Computational Intelligence in Expensive Optimization Problems (2010).
+The front is that of the errors that the process predicts for the finished trials, not of those that
+were seen: a network that was lucky once would else stand on it and keep better ones away. Where
+configurations are trained several times, the spread is given to the process as known noise
+(:mod:`hsic_hpo.search.noise`). None of this is in the paper.
 """
 
 import json
@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from hsic_hpo.search.batches import choose_batch
+from hsic_hpo.search.batches import choose_batch, predicted
 from hsic_hpo.search.gpbo import LARGEST_FIT, predicted_costs, representative
-from hsic_hpo.search.hypervolume import Staircase, expected_improvement
+from hsic_hpo.search.hypervolume import Staircase
+from hsic_hpo.search.noise import known_noise
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.surrogate import process as surrogate
@@ -36,9 +37,7 @@ _EDGE = 1e-4
 
 def propose_on_front(
     parts: Sequence[Subspace],
-    configurations: Sequence[Mapping[str, Any]],
-    errors: np.ndarray,
-    costs: np.ndarray,
+    finished: History,
     n: int,
     *,
     seed: int,
@@ -50,9 +49,10 @@ def propose_on_front(
     Parameters
     ----------
     parts
-        Parts of one space from which as many candidates come each.
-    configurations, errors, costs
-        Finished trials, at least one; errors and costs are infinite where unknown.
+        Parts of one space, from each of which as many candidates are drawn: the preferred part
+        and all that is searched, of a search with decisions.
+    finished
+        Finished trials of the whole space, at least one.
     n
         Size of the batch.
     seed
@@ -65,18 +65,16 @@ def propose_on_front(
     Returns
     -------
     list of dict
-        At most n, each new; fewer where the space holds no more new ones within the limit.
+        At most n, each new; fewer where the parts hold no more new ones within the limit.
     """
     rng = np.random.default_rng(seed)
-    space = parts[0].space
-    x, y = surrogate.features(space, configurations), surrogate.modelled_errors(errors)
-    spent = costs
-    if cost_of is None and np.isfinite(costs).any():
-        spent = np.where(np.isfinite(costs), costs, predicted_costs(x, costs, x, seed))
-    near = representative(y, LARGEST_FIT)
-    fitted = surrogate.fit(x[near], y[near], seed)
-    believed = _smoothed(fitted, x[near], y[near], x, y) if OPT["denoise"] else y
-    front = History(configurations, believed, costs).front()
+    space, configurations, costs = parts[0].space, finished.configurations, finished.costs
+    x, y = surrogate.features(space, configurations), surrogate.modelled_errors(finished.errors)
+    noise = known_noise(finished)
+    kept = representative(y, LARGEST_FIT)
+    fitted = surrogate.fit(x[kept], y[kept], seed, noise[kept])
+    expected = predicted(fitted, x[kept], y[kept], x, noise[kept])
+    front = History(configurations, expected, costs).front()
     parents = [configurations[i] for i in front[-_N_PARENTS:]]
     done = {json.dumps(dict(configuration)) for configuration in configurations}
     drawn = [c for c in _candidates(parts, parents, rng) if json.dumps(c) not in done]
@@ -86,44 +84,14 @@ def propose_on_front(
     if cost_of is not None:
         dearness = np.array([cost_of(configuration) for configuration in drawn])
     else:
-        dearness = predicted_costs(x, costs, z, seed)
+        dearness = predicted_costs(x[kept], costs[kept], z, seed)
     # Infinite is the cost of what cannot be built.
     inside = np.flatnonzero(np.isfinite(dearness) & (dearness <= limit))
     if not inside.size:
         return []
-    spent, dearness = _scaled(costs, dearness[inside])
-    aim = _Enlargement(spent, believed, dearness)
-    chosen = choose_batch(fitted, x[near], y[near], z[inside], n, aim)
+    aim = _Enlargement(*_scaled(costs, dearness[inside]), expected)
+    chosen = choose_batch(fitted, x[kept], y[kept], z[inside], n, aim, noise[kept])
     return [drawn[i] for i in inside[chosen]]
-
-OPT=dict(denoise=False, ei=0)
-def _smoothed(fitted, x, y, all_x, all_y):
-    from hsic_hpo.search.batches import _Beliefs
-    return _Beliefs(fitted, x, y, all_x, 0.0).predict()[0]
-
-class _Enlargement:
-    """Expected improvement of the hypervolume; what is chosen is believed to be as predicted."""
-
-    def __init__(self, costs: np.ndarray, values: np.ndarray, candidates: np.ndarray) -> None:
-        both = np.concatenate([costs[np.isfinite(costs)], candidates])
-        self._ends = {
-            "low": both.min(),
-            "high": max(both.max(), both.min() + 1.0),
-            "top": values.max(),
-        }
-        self._costs, self._values, self._candidates = costs, values, candidates
-        self.k=0
-
-    def gains(self, means: np.ndarray, deviations: np.ndarray) -> np.ndarray:
-        self.k+=1
-        if self.k<=OPT["ei"]: return expected_improvement(self._values.min()-means,deviations)
-        front = Staircase.of(self._costs, self._values, **self._ends)
-        return front.expected_improvement(self._candidates, means, deviations)
-
-    def believe(self, place: int, mean: float) -> float:
-        self._costs = np.append(self._costs, self._candidates[place])
-        self._values = np.append(self._values, mean)
-        return mean
 
 
 def _scaled(costs: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -134,11 +102,32 @@ def _scaled(costs: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return costs, others
 
 
+class _Enlargement:
+    """Expected improvement of the hypervolume; what is chosen is believed to be as predicted."""
+
+    def __init__(self, costs: np.ndarray, candidates: np.ndarray, values: np.ndarray) -> None:
+        both = np.concatenate([costs[np.isfinite(costs)], candidates])
+        self._low, self._high = both.min(), max(both.max(), both.min() + 1.0)
+        self._top = values.max()
+        self._costs, self._candidates, self._values = costs, candidates, values
+
+    def gains(self, means: np.ndarray, deviations: np.ndarray) -> np.ndarray:
+        front = Staircase.of(
+            self._costs, self._values, low=self._low, high=self._high, top=self._top
+        )
+        return front.expected_improvement(self._candidates, means, deviations)
+
+    def believe(self, place: int, mean: float) -> float:
+        self._costs = np.append(self._costs, self._candidates[place])
+        self._values = np.append(self._values, mean)
+        return mean
+
+
 def _candidates(
     parts: Sequence[Subspace], parents: Sequence[Mapping[str, Any]], rng: np.random.Generator
 ) -> list[dict[str, Any]]:
     """Draw distinct configurations: at random, and variations of given ones in a few values."""
-    drawn = {}
+    drawn: dict[str, dict[str, Any]] = {}
     for part in parts:
         if part.free is None:
             found = [part.complete({})]

@@ -135,7 +135,7 @@ def test_stored_trials_read_as_they_were_proposed(method: str, tmp_path: Path) -
 
 def test_values_of_a_selection_read_as_stored_ones_do(tmp_path: Path) -> None:
     decided = selection(momentum=("fix", 0, 0), n_units=("fix", 64.0, 64.0))
-    design = next_round([search(30)], method="hsic-gpbo", selection=decided, stage=1)
+    design = next_round([search(30)], method="hsic-gpbo-paper", selection=decided, stage=1)
     trials.write_trials(_finish(design), tmp_path / "trials.nc")
     stored = trials.configurations(trials.read_trials(tmp_path / "trials.nc"))
     assert [json.dumps(c) for c in stored] == design["configuration"].values.tolist()
@@ -149,12 +149,12 @@ def test_the_stages_of_a_selection_decide_what_varies() -> None:
     )
     whole = {k: v for k, v in SPACE["activation"].items() if k != "type"}
     decided["definition"].loc["activation"] = json.dumps(whole)
-    first = proposed(next_round([search(60)], method="hsic-gpbo", selection=decided, stage=1))
+    first = proposed(next_round([search(60)], method="hsic-gpbo-paper", selection=decided, stage=1))
     assert all(c["activation"] == "tanh" and c["n_layers"] == 2 for c in first)
     assert all(8 <= c["n_units"] <= 32 and "decay" not in c for c in first)
     rounds_of_second = [
         proposed(
-            next_round([search(60)], method="hsic-gpbo", selection=decided, stage=2, seed=seed)
+            next_round([search(60)], method="hsic-gpbo-paper", selection=decided, stage=2, seed=seed)
         )
         for seed in range(3)
     ]
@@ -169,7 +169,7 @@ def test_the_ceiling_of_a_selection_holds() -> None:
     sizes = {}
     for limit in (np.inf, ceiling):
         found = proposed(
-            next_round([known], method="hsic-gpbo", selection=selection(limit), stage=1)
+            next_round([known], method="hsic-gpbo-paper", selection=selection(limit), stage=1)
         )
         sizes[limit] = [2 * c["n_layers"] * c["n_units"] for c in found]
     assert max(sizes[ceiling]) <= 1.3 * ceiling < min(sizes[np.inf])
@@ -189,7 +189,7 @@ def test_a_stage_that_has_too_little_left_goes_on_with_the_next() -> None:
         decisions, list(map(_evidence, spec)), {"space": space.to_json(), "ceiling": np.inf}
     )
     known = [_finish(label_design(space, np.full((1, 2), 0.1), [{"kind": "b", "n": 1}], BUDGET))]
-    changes = {"method": "hsic-gpbo", "selection": decided}
+    changes = {"method": "hsic-gpbo-paper", "selection": decided}
     found = [{**c} for c in proposed(next_round(known, stage=1, **changes))]
     assert [c["kind"] for c in found[:2]] == ["b", "b"]
     assert {c["n"] for c in found[:2]} == {2, 3}

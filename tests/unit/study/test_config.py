@@ -878,8 +878,12 @@ OPTIONAL = {
     *(f".final.training.{limit}" for limit in ("epochs", *LIMITS)),
     *(
         f".search.{method}"
-        for method in ("tpe", "gp", "nsga2", "front", "motpe", "mogp", "ctpe", "cgp", "cgpbo")
+        for method in (
+            "hsic-gpbo-paper",
+            *("tpe", "gp", "nsga2", "front", "motpe", "mogp", "ctpe", "cgp", "cgpbo"),
+        )
     ),
+    *(f".search.{method}.max_cost" for method in ("hsic-gpbo", "front")),
 }
 
 
