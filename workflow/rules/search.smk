@@ -109,7 +109,6 @@ rule search_trials:
 
 rule choose:
     input:
-        unpack(selected),
         random="random/trials.nc",
         searches=all_repeats,
     output:

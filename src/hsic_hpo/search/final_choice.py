@@ -9,7 +9,6 @@ import xarray as xr
 
 from hsic_hpo.search.choices import Choice
 from hsic_hpo.search.knee import knee as knee_of
-from hsic_hpo.selection.decisions import cost_ceiling
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.costs import TRAINING_FACTOR
 from hsic_hpo.trials.design import label_design
@@ -163,7 +162,6 @@ def chosen_design(
     *,
     cost: str | None,
     initial_trials: int = 0,
-    selection: xr.Dataset | None = None,
     ceiling: float = np.inf,
     **choice: Any,
 ) -> xr.Dataset:
@@ -182,8 +180,6 @@ def chosen_design(
     initial_trials
         How many trials of the random search each repeat knew, see
         :func:`hsic_hpo.trials.history.initial_part`.
-    selection
-        Selection Dataset of HSIC-GPBO, under whose ceiling it chooses; None for other methods.
     ceiling, **choice
         See :func:`choose_among`.
 
@@ -195,8 +191,6 @@ def chosen_design(
         The attribute ``choice`` says in words how was chosen.
     """
     space = trials_data.space(random)
-    if selection is not None:
-        ceiling = cost_ceiling(selection)
     known = [
         [initial_part(random, initial_trials, repeat), rounds]
         for repeat, rounds in enumerate(searches)

@@ -76,7 +76,10 @@ def test_nothing_is_proposed_that_costs_more_than_the_limit() -> None:
 def test_no_configuration_within_the_limit_is_no_proposal() -> None:
     known = SIZES.configurations(sample(SIZES, 5, 0))
     ones = np.ones(5)
-    assert propose_on_front([WHOLE], History(known, ones, ones), 3, seed=0, cost_of=cost, limit=0.5) == []
+    assert (
+        propose_on_front([WHOLE], History(known, ones, ones), 3, seed=0, cost_of=cost, limit=0.5)
+        == []
+    )
 
 
 def test_what_cannot_be_built_is_not_proposed() -> None:
