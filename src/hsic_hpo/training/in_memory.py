@@ -106,6 +106,7 @@ class InMemoryFit(LightningModule):
         super().__init__()
         self.automatic_optimization = False
         self.network = network
+        self._keeper = keeper or Keeper()
         self.learning_curve: list[float] = []
         self._loss = loss
         self._optimiser = optimiser
@@ -118,7 +119,6 @@ class InMemoryFit(LightningModule):
         self._autocast = nullcontext() if autocast is None else autocast
         self._first_loss = math.nan
         self._mean_loss = math.nan
-        self._keeper = keeper or Keeper()
         self._losses: list[torch.Tensor] = []
         self._streams: Mapping[str, Any] | None = None
 
@@ -142,8 +142,6 @@ class InMemoryFit(LightningModule):
         if self._epoch >= keeper.until_epoch:
             keeper.pause(self._state(before_order))
         for rows in order.split(self._batch_size)[len(losses) : self._steps_left]:
-            if time.monotonic() > keeper.due:
-                keeper.keep(self._state(before_order))
             with self._autocast:
                 loss = loss_function(network(inputs[rows]), targets[rows])
             optimiser.zero_grad()
@@ -152,8 +150,11 @@ class InMemoryFit(LightningModule):
                 self._penalise()
             optimiser.step()
             losses.append(loss.detach())
-            if time.monotonic() > self._end:
+            now = time.monotonic()
+            if now > self._end:
                 break
+            if now > keeper.due:
+                keeper.keep(self._state(before_order))
         epoch_losses = torch.stack(losses)
         self._mean_loss = epoch_losses.mean().item()
         if self._epoch == 0:

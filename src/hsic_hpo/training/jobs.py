@@ -13,7 +13,9 @@ import xarray as xr
 
 from hsic_hpo.training.budget import parse_budget
 from hsic_hpo.training.exclusive import exclusive
+from hsic_hpo.training.keeper import DEFAULT_INTERVAL
 from hsic_hpo.training.records import find, store, training_key, training_seed
+from hsic_hpo.training.state import forget_state, state_path
 from hsic_hpo.training.stopping import shielded
 from hsic_hpo.training.supervisor import MemoryShortError, OutOfJobMemory, Supervisor
 from hsic_hpo.training.tries import DEFAULT_TRIES, Tries
@@ -87,6 +89,7 @@ def train_slice(
     tries: int = DEFAULT_TRIES,
     unedited: Callable[[], str] = lambda: "",
     memory_limit: float = math.inf,
+    save_every: float = DEFAULT_INTERVAL,
     device: str = "cpu",
     precision: str = "32",
 ) -> Iterator[dict[str, Any]]:
@@ -94,8 +97,8 @@ def train_slice(
 
     Each finished training is stored under ``folder`` before the next one starts. What an earlier
     run stored for the same configuration, budget, seed, data and code is reused instead of trained
-    again; when another job is training the same thing, this job waits for its result. Trainings
-    run in a process of their own: one that ends it is tried again, then called failed.
+    again; when another job is training the same thing, this job waits for its result. A training
+    that was left goes on from its last state, as if it had not been. Trainings run in a process of their own: one that ends it is tried again, then called failed.
 
     Trainings follow one another on one thread, so that no order of them, such as large networks
     first, would end the job sooner. Jobs of fewer trainings each differ less in their total time.
@@ -122,6 +125,8 @@ def train_slice(
         Prints the progress.
     tries, unedited, memory_limit
         See :class:`hsic_hpo.training.supervisor.Supervisor`.
+    save_every
+        Seconds between two states of a training, kept beside its record to be; 0: none is kept.
     device, precision
         Of the machine, see :func:`hsic_hpo.training.machine.machine`.
 
@@ -152,12 +157,24 @@ def train_slice(
                     training_key(configuration, limit, seed, data_fingerprint, code_fingerprint)
                     for limit in (dict(budget), decisive)
                 )
-                task = Task(configuration, limits, seed, device, precision)
+                state = state_path(folder, key)
+                task = Task(
+                    configuration,
+                    limits,
+                    seed,
+                    device,
+                    precision,
+                    state=state if save_every else None,
+                    save_every=save_every,
+                )
                 with exclusive(folder / ".lock", key):
                     record = find(folder, key)
                     resumed = record is not None
-                    if record is None:
-                        known = Tries.of(folder, key)
+                    if record is not None:
+                        # A job that is killed may leave it.
+                        state.unlink(missing_ok=True)
+                    else:
+                        known = Tries.of(folder, key, state)
                         try:
                             record = supervisor.train(task, known)
                         except OutOfJobMemory as reason:
@@ -166,6 +183,7 @@ def train_slice(
                         with shielded():
                             store(record, folder, key)
                             known.forget()
+                            forget_state(state)
                 progress.update(record, resumed=resumed)
                 yield {"trial": str(trial), "repeat": repeat, "asked": asked, **record}
     finally:

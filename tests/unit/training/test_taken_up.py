@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 import torch
-from pytorch_lightning import LightningDataModule, LightningModule
-from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from pytorch_lightning import Callback, LightningDataModule, LightningModule, Trainer
+from torch.utils.data import DataLoader
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.data import Stamp
@@ -20,7 +19,8 @@ from hsic_hpo.training import state as states
 from hsic_hpo.training.budget import Budget, Patience
 from hsic_hpo.training.keeper import Keeping
 from hsic_hpo.training.train import train, train_within
-from lightning_line import Line, LineProblem, Points
+from lightning_line import LineProblem, Points
+from noisy_line import Noisy, NoisyProblem
 
 DENSE = load_problem(
     {"name": "bateman", "options": {"n_species": 3, "n_trajectories": 64}}, "problem"
@@ -35,52 +35,6 @@ NETWORK = {
     "batch_normalisation": True,
     "learning_rate": 0.01,
 }
-
-
-class Noisy(Line):
-    """Draws from all global streams, and has a scheduler of each kind."""
-
-    def training_step(self, batch: list[torch.Tensor], batch_idx: int) -> torch.Tensor:
-        import random
-
-        import numpy as np
-
-        self.weight.weight.data += 1e-3 * (random.random() + np.random.rand())
-        return super().training_step(batch, batch_idx)
-
-    def on_train_epoch_start(self) -> None:
-        self.weight.weight.data += 1e-3 * torch.rand(1)
-
-    def configure_optimizers(self) -> Any:
-        optimiser = torch.optim.Adam(self.parameters(), lr=self.rate)
-        plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, patience=1)
-        return [optimiser], [
-            {"scheduler": torch.optim.lr_scheduler.ExponentialLR(optimiser, 0.9)},
-            {"scheduler": plateau, "monitor": "val_loss"},
-        ]
-
-
-class Shuffled(Points):
-    """Points that differ, in an order of the loader's own or of the global stream."""
-
-    def __init__(self, batch_size: int, own_generator: bool) -> None:
-        super().__init__(batch_size)
-        self.generator = torch.Generator().manual_seed(3) if own_generator else None
-
-    def loader(self, n: int, **settings: Any) -> DataLoader:
-        x = torch.linspace(-1.0, 1.0, n)[:, None]
-        return DataLoader(TensorDataset(x, x.square()), generator=self.generator, **settings)
-
-
-@dataclass(frozen=True)
-class NoisyProblem(LineProblem):
-    own_generator: bool = False
-
-    def module(self, configuration: Mapping[str, Any]) -> LightningModule:
-        return Noisy(configuration["rate"], 0.3)
-
-    def datamodule(self, configuration: Mapping[str, Any]) -> LightningDataModule:
-        return Shuffled(configuration.get("batch_size", 4), self.own_generator)
 
 
 @pytest.fixture(scope="module")
@@ -335,8 +289,6 @@ def test_a_rung_needs_a_file(data: Any) -> None:
 
 
 def test_callbacks_are_told_the_epoch_and_keep_their_memory(data: Any, tmp_path: Path) -> None:
-    from pytorch_lightning import Callback, Trainer
-
     class Counts(Callback):
         def __init__(self) -> None:
             self.seen: list[int] = []
