@@ -18,8 +18,7 @@ class Noisy(Line):
 
     def training_step(self, batch: list[torch.Tensor], batch_idx: int) -> torch.Tensor:
         drawn = (
-            random.random()
-            + np.random.rand()  # noqa: NPY002 - as users do
+            random.random() + np.random.rand()  # noqa: NPY002 - as users do
         )
         self.weight.weight.data += 1e-3 * drawn
         return super().training_step(batch, batch_idx)

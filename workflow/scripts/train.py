@@ -48,6 +48,7 @@ def main(
     unedited: Callable[[], str],
     memory_limit: float,
     save_every: float,
+    networks: bool,
     device: str,
     precision: str,
     output: str,
@@ -70,6 +71,7 @@ def main(
         unedited=unedited,
         memory_limit=memory_limit,
         save_every=save_every,
+        networks_of=problem if networks else None,
         device=device,
         precision=precision,
     )
@@ -110,6 +112,7 @@ if __name__ == "__main__":
             unedited=unedited,
             memory_limit=job_limit(snakemake.resources.get("mem_mb")),
             save_every=snakemake.resources.get("save_state_every", DEFAULT_INTERVAL),
+            networks=snakemake.params.get("networks", False),
             device=snakemake.resources.get("device", "cpu"),
             precision=str(snakemake.resources.get("precision", "32")),
             output=snakemake.output[0],

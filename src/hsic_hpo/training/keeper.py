@@ -67,9 +67,7 @@ class Keeper:
         Wall time that the training had taken when its state was kept, 0 unless it was taken up.
     """
 
-    def __init__(
-        self, keeping: Keeping | None = None, of: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, keeping: Keeping | None = None, of: Mapping[str, Any] | None = None) -> None:
         self._keeping = keeping
         self._of = of or {}
         self._start = time.monotonic()

@@ -27,6 +27,7 @@ with needs_extra("training networks", "training"):
     from hsic_hpo.training.keeper import Keeper, Keeping, Paused
     from hsic_hpo.training.lightning import train_lightning
     from hsic_hpo.training.machine import Machine, machine
+    from hsic_hpo.training.model_file import Wanted, write_model
     from hsic_hpo.training.state import forget_state, made_by, training_digest
 
 
@@ -81,11 +82,11 @@ def train(
     dict
         JSON-able. ``status``: ``"ok"``; ``"diverged"``, see
         :class:`hsic_hpo.training.outcome.Diverged`; ``"failed"`` when the training raised an
-        exception; ``"stopped"`` when it was left after ``until_epoch``. ``reason``: one line, empty when ok. ``validation_error``, ``test_error``: of the
-        network after the last epoch, or with early stopping of the epoch with the lowest validation
-        error; None unless ok. ``epochs``: number of epochs trained; the budget may have cut the
-        last one short. ``train_seconds``: wall time, that before it was taken up
-        included. ``n_params``, ``flops``: see
+        exception; ``"stopped"`` when it was left after ``until_epoch``. ``reason``: one line, empty
+        when ok. ``validation_error``, ``test_error``: of the network after the last epoch, or with
+        early stopping of the epoch with the lowest validation error; None unless ok. ``epochs``:
+        number of epochs trained; the budget may have cut the last one short. ``train_seconds``:
+        wall time, that before it was taken up included. ``n_params``, ``flops``: see
         :class:`hsic_hpo.training.cost.Cost`, None when the network could not be built.
         ``learning_curve``: validation error after each epoch, None where not finite.
 
@@ -134,6 +135,7 @@ def train_within(
     device: str = "cpu",
     precision: str = "32",
     keeping: Keeping | None = None,
+    wanted: Wanted | None = None,
 ) -> dict[str, Any]:
     """Train one network within a budget that is read already; see :func:`train`.
 
@@ -141,6 +143,8 @@ def train_within(
     ----------
     keeping
         Where and when the state of the training is kept.
+    wanted
+        Keeps the trained network, if there is one.
     """
     outcome = Outcome()
     chosen = machine(device, precision)
@@ -150,7 +154,11 @@ def train_within(
         keeper = Keeper(keeping, {"training": told, **made_by(chosen.device, chosen.precision)})
     with chosen.isolated(seed):
         try:
-            _run(problem, configuration, data, budget, seed, callbacks, chosen, outcome, keeper)
+            network = _run(
+                problem, configuration, data, budget, seed, callbacks, chosen, outcome, keeper
+            )
+            if wanted is not None and network is not None:
+                write_model(network, problem, configuration, data, wanted, outcome)
         except Paused:
             outcome.end("stopped", f"left after epoch {len(outcome.learning_curve)}")
         except Diverged as error:

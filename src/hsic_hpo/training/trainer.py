@@ -119,8 +119,9 @@ def quiet_trainer(
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Silence the messages that Lightning prints for every small training on a CPU."""
-    # The latter tells of signals, which are the job's affair.
-    parts = ("utilities.rank_zero", "trainer.connectors.signal_connector")
+    # The latter two tell of signals, which are the job's affair, and of how states are written.
+    connectors = ("signal_connector", "checkpoint_connector")
+    parts = ("utilities.rank_zero", *(f"trainer.connectors.{name}" for name in connectors))
     notices = [logging.getLogger(f"pytorch_lightning.{part}") for part in parts]
     levels = [notice.level for notice in notices]
     for notice in notices:

@@ -23,6 +23,7 @@ from hsic_hpo.problems.base import Loaded, Problem
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.keeper import DEFAULT_INTERVAL, Keeping
 from hsic_hpo.training.memory import kernel_kills
+from hsic_hpo.training.model_file import Wanted
 from hsic_hpo.training.stopping import Stop
 from hsic_hpo.training.train import train_within
 
@@ -68,6 +69,8 @@ class Task:
         File in which its state is kept; None: nowhere.
     save_every
         Seconds between two states.
+    network
+        Keeps the trained network; None: it is not kept.
     """
 
     configuration: Mapping[str, Any]
@@ -77,6 +80,7 @@ class Task:
     precision: str = "32"
     state: Path | None = None
     save_every: float = DEFAULT_INTERVAL
+    network: Wanted | None = None
 
 
 @dataclass(frozen=True)
@@ -247,6 +251,9 @@ def _answer(problem: Problem, data: Loaded, task: Task, began: float) -> Any:
         # What was imported when the process began is what was submitted.
         return not any(_written_since(began, name) for name in set(sys.modules) - known)
 
+    keeping = None
+    if task.state is not None:
+        keeping = Keeping(task.state, task.save_every, signals=(signal.SIGTERM,), trusted=trusted)
     try:
         record = train_within(
             problem,
@@ -256,8 +263,8 @@ def _answer(problem: Problem, data: Loaded, task: Task, began: float) -> Any:
             seed=task.seed,
             device=task.device,
             precision=task.precision,
-            keeping=task.state
-            and Keeping(task.state, task.save_every, signals=(signal.SIGTERM,), trusted=trusted),
+            keeping=keeping,
+            wanted=task.network,
         )
         # As it will be stored: what cannot be written must not pass.
         return Trained(json.loads(json.dumps(record)), _imports_own(set(sys.modules) - known))

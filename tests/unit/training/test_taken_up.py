@@ -319,5 +319,3 @@ def test_callbacks_are_told_the_epoch_and_keep_their_memory(data: Any, tmp_path:
         seen.append(callback.seen)
     assert len(seen[0]) == 4
     assert seen[0] == seen[1]
-
-
