@@ -1,5 +1,6 @@
+from types import SimpleNamespace
+
 from hsic_hpo.problems.base import FunctionProblem
-from snakemake.io import Wildcards
 
 # A function from a configuration to its errors trains no network.
 HAS_NETWORKS = not isinstance(STUDY.problem, FunctionProblem)
@@ -9,7 +10,7 @@ NETWORKS = all_finals("model.ckpt") if HAS_NETWORKS else []
 def all_final_records(_):
     found = []
     for method, choice in ROWS.values():
-        found += final_records(Wildcards(fromdict=dict(method=method, choice=choice)))
+        found += final_records(SimpleNamespace(method=method, choice=choice))
     return found
 
 
