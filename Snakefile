@@ -16,6 +16,7 @@ include: "workflow/rules/design.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/search_inputs.smk"
 include: "workflow/rules/sensitivity.smk"
+include: "workflow/rules/networks.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/summary.smk"
@@ -43,6 +44,7 @@ rule all:
         expand("tables/tradeoffs.{suffix}", suffix=["csv", "md"]),
         expand("tables/front.{suffix}", suffix=["csv", "md"]),
         expand("tables/comparison.{suffix}", suffix=["csv", "md", "tex"]),
+        NETWORKS,
         "summary.txt",
         "failed.txt",
         "report.html",

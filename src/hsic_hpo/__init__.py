@@ -28,6 +28,7 @@ _PLACES = {
     "hsic": "hsic_hpo.indices.hsic:hsic",
     "importance_table": "hsic_hpo.tables.importance:importance_table",
     "joint_hsic": "hsic_hpo.indices.hsic:joint_hsic",
+    "load_model": "hsic_hpo.training.loading:load_model",
     "minimise": "hsic_hpo.search.hsic_gpbo:minimise",
     "option": "hsic_hpo.problems.base:option",
     "permutation_test": "hsic_hpo.indices.permutation:permutation_test",

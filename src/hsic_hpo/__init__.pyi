@@ -60,5 +60,6 @@ from hsic_hpo.spaces.definitions import (
 from hsic_hpo.spaces.space import Space as Space
 from hsic_hpo.tables.decisions import decisions_table as decisions_table
 from hsic_hpo.tables.importance import importance_table as importance_table
+from hsic_hpo.training.loading import load_model as load_model
 from hsic_hpo.trials.dataset import read_trials as read_trials
 from hsic_hpo.trials.dataset import write_trials as write_trials

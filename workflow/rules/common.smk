@@ -35,6 +35,7 @@ def machine_setting(name, default, least):
 
 TRIALS_PER_JOB = machine_setting("trials_per_job", 20, least=1)
 GIVE_UP_AFTER = machine_setting("give_up_after", DEFAULT_LIMIT, least=0)
+SAVE_STATE_EVERY = machine_setting("save_state_every", 60, least=0)
 RETRY_FAILED = str(overrides.pop("retry_failed", False)).lower()
 if RETRY_FAILED not in ("true", "false"):
     raise WorkflowError(

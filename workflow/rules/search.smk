@@ -142,6 +142,7 @@ use rule train as train_final with:
                 seed=FINAL_SEED,
                 budget=STUDY.final_budget,
                 repeats=STUDY.settings.final.seeds,
+                networks=HAS_NETWORKS,
             ),
         ),
 
