@@ -34,6 +34,8 @@ def machine_setting(name, default, least):
 
 
 TRIALS_PER_JOB = machine_setting("trials_per_job", 20, least=1)
+ROUND_TRIALS_PER_JOB = machine_setting("round_trials_per_job", 6, least=1)
+FINAL_TRIALS_PER_JOB = machine_setting("final_trials_per_job", 1, least=1)
 GIVE_UP_AFTER = machine_setting("give_up_after", DEFAULT_LIMIT, least=0)
 RETRY_FAILED = str(overrides.pop("retry_failed", False)).lower()
 if RETRY_FAILED not in ("true", "false"):
@@ -101,6 +103,11 @@ def marked_for_retry(records):
 def code(script, *modules):
     """Fingerprint a script with all of the package that it runs."""
     return SUBMISSION.code(SCRIPTS / f"{script}.py", *modules)
+
+
+def even_slices(n, most):
+    """Cut n trials that are waited for together into slices of at most so many, alike in size."""
+    return slices(n, -(-n // -(-n // most)))
 
 
 def slices(n, per_job=TRIALS_PER_JOB):

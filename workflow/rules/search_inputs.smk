@@ -73,7 +73,7 @@ def round_records(wildcards):
         method=wildcards.method,
         repeat=wildcards.repeat,
         round=wildcards.round,
-        slice=slices(settings_of(wildcards).batch_size),
+        slice=even_slices(settings_of(wildcards).batch_size, ROUND_TRIALS_PER_JOB),
     )
 
 
@@ -81,6 +81,5 @@ def final_records(wildcards):
     return expand(
         "final/{method}/records/{slice}.jsonl",
         method=wildcards.method,
-        # Each with all its seeds, and perhaps a longer budget: long enough for a job of its own.
-        slice=slices(settings_of(wildcards).repeats, per_job=1),
+        slice=even_slices(settings_of(wildcards).repeats, FINAL_TRIALS_PER_JOB),
     )
