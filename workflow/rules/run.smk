@@ -5,6 +5,7 @@ from hsic_hpo.files import space_warning
 from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.gaps import gaps_in, gaps_in_words
 from hsic_hpo.study.locks import clear_stale_locks, running
+from hsic_hpo.study.place import check_place
 from hsic_hpo.study.stops import Stops, command_line
 from hsic_hpo.trials.failures import commonest
 from hsic_hpo.wording import counted
@@ -16,7 +17,14 @@ shell.prefix("set -euo pipefail; trap '' INT; ")
 
 # Results, and Snakemake's own records of them, stay together: a copied folder is complete. A job
 # step of SLURM starts within it already, so that a relative path would lead on from there.
-workdir: Path(workflow.snakefile).parents[2] / "results" / STUDY.name
+PLACE = Path(workflow.snakefile).parents[2] / "results" / STUDY.name
+try:
+    check_place(PLACE, sys.executable)
+except InputError as error:
+    raise WorkflowError(str(error))
+
+
+workdir: PLACE
 
 
 def warn_of_full_disk(folder):
