@@ -14,6 +14,7 @@ _PLACES = {
     "Float": "hsic_hpo.spaces.definitions:Float",
     "FunctionProblem": "hsic_hpo.problems.base:FunctionProblem",
     "HsicGpbo": "hsic_hpo.search.hsic_gpbo:HsicGpbo",
+    "HsicGpboSampler": "hsic_hpo.interactive.hsic_gpbo_sampler:HsicGpboSampler",
     "HsicImportanceEvaluator": "hsic_hpo.interactive.optuna_evaluator:HsicImportanceEvaluator",
     "InputError": "hsic_hpo.errors:InputError",
     "Integer": "hsic_hpo.spaces.definitions:Integer",

@@ -1,5 +1,6 @@
 """YAML files: read strictly, with the scalars of YAML 1.2, and written so that they read back."""
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -103,6 +104,21 @@ def parse_yaml(text: str, path: Path | str) -> dict[str, Any]:
         raise InputError(f"{path}: not a mapping of keys to values")
     _check_size(content, path)
     return content
+
+
+def scalars_of_yaml_1_2(content: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return what :func:`read_yaml` would have read where a reader of YAML 1.1 read ``content``.
+
+    Text that was written as ``1e-4`` becomes a number again. What YAML 1.1 took for something
+    else than text, such as ``no``, remains that.
+
+    Raises
+    ------
+    InputError
+        As for :func:`read_yaml`.
+    """
+    plain = json.loads(json.dumps(content, default=str))
+    return parse_yaml(yaml.safe_dump(plain), where)
 
 
 def _check_size(content: Any, path: Path | str) -> None:

@@ -21,6 +21,7 @@ SOURCES = [
     *(ROOT / "workflow").rglob("*.py"),
     *(ROOT / "workflow").rglob("*.smk"),
     ROOT / "Snakefile",
+    ROOT / "workflow" / "Snakefile",
 ]
 MODULES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 CALLS = {

@@ -1,31 +1,28 @@
-import atexit
 import os
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 from hsic_hpo.study import study as studies
 from hsic_hpo.errors import InputError
-from hsic_hpo.files import space_warning
 from hsic_hpo.study import retry
-from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.fingerprint import training_sources
-from hsic_hpo.study.gaps import clear_gaps, gaps_in, gaps_in_words
-from hsic_hpo.study.locks import clear_stale_locks, running
-from hsic_hpo.study.stops import Stops, command_line
+from hsic_hpo.study.gaps import clear_gaps
 from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT
 from hsic_hpo.training.records import training_seed
-from hsic_hpo.trials.failures import commonest
-from hsic_hpo.wording import counted
 from snakemake.exceptions import WorkflowError
-from snakemake.logging import logger
 
-overrides = dict(workflow.config_settings.config)
+# A run of its own reads its config files; another workflow hands its config over.
+MODIFIER = workflow.modifier
+MAIN = MODIFIER.is_main_snakefile()
+machine = workflow.config_settings.config
+overrides = dict(machine if MAIN else config)
 
 
 def machine_setting(name, default, least):
     """Take a setting that stands in the machine's profile, as it changes no result."""
-    value = str(overrides.pop(name, default))
+    value = str(overrides.pop(name, machine.get(name, default)))
     if not value.isdecimal() or int(value) < least:
         raise WorkflowError(
             f"{name}: {value!r} is not an integer of at least {least} (in the profile)"
@@ -34,74 +31,82 @@ def machine_setting(name, default, least):
 
 
 TRIALS_PER_JOB = machine_setting("trials_per_job", 20, least=1)
+ROUND_TRIALS_PER_JOB = machine_setting("round_trials_per_job", 6, least=1)
+FINAL_TRIALS_PER_JOB = machine_setting("final_trials_per_job", 1, least=1)
 GIVE_UP_AFTER = machine_setting("give_up_after", DEFAULT_LIMIT, least=0)
 SAVE_STATE_EVERY = machine_setting("save_state_every", 60, least=0)
-RETRY_FAILED = str(overrides.pop("retry_failed", False)).lower()
+RETRY_FAILED = str(
+    overrides.pop("retry_failed", machine.get("retry_failed", False))
+).lower()
 if RETRY_FAILED not in ("true", "false"):
     raise WorkflowError(
         f"retry_failed: {RETRY_FAILED!r}; allowed: true, false (in the profile)"
     )
 
 try:
-    STUDY = studies.read_study(workflow.configfiles, overrides)
+    STUDY = (
+        studies.read_study(workflow.configfiles, overrides)
+        if MAIN
+        else studies.study_from(overrides, workflow.configfiles)
+    )
 except InputError as error:
     raise WorkflowError(str(error))
 
 # Jobs inherit it; no path enters what a job depends on.
 studies.tell_jobs_where(workflow.configfiles, os.environ)
 PROBLEM_SOURCE = STUDY.problem.source
-SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
+# Where this process finds the results, and where a reader does.
+FOLDER = Path(MODIFIER.path_modifier.replace_prefix("."))
+RESULTS = f"results/{STUDY.name}" if MAIN else str(FOLDER)
+SCRIPTS = Path(workflow.snakefile).parents[1] / "scripts"
+
+
+def script_file(name):
+    # Snakemake would copy local files, too.
+    local = SCRIPTS / f"{name}.py"
+    return (
+        local if local.exists() else Path(workflow.source_path(f"../scripts/{name}.py"))
+    )
+
+
+def name_of(rule):
+    """Return what a rule is called in the workflow that runs, None where that leaves it out."""
+    return MODIFIER.avail_rulename(rule) and MODIFIER.modify_rulename(rule)
+
+
 # What the jobs of this run are to run; they refuse anything else.
-SUBMISSION = Submission(SCRIPTS, PROBLEM_SOURCE)
+SUBMISSION = Submission(
+    script_file("train").parent,
+    PROBLEM_SOURCE,
+    named=name_of,
+)
 TRAINING_CODE = SUBMISSION.code(*training_sources(PROBLEM_SOURCE))
 
 
 # Files are written aside and then renamed, which needs no locks; not all file systems have them.
 os.environ.update(HDF5_USE_FILE_LOCKING="FALSE")
-# Ctrl-C reaches the jobs too: they leave it to the main process, which ends them.
-shell.prefix("set -euo pipefail; trap '' INT; ")
 
 
-# Results, and Snakemake's own records of them, stay together: a copied folder is complete. A job
-# step of SLURM starts within it already, so that a relative path would lead on from there.
-workdir: Path(workflow.basedir, "results", STUDY.name)
-
-
-def warn_of_full_disk(folder):
-    warning = space_warning(folder)
-    if warning:
-        print(warning, file=sys.stderr)
-
-
-if workflow.is_main_process:
-    COMMAND = command_line(sys.argv, os.environ.get("STARTED_AS", ""))
-    STOPS = Stops(f"results/{STUDY.name}", COMMAND)
-    STOPS.listen()
-    ALONE = running(".") is None
-    ALIVE = clear_stale_locks(".")
-    if ALONE and not workflow.output_settings.dryrun:
-        retry.COMMAND_FILE.write_text(COMMAND)
-        if RETRY_FAILED == "true":
-            retry.mark(Path("."))
-        clear_gaps(".")
-    # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
-    # itself before it comes to any handler of errors.
-    atexit.register(warn_of_full_disk, Path.cwd())
-
-
-def no_more_tries(jobid):
-    job = next(job for job in workflow.dag.jobs if workflow.dag.jobid(job) == jobid)
-    job.attempt = job.restart_times + 1
+def make_again():
+    """Let this run make again what the one before could not."""
+    if RETRY_FAILED == "true":
+        retry.mark(FOLDER)
+    clear_gaps(FOLDER)
 
 
 def marked_for_retry(records):
     """Make the mark of `hsic-hpo retry` an input of the job that makes a file of records."""
-    return lambda wildcards: retry.marked(records.format(**wildcards))
+    return lambda wildcards: retry.marked(records.format(**wildcards), FOLDER)
 
 
 def code(script, *modules):
     """Fingerprint a script with all of the package that it runs."""
-    return SUBMISSION.code(SCRIPTS / f"{script}.py", *modules)
+    return SUBMISSION.code(script_file(script), *modules)
+
+
+def even_slices(n, most):
+    """Cut n trials that are waited for together into slices of at most so many, alike in size."""
+    return slices(n, -(-n // -(-n // most)))
 
 
 def slices(n, per_job=TRIALS_PER_JOB):

@@ -97,7 +97,7 @@ def round_records(wildcards):
         method=wildcards.method,
         repeat=wildcards.repeat,
         round=wildcards.round,
-        slice=slices(settings_of(wildcards).batch_size),
+        slice=even_slices(settings_of(wildcards).batch_size, ROUND_TRIALS_PER_JOB),
     )
 
 
@@ -106,6 +106,5 @@ def final_records(wildcards):
         "final/{method}/{choice}/records/{slice}.jsonl",
         method=wildcards.method,
         choice=wildcards.choice,
-        # Each with all its seeds, and perhaps a longer budget: long enough for a job of its own.
-        slice=slices(settings_of(wildcards).repeats, per_job=1),
+        slice=even_slices(settings_of(wildcards).repeats, FINAL_TRIALS_PER_JOB),
     )

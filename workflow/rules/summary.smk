@@ -9,7 +9,7 @@ rule summary:
         "logs/summary.log",
     localrule: True
     params:
-        folder=f"results/{STUDY.name}",
+        folder=RESULTS,
         code=code("summary"),
     script:
         "../scripts/summary.py"
@@ -26,7 +26,7 @@ rule failures:
         "logs/failures.log",
     localrule: True
     params:
-        folder=f"results/{STUDY.name}",
+        folder=RESULTS,
         code=code("failures"),
     script:
         "../scripts/failures.py"

@@ -106,7 +106,8 @@ if __name__ == "__main__":
             repeats=snakemake.params.repeats,
             seed=snakemake.params.seed,
             code_fingerprint=snakemake.params.training_code,
-            folder="trial_files",
+            # Beside the data, wherever the folder of results lies from here.
+            folder=str(Path(snakemake.input.data).with_name("trial_files")),
             give_up_after=snakemake.resources.get("give_up_after", DEFAULT_LIMIT),
             tries=snakemake.resources.get("tries", DEFAULT_TRIES),
             unedited=unedited,

@@ -85,6 +85,9 @@ class HsicGpbo:
     trials
         Trials Dataset to go on from: that of an earlier search (:attr:`trials`), or finished
         trials from elsewhere, which count as random ones.
+    decisions
+        Selection Dataset to search by, as `decide` returns it, in place of what follows from the
+        random trials.
 
     Raises
     ------
@@ -122,6 +125,7 @@ class HsicGpbo:
         analysis: AnalysisSettings | None = None,
         selection: SelectionSettings | None = None,
         trials: xr.Dataset | None = None,
+        decisions: xr.Dataset | None = None,
     ) -> None:
         for name, value, least in (("n_random", n_random, 1), ("batch_size", batch_size, 1)):
             check_integer(name, value, least)
@@ -146,7 +150,7 @@ class HsicGpbo:
         self._seed, self._cost_of, self._tolerance = seed, cost, tolerance
         self._analysis = replace(analysis or AnalysisSettings(), seed=seed)
         self._selection = selection or SelectionSettings()
-        self._decisions: xr.Dataset | None = None
+        self._decisions = decisions
         random = make_design(self.space, sample(self.space, n_random, seed), {}).assign_attrs(
             drawn_attributes(RANDOM, RANDOM_SEARCH)
         )
@@ -160,9 +164,10 @@ class HsicGpbo:
         known, *later = split_rounds(given)
         # Where a later round has begun, nothing more is proposed in those before it.
         self._rounds = [ToldRound(random, known, 0 if later else n_random)]
-        self._rounds += [ToldRound(self._nothing, complete, 0) for complete in later[:-1]]
-        self._begun = later[-1] if later else None
         self._n_rounds = max(self._settings.n_rounds, len(later))
+        is_begun = bool(later) and later[-1].sizes["trial"] < batch_size
+        self._begun = later.pop() if is_begun else None
+        self._rounds += [ToldRound(self._nothing, complete, 0) for complete in later]
 
     def _no_trials(self) -> xr.Dataset:
         attrs = {"study": "hsic-gpbo", "problem": "{}", "seed": self._seed, "costs": "[]"}

@@ -32,7 +32,7 @@ class Gap:
     log
         File with all that is known of it.
     outputs
-        The files that hold a sentence in its place, by paths from the folder of results.
+        The files that hold a sentence in its place, by paths from where the job ran.
     """
 
     what: str
@@ -112,7 +112,8 @@ def clear_gaps(folder: Path | str) -> None:
     """Remove the files that hold sentences alone, so that the next run makes them again."""
     for mark in _marks(Path(folder)):
         for output in _read(mark).outputs:
-            Path(folder, output).unlink(missing_ok=True)
+            # All of them lie in one folder, whatever the paths to it start from.
+            mark.with_name(Path(output).name).unlink(missing_ok=True)
         mark.unlink()
 
 

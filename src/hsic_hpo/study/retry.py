@@ -59,10 +59,13 @@ def failed_reasons(folder: Path) -> list[str]:
     return [str(record["reason"]) for record in records if record and record["status"] == "failed"]
 
 
-def marked(records: str) -> list[str]:
-    """Return the mark that the job which makes a file of records has as an input, if any."""
+def marked(records: str, folder: Path) -> list[str]:
+    """Return the mark that the job which makes a file of records has as an input, if any.
+
+    Both are paths from the folder of results.
+    """
     path = Path(records).with_suffix(_MARK)
-    return [str(path)] if path.exists() else []
+    return [str(path)] if (folder / path).exists() else []
 
 
 def _records(folder: Path) -> Iterator[Path]:

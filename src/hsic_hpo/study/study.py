@@ -17,6 +17,7 @@ from hsic_hpo.selection.overrides import check as check_overrides
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study import config
 from hsic_hpo.study.settings import StudySettings
+from hsic_hpo.yaml_files import scalars_of_yaml_1_2
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,33 @@ def read_study(paths: Sequence[Path | str], overrides: Mapping[str, Any] | None 
     for path in paths:
         merged = _merge(merged, config.read_yaml(path))
     where = ", ".join([*map(str, paths), *(["overrides"] if overrides else [])])
-    settings = config.validate(_merge(merged, overrides or {}), where)
-    problem = load_problem(settings.problem, f"{where}: problem", _folders(paths))
+    return _checked(_merge(merged, overrides or {}), where, _folders(paths))
+
+
+def study_from(content: Mapping[str, Any], paths: Sequence[Path | str]) -> Study:
+    """Check the config of a study that another workflow hands over.
+
+    Parameters
+    ----------
+    content
+        What a config file of a study would hold, as Snakemake reads it: YAML 1.1, which takes
+        ``1e-4`` as text.
+    paths
+        The config files of that workflow, named in messages; a problem of the user's own stands
+        beside them.
+
+    Raises
+    ------
+    InputError
+        As for :func:`read_study`.
+    """
+    where = ", ".join(map(str, paths)) or "config"
+    return _checked(scalars_of_yaml_1_2(content, where), where, _folders(paths))
+
+
+def _checked(content: Mapping[str, Any], where: str, folders: Sequence[Path]) -> Study:
+    settings = config.validate(content, where)
+    problem = load_problem(settings.problem, f"{where}: problem", folders)
     space = config.study_space(settings.space, problem.default_space(), f"{where}: space")
     problem.check_space(space, f"{where}: space")
     check_overrides(settings.selection.override, space, f"{where}: ")

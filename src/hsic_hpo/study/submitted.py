@@ -46,9 +46,15 @@ class Submission:
     *sources
         Files outside this package whose code the jobs run too, such as the file that defines a
         problem of the user's own.
+    named
+        Returns the name that a rule has in the workflow that runs, which may be another one that
+        uses these rules under names of its own, and None for a rule that it does not use.
     """
 
-    def __init__(self, scripts: Path, *sources: Path) -> None:
+    def __init__(
+        self, scripts: Path, *sources: Path, named: Callable[[str], str | None] = lambda rule: rule
+    ) -> None:
+        self._named = named
         beside = [path for path in import_closure(sources) if PACKAGE not in path.parents]
         self._places = [str(scripts), *map(str, beside)]
         self._state = _state(self._places)
@@ -66,19 +72,27 @@ class Submission:
 
         A job on a cluster reads the config again, which may have been edited since.
         """
-        self._jobs[rule] = _digest(params)
+        name = self._named(rule)
+        if name is not None:
+            self._jobs[name] = _digest(params)
         return dict(params)
 
     def announce(self, environment: MutableMapping[str, str]) -> None:
-        """Tell all jobs that inherit ``environment``."""
-        environment[VARIABLE] = json.dumps(
-            {
-                "places": self._places,
-                "state": self._state,
-                "sources": self._sources,
-                "jobs": self._jobs,
-            }
-        )
+        """Tell all jobs that inherit ``environment``.
+
+        What this process told before, of another study of the same run, stays told.
+        """
+        told = {
+            "state": self._state,
+            "sources": self._sources,
+            "jobs": self._jobs,
+        }
+        process, places = os.getpid(), self._places
+        before = json.loads(environment.get(VARIABLE, "{}"))
+        if before.get("process") == process:
+            places = list(dict.fromkeys([*before["places"], *places]))
+            told = {name: before[name] | content for name, content in told.items()}
+        environment[VARIABLE] = json.dumps({"process": process, "places": places, **told})
 
 
 @contextmanager

@@ -1,0 +1,82 @@
+# What a study does that is a run of its own, and no part of another workflow.
+import atexit
+
+from hsic_hpo.files import space_warning
+from hsic_hpo.study.failed_jobs import FailedJobs
+from hsic_hpo.study.gaps import gaps_in, gaps_in_words
+from hsic_hpo.study.locks import clear_stale_locks, running
+from hsic_hpo.study.place import check_place
+from hsic_hpo.study.stops import Stops, command_line
+from hsic_hpo.trials.failures import commonest
+from hsic_hpo.wording import counted
+from snakemake.logging import logger
+
+# Ctrl-C reaches the jobs too: they leave it to the main process, which ends them.
+shell.prefix("set -euo pipefail; trap '' INT; ")
+
+
+# Results, and Snakemake's own records of them, stay together: a copied folder is complete. A job
+# step of SLURM starts within it already, so that a relative path would lead on from there.
+PLACE = Path(workflow.snakefile).parents[2] / "results" / STUDY.name
+try:
+    check_place(PLACE, sys.executable)
+except InputError as error:
+    raise WorkflowError(str(error))
+
+
+workdir: PLACE
+
+
+def warn_of_full_disk(folder):
+    warning = space_warning(folder)
+    if warning:
+        print(warning, file=sys.stderr)
+
+
+if workflow.is_main_process:
+    COMMAND = command_line(sys.argv, os.environ.get("STARTED_AS", ""))
+    STOPS = Stops(RESULTS, COMMAND)
+    STOPS.listen()
+    ALONE = running(".") is None
+    ALIVE = clear_stale_locks(".")
+    if ALONE and not workflow.output_settings.dryrun:
+        retry.COMMAND_FILE.write_text(COMMAND)
+        make_again()
+    # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
+    # itself before it comes to any handler of errors.
+    atexit.register(warn_of_full_disk, Path.cwd())
+
+
+def no_more_tries(jobid):
+    job = next(job for job in workflow.dag.jobs if workflow.dag.jobid(job) == jobid)
+    job.attempt = job.restart_times + 1
+
+
+onstart:
+    # Snakemake has meanwhile taken SIGTERM for itself.
+    STOPS.listen(jobs_run=True)
+    logger.addFilter(FailedJobs(no_more_tries, STOPS.give_up))
+
+
+onsuccess:
+    if Path("summary.txt").exists():
+        print(Path("summary.txt").read_text(), end="")
+    if Path("failed.txt").exists():
+        print(
+            "".join(Path("failed.txt").open().readlines()[:1]),
+            end="",
+            file=sys.stderr,
+        )
+    if gaps_in("."):
+        raise WorkflowError(gaps_in_words(gaps_in(".")))
+
+
+onerror:
+    # The list of them is made at the end alone.
+    FAILED = retry.failed_reasons(Path("."))
+    if FAILED:
+        print(
+            f"{counted(len(FAILED), 'trainings')} failed: {commonest(FAILED)}; to train them again: "
+            f"hsic-hpo retry {RESULTS}",
+            file=sys.stderr,
+        )

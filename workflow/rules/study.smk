@@ -1,0 +1,56 @@
+# Another workflow may have said already what is made when nothing else is asked for.
+NO_TARGET = workflow.default_target is None
+
+
+include: "common.smk"
+include: "data.smk"
+include: "design.smk"
+include: "training.smk"
+include: "search_inputs.smk"
+include: "sensitivity.smk"
+include: "networks.smk"
+include: "search.smk"
+include: "figures.smk"
+include: "summary.smk"
+include: "report.smk"
+include: "toy.smk"
+
+
+# On a cluster only trainings are worth a job of their own: all other rules are local.
+rule all:
+    default_target: NO_TARGET
+    input:
+        "random/trials.nc",
+        "sensitivity.nc",
+        "convergence.nc",
+        expand("tables/importance.{suffix}", suffix=["csv", "md"]),
+        # Without a search all trials are the random ones.
+        expand(
+            "tables/importance_all.{suffix}",
+            suffix=["csv", "md"] if STUDY.searches else [],
+        ),
+        expand(
+            "figures/{figure}.{suffix}", figure=FIGURES, suffix=["svg", "pdf", "png"]
+        ),
+        expand("tables/selection.{suffix}", suffix=["csv", "md"]),
+        expand("tables/tradeoffs.{suffix}", suffix=["csv", "md"]),
+        expand("tables/front.{suffix}", suffix=["csv", "md"]),
+        expand("tables/comparison.{suffix}", suffix=["csv", "md", "tex"]),
+        NETWORKS,
+        "summary.txt",
+        "failed.txt",
+        "report.html",
+    localrule: True
+
+
+include: "reference.smk"
+
+
+if not MAIN and workflow.is_main_process and not workflow.output_settings.dryrun:
+    if not any(Path(".snakemake", "locks").glob("*")):
+        make_again()
+
+
+# A job on a cluster reads all of this again, edited perhaps, and inherits what was submitted.
+if workflow.is_main_process or VARIABLE not in os.environ:
+    SUBMISSION.announce(os.environ)
