@@ -59,10 +59,21 @@ if workflow.is_main_process or VARIABLE not in os.environ:
 onstart:
     # Snakemake has meanwhile taken SIGTERM for itself.
     STOPS.listen(jobs_run=True)
+    JOURNAL.begin(
+        Path("."),
+        plan_of(
+            workflow,
+            study_facts(STUDY, TRAINING_CODE, FINAL_SEED),
+            command=COMMAND,
+            log=next(iter(log), ""),
+        ),
+    )
+    logger.addFilter(JOURNAL)
     logger.addFilter(FailedJobs(no_more_tries, STOPS.give_up))
 
 
 onsuccess:
+    JOURNAL.end(ok=not gaps_in("."))
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")
     if Path("failed.txt").exists():
@@ -76,6 +87,7 @@ onsuccess:
 
 
 onerror:
+    JOURNAL.end(ok=False)
     # The list of them is made at the end alone.
     FAILED = retry.failed_reasons(Path("."))
     if FAILED:

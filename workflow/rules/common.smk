@@ -10,7 +10,9 @@ from hsic_hpo.study import retry
 from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.fingerprint import training_sources
 from hsic_hpo.study.gaps import clear_gaps, gaps_in, gaps_in_words
+from hsic_hpo.study.journal import Journal
 from hsic_hpo.study.locks import clear_stale_locks, running
+from hsic_hpo.study.plan import plan_of, study_facts
 from hsic_hpo.study.stops import Stops, command_line
 from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT
@@ -76,6 +78,7 @@ if workflow.is_main_process:
     COMMAND = command_line(sys.argv, os.environ.get("STARTED_AS", ""))
     STOPS = Stops(f"results/{STUDY.name}", COMMAND)
     STOPS.listen()
+    JOURNAL = Journal()
     ALONE = running(".") is None
     ALIVE = clear_stale_locks(".")
     if ALONE and not workflow.output_settings.dryrun:
