@@ -5,9 +5,12 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hsic_hpo.study.study import Study
+from hsic_hpo.study.provenance import git_commit, versions
+
+if TYPE_CHECKING:
+    from hsic_hpo.study.study import Study
 
 # Where the records of a job that trains lie says what it trains.
 _RECORDS = re.compile(
@@ -147,7 +150,7 @@ class Plan:
         return int(self.study["final_repeats" if part.is_final else "repeats"])
 
 
-def study_facts(study: Study, training_code: str, final_seed: int) -> dict[str, Any]:
+def study_facts(study: "Study", training_code: str, final_seed: int) -> dict[str, Any]:
     """Return what a reader of results must know of a study, without its problem's code.
 
     Parameters
@@ -173,6 +176,8 @@ def study_facts(study: Study, training_code: str, final_seed: int) -> dict[str, 
         "repeats": study.repeats,
         "final_repeats": study.settings.final.seeds,
         "training_code": training_code,
+        "versions": versions(),
+        "git_commit": git_commit(),
     }
 
 
