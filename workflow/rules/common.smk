@@ -11,9 +11,9 @@ from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.fingerprint import training_sources
 from hsic_hpo.study.gaps import clear_gaps, gaps_in, gaps_in_words
 from hsic_hpo.study.journal import Journal
-from hsic_hpo.study.locks import clear_stale_locks, running
+from hsic_hpo.study.locks import clear_stale_locks, is_read_only, running
 from hsic_hpo.study.plan import plan_of, study_facts
-from hsic_hpo.study.stops import Stops, command_line
+from hsic_hpo.study.stops import Stops, before_the_line, command_line
 from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT
 from hsic_hpo.training.records import training_seed
@@ -79,8 +79,15 @@ if workflow.is_main_process:
     STOPS = Stops(f"results/{STUDY.name}", COMMAND)
     STOPS.listen()
     JOURNAL = Journal()
-    ALONE = running(".") is None
-    ALIVE = clear_stale_locks(".")
+    before_the_line(JOURNAL.stop)
+    READ_ONLY = is_read_only(".")
+    if READ_ONLY and not workflow.output_settings.dryrun:
+        raise WorkflowError(
+            f"results/{STUDY.name}: not writable by you; a dry run (-n) is possible, and so are "
+            "hsic-hpo watch and hsic-hpo explain"
+        )
+    ALONE = not READ_ONLY and running(".") is None
+    ALIVE = None if READ_ONLY else clear_stale_locks(".")
     if ALONE and not workflow.output_settings.dryrun:
         retry.COMMAND_FILE.write_text(COMMAND)
         if RETRY_FAILED == "true":

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from hsic_hpo.reports.progress_view import cause, headline, line
 from hsic_hpo.study.failed_steps import Failure
+from hsic_hpo.study.plan import STEPS
 from hsic_hpo.study.progress import RUNNING, Progress
 
 # So many lines at most tell of trainings alone.
@@ -39,8 +40,12 @@ class Lines:
                 f"Results: {self._folder}; log: {Path(log).name or 'none'} in .snakemake/log"
             )
         done, total = progress.trainings
+        (steps, n_steps) = next(
+            ((stage.done, stage.total) for stage in progress.stages if stage.key == STEPS), (0, 1)
+        )
         now = (
             _LINES * done // max(total, 1),
+            _LINES // 4 * steps // n_steps,
             [stage.key for stage in progress.stages if stage.done > 0],
             [stage.key for stage in progress.stages if stage.done == stage.total],
             progress.state,

@@ -3,6 +3,7 @@
 import math
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -126,21 +127,32 @@ def _facts(progress: Progress, folder: Path) -> Table:
     if progress.state == RUNNING:
         facts["Jobs"] = _jobs(progress)
     if progress.state == STOPPED:
-        heard = time.strftime("%Y-%m-%d %H:%M", time.localtime(progress.history.heard))
-        facts["Stopped"] = f"no sign of life since {heard}; nothing that had finished is lost"
+        facts["Stopped"] = progress.given_up or _stop(progress)
     if progress.state in (STOPPED, BROKEN) and plan.command:
         facts["To go on"] = plan.command
     facts["Results"] = str(folder)
-    facts["Log"] = log_of(progress, folder)
+    facts["Log"] = log_of(progress)
     for name, text in facts.items():
         table.add_row(Text(f"  {name}"), Text(printable(text)))
     return table
 
 
-def log_of(progress: Progress, folder: Path) -> str:
-    """Return the path of Snakemake's log as a reader of the folder finds it."""
-    log = progress.history.plan.log
-    return str(folder / ".snakemake" / "log" / Path(log).name) if log else "none"
+def _stop(progress: Progress) -> str:
+    history = progress.history
+    when = history.ended_at if history.is_stopped else history.heard
+    words = "at" if history.is_stopped else "no sign of life since"
+    at = time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
+    return f"{words} {at}; every training that had finished is kept"
+
+
+def log_of(progress: Progress) -> str:
+    """Return the path of Snakemake's log, from the current folder where it lies below."""
+    log, here = progress.history.plan.log, Path.cwd()
+    # A run works in its folder of results, two below the one in which it was started.
+    for place in (here, *here.parents[1:2]):
+        with suppress(ValueError):
+            return str(Path(log).relative_to(place)) if log else "none"
+    return log
 
 
 def trainings_in_words(progress: Progress) -> str:

@@ -68,6 +68,12 @@ class Journal(logging.Filter):
         self._ended.set()
         self._note({"event": "end", "ok": ok, "time": time.time()})
 
+    def stop(self) -> None:
+        """Note that somebody stopped the run; what its jobs make of it is not noted."""
+        self._ended.set()
+        self._note({"event": "stop", "time": time.time()})
+        self._file = None
+
     def _note(self, entry: Mapping[str, Any]) -> None:
         # A full disk must not stop what only tells of the run.
         if self._file is not None:
@@ -111,7 +117,9 @@ class History:
     states
         Where each of its jobs stands, by number; those that were not begun are left out.
     ended
-        Whether the run ended well; None while no end is noted.
+        Whether the run ended well; None while no end is noted, or when it was stopped.
+    is_stopped, ended_at
+        Whether somebody stopped it; when it ended, in seconds since the epoch.
     heard
         When it last gave a sign of life, in seconds since the epoch.
     """
@@ -119,6 +127,7 @@ class History:
     plan: Plan
     states: dict[int, JobState] = field(default_factory=dict)
     ended: bool | None = None
+    is_stopped: bool = False
     ended_at: float = 0.0
     heard: float = 0.0
 
@@ -134,8 +143,9 @@ class History:
 
     def note(self, entry: Mapping[str, Any]) -> None:
         """Take in an entry of the journal."""
-        if entry["event"] == "end":
-            self.ended, self.ended_at = bool(entry["ok"]), float(entry["time"])
+        if entry["event"] in ("end", "stop"):
+            self.ended_at, self.is_stopped = float(entry["time"]), entry["event"] == "stop"
+            self.ended = None if self.is_stopped else bool(entry["ok"])
             return
         for number in entry["jobs"]:
             state = self.states.get(number)

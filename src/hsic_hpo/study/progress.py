@@ -13,6 +13,8 @@ from hsic_hpo.study.finished_trainings import FinishedTrainings, Training
 from hsic_hpo.study.forecast import remaining
 from hsic_hpo.study.journal import FAILED, FINISHED, HEARTBEAT, SUBMITTED, History, JournalReader
 from hsic_hpo.study.plan import FINAL, RANDOM, STEPS, PlannedJob
+from hsic_hpo.study.retry import TRAININGS
+from hsic_hpo.training.giving_up import GIVEN_UP
 from hsic_hpo.training.holder import Holder
 
 RUNNING, ENDED, BROKEN, STOPPED = "running", "ended", "broken", "stopped"
@@ -85,6 +87,8 @@ class Progress:
         Part of the run's whole work that is done, in [0, 1].
     failures
         Jobs that failed and are not tried again, or not yet.
+    given_up
+        Why the study was given up; empty where it was not.
     """
 
     history: History
@@ -100,6 +104,7 @@ class Progress:
     left: float | None
     share: float
     failures: Sequence[Failure]
+    given_up: str = ""
 
     @property
     def trainings(self) -> tuple[int, int]:
@@ -190,7 +195,13 @@ class Watcher:
             left=left.seconds if is_known and open_jobs else None,
             share=spent / (spent + left.work) if spent + left.work else float(not open_jobs),
             failures=self._failures(history),
+            given_up=self._given_up() if state == STOPPED else "",
         )
+
+    def _given_up(self) -> str:
+        with suppress(OSError):
+            return (self._folder / TRAININGS / GIVEN_UP).read_text(encoding="utf-8")
+        return ""
 
     def _is_done(self, history: History, job: PlannedJob) -> bool:
         state = history.states.get(job.number)
@@ -199,6 +210,8 @@ class Watcher:
     def _state(self, history: History) -> str:
         if history.ended is not None:
             return ENDED if history.ended else BROKEN
+        if history.is_stopped:
+            return STOPPED
         if self._runs_here:
             return RUNNING
         holder = Holder.read(self._folder / ".snakemake" / "alive")
