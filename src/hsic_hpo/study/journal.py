@@ -65,13 +65,17 @@ class Journal(logging.Filter):
 
     def end(self, *, ok: bool) -> None:
         """Note that the run is over."""
-        self._ended.set()
-        self._note({"event": "end", "ok": ok, "time": time.time()})
+        self._close({"event": "end", "ok": ok})
 
     def stop(self) -> None:
         """Note that somebody stopped the run; what its jobs make of it is not noted."""
+        self._close({"event": "stop"})
+
+    def _close(self, entry: Mapping[str, Any]) -> None:
         self._ended.set()
-        self._note({"event": "stop", "time": time.time()})
+        self._note({**entry, "time": time.time()})
+        if self._file is not None:
+            self._file.close()
         self._file = None
 
     def _note(self, entry: Mapping[str, Any]) -> None:
