@@ -6,7 +6,6 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-SNAKEMAKE = $(BIN)/snakemake --workflow-profile $(PROFILE) --cores $(CORES) --configfile $(CONFIG)
 INSTALL = $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 SOURCES = src tests benchmarks docs workflow/scripts
 
@@ -19,8 +18,7 @@ help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 study: $(VENV)/study.stamp $(if $(findstring slurm,$(PROFILE)),$(VENV)/slurm.stamp)  ## run a study: make study [CONFIG=config/quick.yaml] [CORES=all]
-	@$(BIN)/hsic-hpo check $(CONFIG)
-	@STARTED_AS='make study $(MAKEOVERRIDES)' $(SNAKEMAKE)
+	@STARTED_AS='make study $(MAKEOVERRIDES)' $(BIN)/hsic-hpo run $(CONFIG) --cores $(CORES) --profile $(PROFILE)
 
 toy: $(VENV)/workflow.stamp  ## the paper's analytical examples beside their closed forms
 	@$(BIN)/snakemake toy --workflow-profile $(PROFILE) --cores $(CORES) --configfile config/toy.yaml

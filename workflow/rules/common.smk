@@ -86,6 +86,11 @@ if workflow.is_main_process:
             f"results/{STUDY.name}: not writable by you; a dry run (-n) is possible, and so are "
             "hsic-hpo watch and hsic-hpo explain"
         )
+    if READ_ONLY:
+        # Snakemake keeps what a dry run learns of files for the next run.
+        from snakemake.persistence import PersistenceBase
+
+        PersistenceBase.save_iocache = lambda self: None
     ALONE = not READ_ONLY and running(".") is None
     ALIVE = None if READ_ONLY else clear_stale_locks(".")
     if ALONE and not workflow.output_settings.dryrun:

@@ -190,7 +190,8 @@ def _jobs(progress: Progress) -> str:
     rules = Counter(progress.running)
     named = ", ".join(f"{rule} x {n}" if n > 1 else rule for rule, n in rules.most_common(3))
     running = f"{len(progress.running)} running" + (f" ({named})" if named else "")
-    return f"{running}, {progress.queued} queued, {progress.waiting} to come"
+    queued = f", {progress.queued} queued" if progress.history.plan.workers[1] else ""
+    return f"{running}{queued}, {progress.waiting} to come"
 
 
 def cause(failure: Failure, folder: Path, *, is_over: bool = True) -> RenderableType:

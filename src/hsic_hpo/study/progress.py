@@ -193,7 +193,7 @@ class Watcher:
             diverged=sum(one.status == "diverged" for one, _ in every),
             elapsed=now - plan.started,
             left=left.seconds if is_known and open_jobs else None,
-            share=spent / (spent + left.work) if spent + left.work else float(not open_jobs),
+            share=_share(spent, left.work if durations.are_known else None, open_jobs),
             failures=self._failures(history),
             given_up=self._given_up() if state == STOPPED else "",
         )
@@ -243,6 +243,13 @@ class Watcher:
             for number, state in history.states.items()
             if state.event == FAILED and number in by_number
         ]
+
+
+def _share(spent: float, left: float | None, open_jobs: Sequence[PlannedJob]) -> float:
+    """Return the part of the work that is done; 0 while nobody knows how much there is."""
+    if not open_jobs:
+        return 1.0
+    return 0.0 if not left else spent / (spent + left)
 
 
 def _stages(
