@@ -14,6 +14,7 @@ from hsic_hpo.errors import InputError, needs_extra
 _PROFILES = Path("workflow", "profiles")
 _DEFAULT, _SLURM = "default", "slurm"
 _LOGGER = "hsic-hpo"
+_CONFIGS = (".yaml", ".yml")
 # Typed by a person, or by make in their place: what a stopped run tells to type again.
 _STARTED_AS = "STARTED_AS"
 
@@ -27,7 +28,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "here go to Snakemake, such as -n for a dry run.",
         allow_abbrev=False,
     )
-    parser.add_argument("config", nargs="+", help="YAML file; a later one overrides an earlier")
+    parser.add_argument(
+        "config",
+        nargs="+",
+        help="YAML file; a later one overrides an earlier; other words go to Snakemake, as files "
+        "to make",
+    )
     parser.add_argument(
         "--profile",
         default=_DEFAULT,
@@ -47,8 +53,10 @@ def _run(options: argparse.Namespace) -> NoReturn:
             f"{Path.cwd()}: no Snakefile; run this in a checkout of the project, or in a folder "
             "with a Snakefile that uses it"
         )
+    configs = [word for word in options.config if word.endswith(_CONFIGS)]
+    targets = [word for word in options.config if word not in configs]
     profile = _profile(options.profile)
-    print(describe(read_study(options.config)), flush=True)
+    print(describe(read_study(configs)), flush=True)
     if profile == _PROFILES / _DEFAULT and shutil.which("sbatch"):
         print("SLURM is installed here: --profile slurm submits the trainings to it", flush=True)
     environment = dict(os.environ)
@@ -56,10 +64,11 @@ def _run(options: argparse.Namespace) -> NoReturn:
     command = [
         *(sys.executable, "-m", "snakemake"),
         *("--logger", _LOGGER),
-        *("--configfile", *options.config),
+        *("--configfile", *configs),
         *(() if options.cores is None else ("--cores", options.cores)),
         # Takes a single word, so that a file to make may follow.
         *("--workflow-profile", str(profile)),
+        *targets,
         *options.passed_on,
     ]
     os.execve(sys.executable, command, environment)

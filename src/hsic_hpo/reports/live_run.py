@@ -136,6 +136,8 @@ class _Terminal:
             os.dup2(kept, number)
             os.close(kept)
         sys.stdout, sys.stderr = self._streams
+        if self._held and sys.stderr.isatty():
+            print(file=sys.stderr)
         for number, text in self._held:
             self._streams[number].write(text)
             self._streams[number].flush()

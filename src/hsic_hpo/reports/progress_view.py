@@ -102,7 +102,7 @@ def stage_name(key: str) -> str:
 
 def _count(stage: Stage) -> str:
     unit = "steps" if stage.key == STEPS else "trainings"
-    return f"{stage.done} of {stage.total} {unit}"
+    return f"{stage.done} of {counted(stage.total, unit)}"
 
 
 def _time_left(progress: Progress) -> str:
