@@ -6,7 +6,6 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-SNAKEMAKE = $(BIN)/snakemake --workflow-profile $(PROFILE) --cores $(CORES) --configfile $(CONFIG)
 # Makes .venv where it is missing, half-made, copied or out of date.
 SET_UP = @sh install/set_up.sh '$(VENV)' '$(PYTHON)'
 SOURCES = src tests benchmarks docs workflow/scripts
@@ -21,8 +20,7 @@ help:  ## list the commands
 
 study:  ## run a study: make study [CONFIG=config/quick.yaml] [CORES=all]
 	$(SET_UP) study $(if $(findstring slurm,$(PROFILE)),slurm)
-	@$(BIN)/hsic-hpo check $(CONFIG)
-	@STARTED_AS='make study $(MAKEOVERRIDES)' $(SNAKEMAKE)
+	@STARTED_AS='make study $(MAKEOVERRIDES)' $(BIN)/hsic-hpo run $(CONFIG) --cores $(CORES) --profile $(PROFILE)
 
 toy:  ## the paper's analytical examples beside their closed forms
 	$(SET_UP) workflow

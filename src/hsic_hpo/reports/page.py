@@ -56,6 +56,7 @@ def page(
     config: Mapping[str, Any] | None = None,
     made: str,
     gaps: MutableMapping[str, str] | None = None,
+    banner: Sequence[str] = (),
 ) -> str:
     """Tell the story of a study in one HTML page that needs no network.
 
@@ -84,6 +85,8 @@ def page(
     gaps
         Why something could not be made, by what it is, such as ``"figure importance"``: a
         sentence stands in its place. What fails of the page itself is added.
+    banner
+        What a reader must know first; the first sentence is its heading.
 
     Returns
     -------
@@ -121,6 +124,7 @@ def page(
     }
     return _template().render(
         study=trials.attrs["study"],
+        banner=banner,
         searched=len(searches) > 0,
         study_facts=study_facts(trials, goal_fraction, settings),
         space=space_rows(space),
