@@ -6,8 +6,9 @@ import numpy as np
 import scipy
 import xarray as xr
 
-from hsic_hpo.sensitivity.analysis import SINGLES, obstacle, single_indices, tested
+from hsic_hpo.sensitivity.analysis import obstacle, single_indices, tested
 from hsic_hpo.sensitivity.columns import group_columns
+from hsic_hpo.sensitivity.labels import SINGLES
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import number_selected, select_goal, target_values

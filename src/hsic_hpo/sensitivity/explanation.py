@@ -6,6 +6,8 @@ import xarray as xr
 
 from hsic_hpo.checks import check_choice
 from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.sensitivity.beside_tests import found_beside_tests
+from hsic_hpo.sensitivity.labels import beside
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.through_surrogate import analyse_through_surrogate
 from hsic_hpo.sensitivity.values_of_best import values_of_trials
@@ -17,8 +19,13 @@ Way = Literal["auto", "random", "adaptive"]
 WAYS = (AUTO, RANDOM, ADAPTIVE)
 
 
-def explain_trials(trials: xr.Dataset, settings: AnalysisSettings, way: Way = "auto") -> xr.Dataset:
-    """Explain trials: random ones directly, with exact tests, others through a surrogate.
+def explain_trials(
+    trials: xr.Dataset,
+    settings: AnalysisSettings,
+    way: Way = "auto",
+    only: str | None = None,
+) -> xr.Dataset:
+    """Explain trials: random ones by exact tests and a surrogate beside them, others by it alone.
 
     Parameters
     ----------
@@ -30,14 +37,19 @@ def explain_trials(trials: xr.Dataset, settings: AnalysisSettings, way: Way = "a
         ``"random"`` or ``"adaptive"``: how the trials were drawn, by the user's word. ``"auto"``:
         as the Dataset says (:mod:`hsic_hpo.trials.drawn`), else as a test finds
         (:func:`hsic_hpo.trials.randomness.departure_from_random`).
+    only
+        The subset that is asked for, ``"best"`` or ``"worst"``: exact tests of very many trials
+        are quicker where nothing else is computed. None: both.
 
     Returns
     -------
     xarray.Dataset
         Sensitivity Dataset of :func:`hsic_hpo.sensitivity.analysis.analyse` or
         :func:`hsic_hpo.sensitivity.through_surrogate.analyse_through_surrogate`, with the values
-        that stand out (:func:`hsic_hpo.sensitivity.values_of_best.values_of_best`). Attributes:
-        ``way``, ``"direct"`` or ``"surrogate"``, and ``way_reason``, a sentence on why.
+        that stand out (:func:`hsic_hpo.sensitivity.values_of_best.values_of_best`) and, for random
+        trials, what the surrogate found (:data:`hsic_hpo.sensitivity.beside_tests.BESIDE`).
+        Its attributes say which ``way`` was taken, ``"direct"`` or ``"surrogate"``, and why
+        (``way_reason``, a sentence).
 
     Raises
     ------
@@ -47,7 +59,8 @@ def explain_trials(trials: xr.Dataset, settings: AnalysisSettings, way: Way = "a
     check_choice("way", way, WAYS)
     drawn, why = _drawn(trials, way)
     if drawn == RANDOM:
-        found = analyse(trials, settings).merge(values_of_trials(trials, settings))
+        found = analyse(trials, settings, only).merge(values_of_trials(trials, settings))
+        found = beside(found, found_beside_tests(trials, settings, only))
         return found.assign_attrs(way_reason=f"Random trials, {why}: tested directly.")
     found = analyse_through_surrogate(trials, settings)
     return found.assign_attrs(
