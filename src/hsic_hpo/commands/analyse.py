@@ -152,17 +152,22 @@ def _write(
 
         write_analysis(found, decided, options.output, "worst" if options.worst else "best")
         written.append(options.output)
+    grown = None
+    if options.figures or options.report:
+        from hsic_hpo.sensitivity.convergence import convergence_of
+
+        grown = convergence_of(trials, found)
     if options.figures:
         from hsic_hpo.reports.figures import write_figures
         from hsic_hpo.reports.parts import Parts
 
         parts = Parts({})
-        written += write_figures(trials, found, options.figures, parts)
+        written += write_figures(trials, found, options.figures, parts, grown)
     if options.report:
         from hsic_hpo.reports.writing import write_report
 
         # It names what it lacks, figures too.
-        write_report(trials, found, options.report, decisions=decided)
+        write_report(trials, found, options.report, decisions=decided, convergence=grown)
         written.append(options.report)
     elif options.figures:
         parts.check(options.figures)

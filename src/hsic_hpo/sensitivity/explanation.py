@@ -7,7 +7,7 @@ import xarray as xr
 from hsic_hpo.checks import check_choice
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.sensitivity.beside_tests import found_beside_tests
-from hsic_hpo.sensitivity.labels import beside
+from hsic_hpo.sensitivity.labels import SURROGATE, beside
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.through_surrogate import analyse_through_surrogate
 from hsic_hpo.sensitivity.values_of_best import values_of_trials
@@ -20,12 +20,36 @@ WAYS = (AUTO, RANDOM, ADAPTIVE)
 
 
 def explain_trials(
-    trials: xr.Dataset,
-    settings: AnalysisSettings,
-    way: Way = "auto",
-    only: str | None = None,
+    trials: xr.Dataset, settings: AnalysisSettings, way: Way = "auto", only: str | None = None
 ) -> xr.Dataset:
     """Explain trials: random ones by exact tests and a surrogate beside them, others by it alone.
+
+    Parameters
+    ----------
+    trials, settings, way, only
+        As for :func:`explain_one_way`.
+
+    Returns
+    -------
+    xarray.Dataset
+        That of :func:`explain_one_way`; for random trials, with what the surrogate found as well
+        (:data:`hsic_hpo.sensitivity.beside_tests.BESIDE`).
+
+    Raises
+    ------
+    InputError
+        For an unknown way.
+    """
+    found = explain_one_way(trials, settings, way, only)
+    if found.attrs["way"] == SURROGATE:
+        return found
+    return beside(found, found_beside_tests(trials, settings, only))
+
+
+def explain_one_way(
+    trials: xr.Dataset, settings: AnalysisSettings, way: Way = "auto", only: str | None = None
+) -> xr.Dataset:
+    """Explain trials by one way: random ones directly, by exact tests, others by a surrogate.
 
     Parameters
     ----------
@@ -46,10 +70,8 @@ def explain_trials(
     xarray.Dataset
         Sensitivity Dataset of :func:`hsic_hpo.sensitivity.analysis.analyse` or
         :func:`hsic_hpo.sensitivity.through_surrogate.analyse_through_surrogate`, with the values
-        that stand out (:func:`hsic_hpo.sensitivity.values_of_best.values_of_best`) and, for random
-        trials, what the surrogate found (:data:`hsic_hpo.sensitivity.beside_tests.BESIDE`).
-        Its attributes say which ``way`` was taken, ``"direct"`` or ``"surrogate"``, and why
-        (``way_reason``, a sentence).
+        that stand out (:func:`hsic_hpo.sensitivity.values_of_best.values_of_best`). Attributes:
+        ``way``, ``"direct"`` or ``"surrogate"``, and ``way_reason``, a sentence on why.
 
     Raises
     ------
@@ -60,7 +82,6 @@ def explain_trials(
     drawn, why = _drawn(trials, way)
     if drawn == RANDOM:
         found = analyse(trials, settings, only).merge(values_of_trials(trials, settings))
-        found = beside(found, found_beside_tests(trials, settings, only))
         return found.assign_attrs(way_reason=f"Random trials, {why}: tested directly.")
     found = analyse_through_surrogate(trials, settings)
     return found.assign_attrs(

@@ -42,7 +42,7 @@ _ROOT = Scale(
     lambda v: -np.log(v) / 2,
 )
 _LOGARITHM = Scale("logarithm", np.log, np.exp, lambda v: -np.log(v))
-# Squares of larger numbers, or of the inverses of smaller ones, come near the ends of what there is.
+# Squares of larger numbers, or of the inverses of smaller ones, may not exist.
 _LARGE = 1e100
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.tables.importance import BESIDE
+from hsic_hpo.tables.importance import BESIDE, cost_column
 from hsic_hpo.trials.goals import cost_names, has_both
 
 _COLUMNS = {
@@ -50,7 +50,7 @@ def explained_table(sensitivity: xr.Dataset, subset: str = "best") -> pd.DataFra
         flags.append("surrogate_found")
     columns |= {name: error[name] for name in _VALUES}
     for cost in cost_names(sensitivity):
-        columns[f"{cost}_index"] = chosen["hsic"].sel(target=cost, drop=True)
+        columns[cost_column(cost, "index")] = chosen["hsic"].sel(target=cost, drop=True)
     columns |= {name: error[name] for name in ("m", "n", "note")}
     frame = xr.Dataset(columns).to_dataframe(["group", "hyperparameter"]).reset_index()
     frame = frame.astype(dict.fromkeys(flags, "boolean") | {"n": int, "m": int})

@@ -97,7 +97,7 @@ def verdict_column(sensitivity: xr.Dataset) -> str:
 def cost_column(cost: str, what: str) -> str:
     """Return the column of the ``"index"`` of a cost, or of what is said of it."""
     column = f"{cost}_{what}"
-    return f"cost_{column}" if column in {**_COLUMNS, **_PAPER} else column
+    return f"cost_{column}" if column in {**_COLUMNS, **_PAPER, **dict.fromkeys(BESIDE)} else column
 
 
 def _kept(group: pd.DataFrame) -> pd.DataFrame:
