@@ -30,7 +30,7 @@ toy:  ## the paper's analytical examples beside their closed forms
 publish:  ## keep the datasets of a finished study: make publish STUDY=bateman
 	$(SET_UP) study
 	@mkdir -p results/reference/$(STUDY)
-	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity.nc convergence.nc selection.nc \
+	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity*.nc convergence.nc selection.nc \
 	  comparison.nc final/*/*/design.nc final/*/*/trials.nc $$(ls search/*/*/trials.nc 2>/dev/null) \
 	  ../reference/$(STUDY)
 

@@ -8,8 +8,10 @@ import xarray as xr
 
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.reports.findings import findings, markdown
+from hsic_hpo.reports.sentences import both_ways
 from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.selection import tradeoffs
+from hsic_hpo.sensitivity.labels import beside
 from hsic_hpo.sensitivity.peers import compare_measures as compare_peers
 from hsic_hpo.study import study
 from hsic_hpo.study.study import Study
@@ -91,7 +93,9 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
         dataset(name, f"{part}.nc")
         for part in ("sensitivity", "convergence", "selection", "comparison")
     )
-    found = findings(drawn, sensitivity, convergence, selection, comparison)
+    both = beside(sensitivity, dataset(name, "sensitivity_surrogate.nc"))
+    every = dataset(name, "sensitivity_all.nc")
+    found = findings(drawn, both, convergence, selection, comparison, every)
     assert (PUBLISHED / name / "findings.md").read_text(encoding="utf-8") == markdown(found)
     searches = [
         trials_data.read_trials(path)
@@ -99,7 +103,8 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
     ]
     peers = compare_peers(drawn, sensitivity, config(name).seed)
     written = {
-        "importance": (importance_table(sensitivity), ""),
+        "importance": (importance_table(both), both_ways(both)),
+        "importance_all": (importance_table(every), ""),
         "selection": (
             decisions_table(selection),
             " ".join(filter(None, (selection.attrs[k] for k in ("remark", "ceiling_reason")))),

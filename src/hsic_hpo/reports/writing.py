@@ -19,6 +19,7 @@ def write_report(
     sensitivity: xr.Dataset,
     path: Path | str,
     decisions: xr.Dataset | None = None,
+    convergence: xr.Dataset | None = None,
     *,
     banner: Sequence[str] = (),
 ) -> None:
@@ -34,6 +35,8 @@ def write_report(
         HTML file, written atomically.
     decisions
         Selection Dataset of this analysis; None leaves its section out.
+    convergence
+        Convergence Dataset of this analysis; None leaves its section out.
     banner
         What a reader must know first, such as that trials are still to come.
 
@@ -45,11 +48,12 @@ def write_report(
     """
     parts = Parts({})
     with TemporaryDirectory() as folder:
-        figures = write_figures(trials, sensitivity, folder, parts)
+        figures = write_figures(trials, sensitivity, folder, parts, convergence)
         text = page(
             trials,
             sensitivity,
             selection=decisions,
+            convergence=convergence,
             figures={file.stem: file for file in figures},
             captions=CAPTIONS,
             made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
