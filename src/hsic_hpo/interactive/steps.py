@@ -97,8 +97,13 @@ def decide(
     Returns
     -------
     Selection
-        Selection Dataset, an xarray.Dataset over ``hyperparameter``: its ``role``, its
-        ``definition`` as JSON and the ``reason`` with its figures. A notebook shows them as the
+        Selection Dataset, an xarray.Dataset over ``hyperparameter``: its ``decision``, one of
+        ``"search"`` (all values alike), ``"prefer"`` (some first, but all are still searched, as
+        nothing proves that the others are not needed) and ``"fix"`` (shown to cost at most
+        ``margin`` of the error, or ordered by ``override``); ``preferred``, the value or values,
+        as JSON; ``worst_loss``, what following it could cost at worst as a fraction of the
+        reachable error; the ``reason`` with its figures; and the ``role`` and ``definition`` of
+        the two stages of the paper. A notebook shows them as the
         table which `decisions_table` returns.
 
     Raises
