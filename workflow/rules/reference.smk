@@ -38,6 +38,7 @@ rule findings:
         trials="random/trials.nc",
         sensitivity="sensitivity.nc",
         convergence="convergence.nc",
+        importance_by_budget="importance_by_budget.nc",
         selection="selection.nc",
         comparison="comparison.nc",
     output:

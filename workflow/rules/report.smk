@@ -5,6 +5,7 @@ rule html_report:
         searches=all_searches,
         sensitivity="sensitivity.nc",
         convergence="convergence.nc",
+        importance_by_budget="importance_by_budget.nc",
         selection="selection.nc",
         comparison="comparison.nc",
         figures=expand("figures/{figure}.svg", figure=FIGURES),

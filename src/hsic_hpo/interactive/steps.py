@@ -10,7 +10,7 @@ from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.interactive.results import Explanation, Selection, as_result
 from hsic_hpo.selection.decide import decide as decide_roles
 from hsic_hpo.selection.settings import SelectionSettings
-from hsic_hpo.sensitivity.explanation import explain_trials
+from hsic_hpo.sensitivity.goals import explain_goal
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import check_trials
 from hsic_hpo.trials.goals import target_names
@@ -22,6 +22,9 @@ def explain(
     seed: int = AnalysisSettings.seed,
     *,
     drawn: Literal["random", "adaptive"] | None = None,
+    goal: Literal["error", "front"] = "error",
+    max_cost: float | None = None,
+    cost: str | None = None,
     **settings: Any,
 ) -> Explanation:
     """Say which hyperparameters matter to be among the best trials, and which drive the cost.
@@ -42,6 +45,14 @@ def explain(
     drawn
         How the trials were drawn, ``"random"`` or ``"adaptive"``; None: as the Dataset says, or
         else as a test finds.
+    goal
+        What the best are nearest to: the lowest ``"error"``, or the ``"front"`` of error and cost,
+        by how many others are preferable in both.
+    max_cost
+        Explain the best among trials that cost at most this, beside all of these trials; None: no
+        limit. This and the front are for trials that were drawn at random.
+    cost
+        Which cost of the trials these two are about; by default their first.
     **settings
         Any other setting of `hsic_hpo.sensitivity.settings.AnalysisSettings`, such as
         ``n_permutations=1000`` or ``significance=0.05``.
@@ -66,12 +77,16 @@ def explain(
     >>> best = result.sel(group="all", target="error", subset="best")
     >>> best["hyperparameter"].values[best["significant"] == 1].tolist()
     ['lr', 'opt']
+    >>> affordable = hh.explain(hh.example_trials(), max_cost=60)
+    >>> affordable.attrs["way_reason"]
+    'Random trials that cost at most 60 train_ms, beside each other: tested directly.'
     """
     _check(trials)
     chosen = AnalysisSettings(goal_fraction=goal_fraction, seed=seed, **settings)
     if drawn is not None:
         check_choice("drawn", drawn, ("random", "adaptive"))
-    return as_result(Explanation, explain_trials(trials, chosen, drawn or "auto"))
+    found = explain_goal(trials, chosen, drawn or "auto", goal=goal, max_cost=max_cost, cost=cost)
+    return as_result(Explanation, found)
 
 
 def decide(

@@ -49,6 +49,7 @@ def page(
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
     sensitivity_all: xr.Dataset | None = None,
+    importance_by_budget: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
@@ -69,6 +70,8 @@ def page(
         The Datasets of the same names; the page has no section on one that is None.
     sensitivity_all
         Sensitivity Dataset of all trials, those of the searches included; None where there is none.
+    importance_by_budget
+        Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`; None where there are none.
     figures
         SVG files of the figures, by name; a figure that is not among them is left out.
     captions
@@ -91,7 +94,15 @@ def page(
     goal_fraction = float(sensitivity.attrs["goal_fraction"])
     settings = None if config is None else StudySettings.of(config)
     frame = frames.trials_frame(trials, searches)
-    found = findings(trials, sensitivity, convergence, selection, comparison, sensitivity_all)
+    found = findings(
+        trials,
+        sensitivity,
+        convergence,
+        selection,
+        comparison,
+        sensitivity_all,
+        importance_by_budget,
+    )
     parts.gaps.update(
         (f"section “{one.title}”", one.failure) for one in found if one.failure is not None
     )

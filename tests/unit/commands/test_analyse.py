@@ -118,7 +118,7 @@ def test_with_a_cost_it_is_decided_what_to_do(folder: Path, capsys: Printed) -> 
     printed = capsys.readouterr().out
     decided = printed.split("What a search should do with each hyperparameter")[1]
     told = json.loads((folder / "out.json").read_text())
-    assert {row["hyperparameter"]: row["decision"] for row in told["decisions"]}.keys() == SPACE.keys()
+    assert {row["hyperparameter"] for row in told["decisions"]} == SPACE.keys()
     for row in told["decisions"]:
         line = next(li for li in decided.splitlines() if li.startswith(row["hyperparameter"]))
         assert row["decision"] in line
