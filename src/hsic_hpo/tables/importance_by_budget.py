@@ -34,10 +34,11 @@ def importance_by_budget_table(found: xr.Dataset) -> pd.DataFrame:
 
 def importance_by_budget_remark(found: xr.Dataset) -> str:
     """Return sentences that say how to read the table."""
+    share, cost = percent(float(found.attrs["goal_fraction"])), cost_name(found.attrs["cost"])
     return (
-        f"Among the trials of a group that cost at most the budget, in {cost_name(found.cost)}: "
-        f"the index of the best {percent(float(found.attrs['goal_fraction']))} of them beside all of "
-        "them. p-values are adjusted for the hyperparameters of the group at all budgets."
+        f"Among the trials of a group that cost at most the budget, in {cost}: the index of the "
+        f"best {share} of them beside all of them. p-values are adjusted for the hyperparameters "
+        "of the group at all budgets."
     )
 
 
