@@ -18,9 +18,9 @@ from hsic_hpo.wording import (
 )
 
 _DECISIONS = {
-    "search": "searches all values alike of",
-    "prefer": "searches all values, some with preference, of",
-    "fix": "fixes",
+    "search": "searches {}",
+    "prefer": "prefers some values of {}, though it searches all",
+    "fix": "fixes {}",
 }
 _STATED = 5
 
@@ -224,8 +224,8 @@ def decisions(selection: xr.Dataset) -> list[str]:
     made = selection["decision"].values
     names = selection["hyperparameter"].values
     parts = [
-        f"{verb} {_listed(names[made == decision].tolist())}"
-        for decision, verb in _DECISIONS.items()
+        said.format(_listed(names[made == decision].tolist()))
+        for decision, said in _DECISIONS.items()
         if (made == decision).any()
     ]
     sentences = [f"HSIC-GPBO {'; '.join(parts)}."]

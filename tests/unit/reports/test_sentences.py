@@ -117,8 +117,7 @@ def test_decisions_name_every_hyperparameter_once(worst: float, said: str) -> No
         {"ceiling_reason": "At most 7 flops.", "remark": ""} | proof,
     )
     assert sentences.decisions(decided) == [
-        "HSIC-GPBO searches all values alike of a and d; "
-        "searches all values, some with preference, of c; fixes b.",
+        "HSIC-GPBO searches a and d; prefers some values of c, though it searches all; fixes b.",
         said,
         "The study's config decided on b.",
         "At most 7 flops.",
