@@ -28,7 +28,7 @@ toy: $(VENV)/workflow.stamp  ## the paper's analytical examples beside their clo
 
 publish: $(VENV)/study.stamp  ## keep the datasets of a finished study: make publish STUDY=bateman
 	@mkdir -p results/reference/$(STUDY)
-	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity.nc convergence.nc selection.nc \
+	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity*.nc convergence.nc selection.nc \
 	  comparison.nc final/*/design.nc final/*/trials.nc $$(ls search/*/*/trials.nc 2>/dev/null) \
 	  ../reference/$(STUDY)
 

@@ -56,7 +56,8 @@ for figure, (category, label, datasets) in FIGURES.items():
 
 rule importance_table:
     input:
-        "sensitivity.nc",
+        sensitivity="sensitivity.nc",
+        surrogate="sensitivity_surrogate.nc",
     output:
         report(
             "tables/importance.csv",
@@ -96,7 +97,7 @@ rule importance_by_budget_table:
 
 use rule importance_table as importance_all_table with:
     input:
-        "sensitivity_all.nc",
+        sensitivity="sensitivity_all.nc",
     output:
         report(
             "tables/importance_all.csv",

@@ -37,6 +37,7 @@ rule findings:
         unpack(explained_all),
         trials="random/trials.nc",
         sensitivity="sensitivity.nc",
+        surrogate="sensitivity_surrogate.nc",
         convergence="convergence.nc",
         importance_by_budget="importance_by_budget.nc",
         selection="selection.nc",

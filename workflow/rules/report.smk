@@ -4,6 +4,7 @@ rule html_report:
         trials="random/trials.nc",
         searches=all_searches,
         sensitivity="sensitivity.nc",
+        surrogate="sensitivity_surrogate.nc",
         convergence="convergence.nc",
         importance_by_budget="importance_by_budget.nc",
         selection="selection.nc",

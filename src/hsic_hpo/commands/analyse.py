@@ -98,8 +98,8 @@ def _analyse(options: argparse.Namespace) -> None:
         other = asked != {"goal": "error", "max_cost": None}
         if options.cost and other:
             asked["cost"] = _first_cost(target_names(trials)[1:], options.cost)
-        found = explain_goal(trials, settings, options.trials or "auto", **asked)
-        by_budget = _by_budget(trials, found, settings, options) if options.cost else None
+        found = explain_goal(trials, settings, options.trials or "auto", _only(options), **asked)
+        by_budget = _by_budget(trials, found, options.cost) if options.cost else None
         # Decisions aim at the lowest error of all.
         decided = _decided(found, trials, options.cost) if options.cost and not other else None
         trials = aimed(trials, **asked)
@@ -140,6 +140,15 @@ def _settings(options: argparse.Namespace) -> AnalysisSettings:
         raise InputError(f"command line: --{_SETTINGS[setting]}: {reason}") from None
 
 
+def _only(options: argparse.Namespace) -> str | None:
+    """Return the subset that is shown, where nothing else is asked for."""
+    whole = str(options.output or "").lower().endswith(".nc")
+    if options.report or options.figures or whole:
+        return None
+    # Decisions are about the best.
+    return None if options.worst and options.cost else "worst" if options.worst else "best"
+
+
 def _decided(found: xr.Dataset, trials: xr.Dataset, asked: Sequence[str]) -> xr.Dataset:
     """Decide by the first of the costs that were asked for."""
     from hsic_hpo.selection.decide import decide
@@ -154,17 +163,11 @@ def _first_cost(costs: Sequence[str], asked: Sequence[str]) -> str:
     return next((name for name in asked if name in costs), costs[0])
 
 
-def _by_budget(
-    trials: xr.Dataset, found: xr.Dataset, settings: AnalysisSettings, options: argparse.Namespace
-) -> xr.Dataset | None:
-    """Explain by budget what was explained by tests, unless a budget was given."""
-    from hsic_hpo.sensitivity.by_budget import indices_by_budget
-    from hsic_hpo.trials.goals import cost_names, is_tested
+def _by_budget(trials: xr.Dataset, found: xr.Dataset, asked: Sequence[str]) -> xr.Dataset | None:
+    from hsic_hpo.sensitivity.by_budget import by_budget_of
+    from hsic_hpo.trials.goals import cost_names
 
-    if not is_tested(found) or options.max_cost is not None or options.goal != "error":
-        return None
-    cost = _first_cost(cost_names(found), options.cost)
-    return indices_by_budget(trials, settings, cost=cost, way="random")
+    return by_budget_of(trials, found, _first_cost(cost_names(found), asked))
 
 
 def _write(
@@ -187,17 +190,22 @@ def _write(
 
         write_analysis(found, decided, options.output, "worst" if options.worst else "best")
         written.append(options.output)
+    grown = None
+    if options.figures or options.report:
+        from hsic_hpo.sensitivity.convergence import convergence_of
+
+        grown = convergence_of(trials, found)
     if options.figures:
         from hsic_hpo.reports.figures import write_figures
         from hsic_hpo.reports.parts import Parts
 
         parts = Parts({})
-        written += write_figures(trials, found, options.figures, parts, by_budget)
+        written += write_figures(trials, found, options.figures, parts, grown, by_budget)
     if options.report:
         from hsic_hpo.reports.writing import write_report
 
         # It names what it lacks, figures too.
-        write_report(trials, found, options.report, decided, by_budget)
+        write_report(trials, found, options.report, decided, grown, by_budget)
         written.append(options.report)
     elif options.figures:
         parts.check(options.figures)

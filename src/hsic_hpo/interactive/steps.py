@@ -10,7 +10,9 @@ from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.interactive.results import Explanation, Selection, as_result
 from hsic_hpo.selection.decide import decide as decide_roles
 from hsic_hpo.selection.settings import SelectionSettings
-from hsic_hpo.sensitivity.goals import explain_goal
+from hsic_hpo.sensitivity.by_budget import by_budget_of
+from hsic_hpo.sensitivity.convergence import convergence_of
+from hsic_hpo.sensitivity.goals import aimed_as, explain_goal
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import check_trials
 from hsic_hpo.trials.goals import target_names
@@ -29,10 +31,11 @@ def explain(
 ) -> Explanation:
     """Say which hyperparameters matter to be among the best trials, and which drive the cost.
 
-    Trials that were drawn at random are tested directly. Others, such as those of Optuna's default
-    sampler, crowd where the search went; they are explained through a surrogate of the error, which
-    tells what is found and no p-values. The attributes ``way`` and ``way_reason`` say which way
-    was taken and why, ``surrogate_check`` how well the surrogate predicts.
+    Trials that were drawn at random are tested directly; what a surrogate of the error finds in
+    them stands beside the tests, as ``surrogate_found``, and decides nothing. Others, such as those
+    of Optuna's default sampler, crowd where the search went; they are explained through a surrogate
+    alone, which tells what is found and no p-values. The attributes ``way`` and ``way_reason`` say
+    which way was taken and why, ``surrogate_check`` how well the surrogate predicts.
 
     Parameters
     ----------
@@ -94,8 +97,8 @@ def decide(
 ) -> Selection:
     """Decide what a search should do with each hyperparameter.
 
-    Those that matter are optimised, those that only cost are fixed at a cheap value or kept to
-    cheap ones, the others are tuned last.
+    What matters is searched. What does not, or costs alone, is fixed only where a bound shows that
+    this costs little error; otherwise a value or a range is preferred, and all are searched.
 
     Parameters
     ----------
@@ -124,8 +127,8 @@ def decide(
     Raises
     ------
     InputError
-        For a Dataset that does not hold trials, a cost that they do not have, or a setting that
-        is not allowed.
+        For a Dataset that does not hold trials, a cost that they do not have, a setting that is
+        not allowed, or a result about one budget or the front.
 
     Examples
     --------
@@ -136,6 +139,11 @@ def decide(
     'optimise'
     """
     _check(trials)
+    if "goal" in result.attrs:
+        raise InputError(
+            "decide: decisions aim at the lowest error of all trials; explain these without goal "
+            "and max_cost"
+        )
     costs = target_names(trials)[1:]
     chosen: dict[str, Any] = dict(settings)
     if cost is not None or costs:
@@ -187,7 +195,9 @@ def report(
     _check(trials)
     with needs_extra("the HTML report", "report"):
         from hsic_hpo.reports.writing import write_report
-    write_report(trials, result, path, decisions=decisions)
+    trials = aimed_as(trials, result)
+    grown, by_budget = convergence_of(trials, result), by_budget_of(trials, result)
+    write_report(trials, result, path, decisions, grown, by_budget)
     return Path(path)
 
 

@@ -17,6 +17,7 @@ def write_figures(
     sensitivity: xr.Dataset,
     folder: Path | str,
     parts: Parts,
+    convergence: xr.Dataset | None = None,
     by_budget: xr.Dataset | None = None,
 ) -> list[Path]:
     """Draw all figures that have anything to show, as ``NAME.svg``.
@@ -31,6 +32,8 @@ def write_figures(
         Where they are written; made where it does not exist.
     parts
         Notes which of them could not be drawn.
+    convergence
+        Convergence Dataset; None where there is none.
     by_budget
         Indices of these trials by budget; None where there are none.
 
@@ -42,7 +45,7 @@ def write_figures(
     Path(folder).mkdir(parents=True, exist_ok=True)
     files = (
         parts.make(f"figure {name}", partial(_saved, name, datasets, Path(folder)), None)
-        for name, datasets in figures_to_draw(trials, sensitivity, by_budget).items()
+        for name, datasets in figures_to_draw(trials, sensitivity, convergence, by_budget).items()
     )
     return [file for file in files if file is not None]
 
@@ -54,16 +57,22 @@ def _saved(name: str, datasets: tuple[xr.Dataset, ...], folder: Path) -> Path:
 
 
 def figures_to_draw(
-    trials: xr.Dataset, sensitivity: xr.Dataset, by_budget: xr.Dataset | None = None
+    trials: xr.Dataset,
+    sensitivity: xr.Dataset,
+    convergence: xr.Dataset | None = None,
+    by_budget: xr.Dataset | None = None,
 ) -> dict[str, tuple[xr.Dataset, ...]]:
     """Return what each figure shows that has anything to show, by its name."""
     shown: dict[str, tuple[xr.Dataset, ...]] = {
+        "space": (trials,),
         "errors": (trials, sensitivity),
         "importance": (sensitivity,),
         "distributions": (trials, sensitivity),
         "worst": (trials, sensitivity),
         "interactions": (sensitivity,),
     }
+    if convergence is not None:
+        shown["convergence"] = (convergence,)
     if np.isfinite(trials["learning_curve"].values).any():
         shown["trainings"] = (trials,)
     if cost_names(sensitivity):

@@ -12,7 +12,7 @@ from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables import importance_by_budget as by_budget
 from hsic_hpo.tables.summary import summary
 from hsic_hpo.tables.writing import markdown_text
-from hsic_hpo.trials.goals import cost_names
+from hsic_hpo.trials.goals import cost_names, has_both
 from hsic_hpo.wording import reached_in_words
 
 
@@ -72,7 +72,10 @@ def findings(
         Dataset that does not exist.
     """
     told = cache(partial(summary, trials, sensitivity))
-    ways = [sensitivity.attrs.get(key, "") for key in ("way_reason", "surrogate_check")]
+    ways = [sensitivity.attrs.get("way_reason", "")]
+    if not has_both(sensitivity):
+        # Beside tests, the check stands where the two ways are compared.
+        ways.append(sensitivity.attrs.get("surrogate_check", ""))
     found = [
         _finding(
             "trainings",
@@ -86,6 +89,7 @@ def findings(
             lambda: [
                 told()[1],
                 reached_in_words(sensitivity),
+                sentences.both_ways(sensitivity),
                 sentences.intervals(sensitivity),
                 sentences.groups_without_index(sensitivity),
                 ""

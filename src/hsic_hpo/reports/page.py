@@ -21,6 +21,7 @@ from hsic_hpo.reports import frames
 from hsic_hpo.reports.chosen import chosen
 from hsic_hpo.reports.facts import failed_trainings, provenance, study_facts
 from hsic_hpo.reports.findings import findings
+from hsic_hpo.reports.impact import impact_remark, impact_table
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.plane import plane
@@ -133,7 +134,8 @@ def page(
         figures={name: _Figure.from_file(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
-        tables=_tables(parts, trials, searches, selection, comparison),
+        tables=_tables(parts, trials, sensitivity, searches, selection, comparison),
+        impact_remark=impact_remark(sensitivity),
         remarks=_remarks(parts, selection, comparison),
         trials=parts.make(
             "table of all trials",
@@ -168,12 +170,13 @@ def _reached_fraction(sensitivity: xr.Dataset) -> float:
 def _tables(
     parts: Parts,
     trials: xr.Dataset,
+    sensitivity: xr.Dataset,
     searches: Sequence[xr.Dataset],
     selection: xr.Dataset | None,
     comparison: xr.Dataset | None,
 ) -> dict[str, list[list[str]]]:
     """Return the cells of the tables for which there are data, by their names."""
-    made: dict[str, Callable[[], pd.DataFrame]] = {}
+    made: dict[str, Callable[[], pd.DataFrame]] = {"impact": lambda: impact_table(sensitivity)}
     if selection is not None:
         made["selection"] = lambda: decisions_table(selection)
     if comparison is not None:

@@ -13,14 +13,16 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.checks import check_number
-from hsic_hpo.sensitivity.analysis import SINGLES, obstacle, single_indices, tested
+from hsic_hpo.sensitivity.analysis import obstacle, single_indices, tested
 from hsic_hpo.sensitivity.columns import group_columns
-from hsic_hpo.sensitivity.goals import Way, cost_of, must_be_random
+from hsic_hpo.sensitivity.explanation import Way
+from hsic_hpo.sensitivity.goals import cost_of, must_be_random
+from hsic_hpo.sensitivity.labels import SINGLES
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.spaces.space import Group, Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.front import without_dearer
-from hsic_hpo.trials.goals import select_goal, target_values
+from hsic_hpo.trials.goals import cost_names, is_tested, select_goal, target_values
 from hsic_hpo.trials.groups import in_group
 
 N_BUDGETS = 8
@@ -115,6 +117,32 @@ def indices_by_budget(
     passed = (found["p_value_adjusted"] <= settings.significance).astype(float)
     found["significant"] = np.where(known, passed, np.nan)
     return _labelled(trials, settings, cost, limits, groups, {**found, **counts, "note": note})
+
+
+def by_budget_of(
+    trials: xr.Dataset, sensitivity: xr.Dataset, cost: str | None = None
+) -> xr.Dataset | None:
+    """Return the indices by budget that belong to an explanation.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset.
+    sensitivity
+        Sensitivity Dataset of these trials.
+    cost
+        Name of the cost; None: the first that the trials have.
+
+    Returns
+    -------
+    xarray.Dataset
+        See :func:`indices_by_budget`; None for trials that were not tested directly or have no
+        cost, and for an explanation of one budget or of the front.
+    """
+    if not is_tested(sensitivity) or not cost_names(sensitivity) or "goal" in sensitivity.attrs:
+        return None
+    settings = AnalysisSettings.of(sensitivity.attrs)
+    return indices_by_budget(trials, settings, cost=cost, way="random")
 
 
 def _limits(

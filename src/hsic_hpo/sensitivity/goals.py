@@ -93,6 +93,7 @@ def explain_goal(
     trials: xr.Dataset,
     settings: AnalysisSettings,
     way: Way = "auto",
+    only: str | None = None,
     *,
     goal: Goal = "error",
     max_cost: float | None = None,
@@ -106,17 +107,17 @@ def explain_goal(
         Trials Dataset. For another goal than the lowest error of all, drawn at random.
     settings
         Of the analysis.
-    way
-        As for :func:`hsic_hpo.sensitivity.explanation.explain_trials`.
+    way, only
+        As for :func:`hsic_hpo.sensitivity.explanation.explain_one_way`.
     goal, max_cost, cost
         As for :func:`aimed`.
 
     Returns
     -------
     xarray.Dataset
-        Sensitivity Dataset of the trials that :func:`aimed` returns; with attributes ``goal`` and,
-        where there is one, ``max_cost`` and ``cost``. Under a limit, joint indices, pure
-        interactions and range sweeps are NaN.
+        Sensitivity Dataset of the trials that :func:`aimed` returns, by exact tests; with
+        attributes ``goal``, ``cost`` and, where there is one, ``max_cost``. Under a limit, joint
+        indices, pure interactions and range sweeps are NaN.
 
     Raises
     ------
@@ -124,10 +125,10 @@ def explain_goal(
         As for :func:`aimed`, and for adaptive trials.
     """
     if goal == "error" and max_cost is None:
-        return explain_trials(trials, settings, way)
+        return explain_trials(trials, settings, way, only)
     chosen = aimed(trials, goal, max_cost, cost)
     must_be_random(trials, way)
-    found = analyse(chosen, settings).merge(values_of_trials(chosen, settings))
+    found = analyse(chosen, settings, only).merge(values_of_trials(chosen, settings))
     name = cost_of(trials, cost)
     told = "Random trials: tested directly."
     if max_cost is not None:
@@ -135,6 +136,14 @@ def explain_goal(
         told = f"Random trials that cost {limit}, beside each other: tested directly."
         found = _without_uniform(found).assign_attrs(max_cost=float(max_cost))
     return found.assign_attrs(goal=goal, cost=name, way_reason=told)
+
+
+def aimed_as(trials: xr.Dataset, sensitivity: xr.Dataset) -> xr.Dataset:
+    """Return the trials that an explanation of :func:`explain_goal` is about."""
+    attrs = sensitivity.attrs
+    if "goal" not in attrs:
+        return trials
+    return aimed(trials, str(attrs["goal"]), attrs.get("max_cost"), str(attrs["cost"]))  # type: ignore[arg-type]
 
 
 def must_be_random(trials: xr.Dataset, way: Way = "auto") -> None:

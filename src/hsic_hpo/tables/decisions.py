@@ -5,8 +5,9 @@ import json
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.selection.decisions import DECISIONS
 from hsic_hpo.wording import readable
+
+_ORDER = ("search", "prefer", "fix")
 
 
 def decisions_table(dataset: xr.Dataset) -> pd.DataFrame:
@@ -36,7 +37,7 @@ def decisions_table(dataset: xr.Dataset) -> pd.DataFrame:
     """
     columns = ["decision", "preferred", "worst_loss", "role", "overridden", "reason"]
     rows = dataset[columns].to_dataframe().reset_index()
-    order = rows["decision"].map(DECISIONS.index)
+    order = rows["decision"].map(_ORDER.index)
     rows = rows.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
     rows["choice"] = [readable(json.loads(text)) for text in rows["preferred"]]
     rows["overridden"] = rows["overridden"].astype(bool)
