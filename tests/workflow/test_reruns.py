@@ -22,11 +22,11 @@ OF_BUDGET = {"importance_by_budget_figure", "importance_by_budget_table"}
 FIGURES = {
     *OF_TRIALS,
     *OF_SENSITIVITY,
-    *("convergence_figure", "comparison_figure", "importance_by_budget_figure"),
+    *("convergence_figure", "comparison_figure", "front_figure", "importance_by_budget_figure"),
 }
 TABLES = {
     *("importance_table", "selection_table", "comparison_table", "tradeoffs_table"),
-    "importance_by_budget_table",
+    *("importance_by_budget_table", "front_table"),
 }
 TESTED = {
     *("sensitivity", "selection", "convergence", "importance_table", "selection_table"),
@@ -37,7 +37,8 @@ TESTED = {
 }
 ANALYSIS = {*TESTED, "sensitivity_surrogate"}
 CHOICE = {"choose", "train_final", "gather_final", "failures", "comparison", "comparison_table"}
-TRIALS = {*ANALYSIS, *OF_TRIALS, "comparison_figure", *CHOICE}
+FRONT = {"front", "front_table", "front_figure"}
+TRIALS = {*ANALYSIS, *OF_TRIALS, "comparison_figure", *CHOICE, *FRONT}
 
 
 def once(*rules: str, **more: int) -> dict[str, int]:
