@@ -69,7 +69,7 @@ lint: $(VENV)/test.stamp  ## check format, types and workflow
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python tests/workflow/lint.py $(CONFIG)
+	$(BIN)/python tests/workflow/lint.py
 
 bench: $(VENV)/test.stamp  ## measure speed beside peers; tables go to benchmarks/results
 	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done

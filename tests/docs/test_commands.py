@@ -20,6 +20,13 @@ MY_STUDY = "config/my_study.yaml"
 ADVERTISED = advertised()
 
 
+def in_the_folder_of_tests(project: Project) -> None:
+    project.place(".test/config/config.yaml")
+    shutil.copytree(
+        project.results, project.root / ".test", copy_function=shutil.copyfile, dirs_exist_ok=True
+    )
+
+
 def the_tiny_study(path: str) -> Callable[[Project], None]:
     return lambda project: project.place(path)
 
@@ -122,6 +129,9 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     ),
     "make reference": (published, "results/reference/bateman/findings.md"),
     "make clean": (None, "results/tiny/summary.txt"),
+    "snakemake -n": (the_tiny_study("config/config.yaml"), "Nothing to be done"),
+    "snakemake --cores 2": (the_tiny_study("config/config.yaml"), "Nothing to be done"),
+    "snakemake --cores 2 --directory .test": (in_the_folder_of_tests, "Nothing to be done"),
     "snakemake --configfile config/quick.yaml -n": (
         the_tiny_study("config/quick.yaml"),
         "Nothing to be done",
@@ -154,6 +164,7 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     ".venv/bin/pip install '.[optuna]'": (None, "Would install hsic_hpo"),
     ".venv/bin/pip install '.[hpolib]'": (None, "Would install hsic_hpo"),
     "pip install '.[all]'": (None, "Would install hsic_hpo"),
+    "pip install '.[training,workflow,report]'": (None, "Would install hsic_hpo"),
 }
 CLUSTER = ("tests/cluster/cluster_runs.py", 'PROFILE = "workflow/profiles/slurm"')
 BY_HAND = "checked by hand: the top of the profile says how far"
@@ -164,6 +175,16 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "make lint": (".ci/run", "make lint"),
     "make lint test": (".ci/run", "make lint"),
     "make cluster-test": (".ci/run", "make cluster-test"),
+    # It ends with an error for the one finding that stays.
+    "snakemake --lint": ("Makefile", "tests/workflow/lint.py"),
+    "snakedeploy deploy-workflow /path/to/hsic_hpo my_project --branch main --name hsic_hpo": (
+        "tests/workflow/test_module.py",
+        '"deploy-workflow", clone.root, root, "--branch", "main"',
+    ),
+    "ln -s /path/to/hsic_hpo/workflow my_project/workflow/workflow": (
+        "tests/workflow/test_module.py",
+        '(root / "workflow" / "workflow").symlink_to(clone.root / "workflow")',
+    ),
     "make chaos": ("tests/workflow/test_chaos.py", "CHAOS_KILLS"),
     # It measures for long; all that it does is to run these.
     "make bench": ("Makefile", "for benchmark in benchmarks/*.py"),
