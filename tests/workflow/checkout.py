@@ -86,9 +86,9 @@ class Checkout:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
 
-    def run_and_kill(self, *arguments: str, trainings: int) -> dict[Path, int]:
+    def run_and_kill(self, *arguments: str, trainings: int, **settings: int) -> dict[Path, int]:
         """Kill a run once so many trainings are finished; return those that are."""
-        with self.start(*arguments) as process:
+        with self.start(*arguments, **settings) as process:
             deadline = time.monotonic() + 300
             while len(self.finished_trainings) < trainings and time.monotonic() < deadline:
                 time.sleep(0.02)
