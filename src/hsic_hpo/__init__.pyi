@@ -68,3 +68,5 @@ from hsic_hpo.tables.importance_by_budget import (
 from hsic_hpo.training.loading import load_model as load_model
 from hsic_hpo.trials.dataset import read_trials as read_trials
 from hsic_hpo.trials.dataset import write_trials as write_trials
+
+__version__: str
