@@ -224,7 +224,9 @@ def test_a_round_makes_jobs_alike_in_size_and_its_cut_is_a_setting_of_the_machin
     planned = checkout.planned(target, round_trials_per_job=1, final_trials_per_job=2)
     assert (planned["train_round"], planned["train_final"]) == (3 * 12, 2)
     # Five of twelve at most: three jobs of four.
-    listed = checkout.dry_run("search/gpbo/0/1/trials.nc", round_trials_per_job=5)
+    listed = checkout.dry_run(
+        "search/gpbo/0/1/trials.nc", "--quiet", "host", round_trials_per_job=5
+    )
     assert sorted(set(re.findall(r"1/records/([\d-]+)\.jsonl", listed))) == ["0-4", "4-8", "8-12"]
 
 
