@@ -82,12 +82,7 @@ class Posterior:
         numpy.ndarray
             ``(n, m)`` on the scale of ``y``.
         """
-        factor = self._factor
-        ones, y = (
-            solve_triangular(factor, values, lower=True)
-            for values in (np.ones(len(self.y)), self.y)
-        )
-        across = solve_triangular(factor, _kernel(self.x, points, self.theta), lower=True)
+        ones, y, across = self._whitened(points)
         certainty = ones @ ones
         constant = (ones @ y) / certainty
         mean = constant + across.T @ (y - constant * ones)
@@ -97,6 +92,20 @@ class Posterior:
         covariance[np.diag_indices_from(covariance)] += _JITTER * np.exp(self.theta[0])
         root = cholesky(covariance, lower=True, overwrite_a=True, check_finite=False)
         return mean + rng.standard_normal((n, len(points))) @ root.T
+
+    def mean(self, points: np.ndarray) -> np.ndarray:
+        """Return the mean of all draws at points, ``(m,)`` on the scale of ``y``."""
+        ones, y, across = self._whitened(points)
+        constant = (ones @ y) / (ones @ ones)
+        return constant + across.T @ (y - constant * ones)
+
+    def _whitened(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        ones, y = (
+            solve_triangular(self._factor, values, lower=True)
+            for values in (np.ones(len(self.y)), self.y)
+        )
+        across = solve_triangular(self._factor, _kernel(self.x, points, self.theta), lower=True)
+        return ones, y, across
 
     def values(self, drawn: np.ndarray) -> np.ndarray:
         """Bring draws back to the scale that the values had."""
