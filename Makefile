@@ -79,7 +79,7 @@ lint:  ## check format, types and workflow
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python tests/workflow/lint.py $(CONFIG)
+	$(BIN)/python tests/workflow/lint.py
 
 bench:  ## measure speed beside peers; tables go to benchmarks/results
 	$(SET_UP) test

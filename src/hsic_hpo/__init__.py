@@ -49,6 +49,8 @@ __all__ = list(_PLACES)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return resolve_name("importlib.metadata:version")(__name__)
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = resolve_name(_PLACES[name])

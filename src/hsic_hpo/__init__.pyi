@@ -63,3 +63,5 @@ from hsic_hpo.tables.decisions import decisions_table as decisions_table
 from hsic_hpo.tables.importance import importance_table as importance_table
 from hsic_hpo.trials.dataset import read_trials as read_trials
 from hsic_hpo.trials.dataset import write_trials as write_trials
+
+__version__: str

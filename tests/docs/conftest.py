@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from checkout import Checkout
+from digits_study import digits
 from project import Project, project_of
 from tiny_study import finished, fresh
 
-__all__ = ["finished", "fresh", "project", "unused"]
+__all__ = ["digits", "finished", "fresh", "project", "unused"]
 
 
 @pytest.fixture

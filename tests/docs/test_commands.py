@@ -6,6 +6,7 @@ where a command names one, the tiny study stands, most of which is computed alre
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import optuna
 import pandas as pd
@@ -20,6 +21,13 @@ MY_STUDY = "config/my_study.yaml"
 ADVERTISED = advertised()
 
 
+def in_the_folder_of_tests(project: Project) -> None:
+    project.place(".test/config/config.yaml")
+    shutil.copytree(
+        project.results, project.root / ".test", copy_function=shutil.copyfile, dirs_exist_ok=True
+    )
+
+
 def the_tiny_study(path: str) -> Callable[[Project], None]:
     return lambda project: project.place(path)
 
@@ -30,10 +38,9 @@ def quick(project: Project) -> None:
     (project.results / "summary.txt").unlink()
 
 
-def digits(project: Project) -> None:
-    """The example with a few trials, trained and gathered."""
-    project.edit("examples/digits/digits.yaml", "n_trials: 100", "n_trials: 6")
-    project.edit("examples/digits/digits.yaml", "epochs: 5", "epochs: 1")
+def example(project: Project) -> None:
+    """The example with the few trials that other tests have trained, gathered."""
+    project.edit("examples/digits/digits.yaml", "n_trials: 100", "n_trials: 12")
     project.edit("workflow/profiles/default/config.yaml", "cores: all", "until: [gather]\ncores: 2")
 
 
@@ -108,7 +115,7 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     "make study": (quick, "results/tiny/summary.txt"),
     f"make study CONFIG={MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny: 40 random trials"),
     "make study CONFIG=config/mnist.yaml": (the_tiny_study("config/mnist.yaml"), "Study tiny"),
-    "make study CONFIG=examples/digits/digits.yaml": (digits, "results/digits/random/trials.nc"),
+    "make study CONFIG=examples/digits/digits.yaml": (example, "results/digits/random/trials.nc"),
     "make study CORES=8": (the_tiny_study("config/quick.yaml"), "Study tiny"),
     "make study PROFILE=folder": (another_profile, "Study tiny"),
     "make check": (None, "Study quick: 300 random trials"),
@@ -122,6 +129,9 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     ),
     "make reference": (published, "results/reference/bateman/findings.md"),
     "make clean": (None, "results/tiny/summary.txt"),
+    "snakemake -n": (the_tiny_study("config/config.yaml"), "Nothing to be done"),
+    "snakemake --cores 2": (the_tiny_study("config/config.yaml"), "Nothing to be done"),
+    "snakemake --cores 2 --directory .test": (in_the_folder_of_tests, "Nothing to be done"),
     "snakemake --configfile config/quick.yaml -n": (
         the_tiny_study("config/quick.yaml"),
         "Nothing to be done",
@@ -154,6 +164,7 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     ".venv/bin/pip install '.[optuna]'": (None, "Would install hsic_hpo"),
     ".venv/bin/pip install '.[hpolib]'": (None, "Would install hsic_hpo"),
     "pip install '.[all]'": (None, "Would install hsic_hpo"),
+    "pip install '.[training,workflow,report]'": (None, "Would install hsic_hpo"),
 }
 CLUSTER = ("tests/cluster/cluster_runs.py", 'PROFILE = "workflow/profiles/slurm"')
 BY_HAND = "checked by hand: the top of the profile says how far"
@@ -164,6 +175,16 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "make lint": (".ci/run", "make lint"),
     "make lint test": (".ci/run", "make lint"),
     "make cluster-test": (".ci/run", "make cluster-test"),
+    # It ends with an error for the one finding that stays.
+    "snakemake --lint": ("Makefile", "tests/workflow/lint.py"),
+    "snakedeploy deploy-workflow /path/to/hsic_hpo my_project --branch main --name hsic_hpo": (
+        "tests/workflow/test_module.py",
+        '"deploy-workflow", clone.root, root, "--branch", "main"',
+    ),
+    "ln -s /path/to/hsic_hpo/workflow my_project/workflow/workflow": (
+        "tests/workflow/test_module.py",
+        '(root / "workflow" / "workflow").symlink_to(clone.root / "workflow")',
+    ),
     "make chaos": ("tests/workflow/test_chaos.py", "CHAOS_KILLS"),
     # It measures for long; all that it does is to run these.
     "make bench": ("Makefile", "for benchmark in benchmarks/*.py"),
@@ -199,10 +220,15 @@ def test_nothing_is_run_that_no_page_shows() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_it_works_as_it_is_written(command: str, project: Project) -> None:
+def test_it_works_as_it_is_written(
+    command: str, project: Project, request: pytest.FixtureRequest
+) -> None:
     prepare, expected = COMMANDS[command]
     if prepare is not None:
         prepare(project)
+    if prepare is example:
+        stored = Path("results", "digits", "trial_files")
+        shutil.copytree(request.getfixturevalue("digits").root / stored, project.root / stored)
     printed = project.shell(command)
     if expected.startswith("results/"):
         assert (project.root / expected).stat().st_size > 0

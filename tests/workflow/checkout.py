@@ -16,21 +16,8 @@ from dry_runs import dry_run
 ROOT = Path(__file__).parents[2]
 # Stands in the environment of all runs, and must stand in no result.
 SECRET = "b7e1c0a4-not-to-be-written"
-PARTS = ("Snakefile", "constraints.txt", "workflow", "config", "src")
-CONFIG = """\
-study: tiny
-seed: 3
-problem:
-  name: bateman
-  options: {n_species: 3, n_trajectories: 64}
-training: {epochs: 3}
-random_search: {n_trials: 40}
-space:
-  l1_penalty: null
-sensitivity: {n_permutations: 99, min_trials: 5, min_successes: 2}
-search: {}
-final: {seeds: 1}
-"""
+PARTS = ("Snakefile", "constraints.txt", "workflow", "config", "src", ".test/config")
+CONFIG = (ROOT / ".test" / "config" / "config.yaml").read_text(encoding="utf-8")
 
 
 @dataclass
@@ -101,9 +88,9 @@ class Checkout:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
 
-    def run_and_kill(self, *arguments: str, trainings: int) -> dict[Path, int]:
+    def run_and_kill(self, *arguments: str, trainings: int, **settings: int) -> dict[Path, int]:
         """Kill a run once so many trainings are finished; return those that are."""
-        with self.start(*arguments) as process:
+        with self.start(*arguments, **settings) as process:
             deadline = time.monotonic() + 300
             while len(self.finished_trainings) < trainings and time.monotonic() < deadline:
                 time.sleep(0.02)

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from checkout import Checkout
+from digits_study import digits
 from tiny_study import finished, fresh
 
-__all__ = ["checkout", "finished", "fresh"]
+__all__ = ["checkout", "digits", "finished", "fresh"]
 
 
 @pytest.fixture

@@ -196,5 +196,5 @@ def test_words_and_machine_settings_rerun_nothing(
 
 def test_another_cut_of_the_work_trains_nothing(checkout: Checkout) -> None:
     before = checkout.finished_trainings
-    checkout.run(trials_per_job=25)
+    checkout.run("random/trials.nc", trials_per_job=25)
     assert checkout.finished_trainings == before

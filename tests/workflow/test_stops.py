@@ -15,12 +15,13 @@ from test_study_run import assert_same_trials
 # A busy machine takes longer to end processes; the slowest of ten on a free one took 3 s.
 SECONDS = 15
 TRAINED = 5
+STUDY, CUT = ("random/trials.nc",), {"trials_per_job": 20}
 
 
 def stopped(checkout: Checkout, number: signal.Signals, *, everyone: bool) -> str:
     """Start the study, stop it amid its trainings, return what it had printed."""
     printed = checkout.root / "printed.txt"
-    with printed.open("w") as file, checkout.start("random/trials.nc", stdout=file) as process:
+    with printed.open("w") as file, checkout.start(*STUDY, stdout=file, **CUT) as process:
         deadline = time.monotonic() + 300
         while len(checkout.finished_trainings) < TRAINED and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -52,14 +53,14 @@ def test_a_signal_ends_a_study_in_seconds_with_one_line_and_the_same_command_com
     _, _, said = text.partition("Stopped by ")
     assert said.splitlines() == [
         f"{number.name}; to go on: python -m snakemake "
-        + subprocess.list2cmdline(checkout.command("random/trials.nc")[3:])
+        + subprocess.list2cmdline(checkout.command(*STUDY, **CUT)[3:])
         + " (every training that had finished is kept in results/tiny/trial_files)"
     ]
     for word in ("Traceback", "Error", "successful", "Interrupt"):
         assert word not in text
     before = checkout.finished_trainings
     assert TRAINED <= len(before) < 40
-    checkout.run("random/trials.nc")
+    checkout.run(*STUDY, **CUT)
     after = checkout.finished_trainings
     assert {path: after[path] for path in before} == before
     assert_same_trials(

@@ -120,9 +120,9 @@ def test_kill_9_loses_no_finished_training(
     fresh: Checkout, finished: Checkout, tmp_path: Path
 ) -> None:
     checkout = fresh.copy(tmp_path / "project")
-    before = checkout.run_and_kill("random/trials.nc", trainings=6)
+    before = checkout.run_and_kill("random/trials.nc", trainings=6, trials_per_job=20)
     assert 6 <= len(before) < 40
-    printed = checkout.run("random/trials.nc")
+    printed = checkout.run("random/trials.nc", trials_per_job=20)
     after = checkout.finished_trainings
     assert {path: after[path] for path in before} == before
     assert len(after) == 40
@@ -140,7 +140,7 @@ def test_corrupt_trial_files_are_trained_again(checkout: Checkout, finished: Che
     paths[1].write_bytes(altered)
     for records in (checkout.results / "random" / "records").iterdir():
         records.unlink()
-    checkout.run("random/trials.nc")
+    checkout.run("random/trials.nc", trials_per_job=20)
     assert_same_trials(
         finished.results / "random" / "trials.nc", checkout.results / "random" / "trials.nc"
     )
@@ -155,11 +155,6 @@ def test_corrupt_trial_files_are_trained_again(checkout: Checkout, finished: Che
             "{epochs: 3}",
             "{epochs: 0}",
             "config/tiny.yaml: training.epochs: 0 is less than the minimum of 1",
-        ),
-        (
-            "seed: 3",
-            "sed: 3",
-            "config/tiny.yaml: unknown key 'sed'; did you mean 'seed'?",
         ),
         ("study: tiny", "study: ../tiny", "config/tiny.yaml: study:"),
     ],
@@ -190,30 +185,13 @@ def test_a_bad_config_is_one_line_and_writes_nothing(
     assert [path for path in written if ".snakemake" not in path.parts] == []
 
 
-def with_learning_rates(fresh: Checkout, root: Path, low: str) -> Checkout:
-    """Return a checkout of 20 trials with learning rates up to 1e7."""
-    checkout = fresh.copy(root)
-    wide = f"learning_rate: {{type: float, range: [{low}, 1.0e+7], scale: log}}"
-    checkout.edit("config/tiny.yaml", "space:\n", f"space:\n  {wide}\n")
-    checkout.edit("config/tiny.yaml", "n_trials: 40", "n_trials: 20")
-    return checkout
-
-
-def test_diverging_trials_are_data(fresh: Checkout, tmp_path: Path) -> None:
-    checkout = with_learning_rates(fresh, tmp_path / "project", "1.0e-4")
-    checkout.run()
-    dataset = trials.read_trials(checkout.results / "random" / "trials.nc")
-    diverged = dataset["status"].values == "diverged"
-    assert diverged.any()
-    assert not diverged.all()
-    assert np.isinf(trials.error(dataset)[diverged[:, 0]]).all()
-    assert "diverged" in (checkout.results / "summary.txt").read_text()
-
-
 def test_a_study_without_any_good_trial_says_so_and_keeps_its_trials(
     fresh: Checkout, tmp_path: Path
 ) -> None:
-    checkout = with_learning_rates(fresh, tmp_path / "project", "1.0e+6")
+    checkout = fresh.copy(tmp_path / "project")
+    wide = "learning_rate: {type: float, range: [1.0e+6, 1.0e+7], scale: log}"
+    checkout.edit("config/tiny.yaml", "space:\n", f"space:\n  {wide}\n")
+    checkout.edit("config/tiny.yaml", "n_trials: 40", "n_trials: 20")
     done = subprocess.run(
         checkout.command("comparison.nc"),
         cwd=checkout.root,

@@ -40,18 +40,18 @@ def left(results: Path) -> str:
 
 
 def marks(results: Path) -> list[str]:
-    return [path for path in PARTS if marked(str(results / f"{path}.jsonl"))]
+    return [path for path in PARTS if marked(f"{path}.jsonl", results)]
 
 
 def test_what_failed_goes_and_its_jobs_have_a_newer_input(results: Path) -> None:
     assert sorted(mark(results)) == sorted(REASON.values())
     assert left(results) == "ac"
     assert marks(results) == ["random/records/0-2", "search/gpbo/0/1/records/0-1"]
-    (path,) = marked(str(results / "random/records/0-2.jsonl"))
-    first = Path(path).read_text()
+    (path,) = marked("random/records/0-2.jsonl", results)
+    first = (results / path).read_text()
     # A mark that says the same as before would be nothing new.
     mark(results)
-    assert Path(path).read_text() != first
+    assert (results / path).read_text() != first
 
 
 def test_a_reason_chooses(results: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.bateman import Bateman
@@ -30,7 +31,7 @@ def test_the_smallest_study_is_the_default_problem(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.name)
 def test_configs_of_the_project_are_valid_and_named_after_their_file(path: Path) -> None:
-    assert study.read_study([path]).name == path.stem
+    assert study.read_study([path]).name == path.resolve().stem
 
 
 FULL = """
@@ -184,6 +185,26 @@ def test_a_bad_study_is_refused_with_its_file(tmp_path: Path, text: str, line: s
     with pytest.raises(InputError) as error:
         study.read_study([path])
     assert str(error.value) == f"{path}: {line}"
+
+
+def test_the_config_that_another_workflow_hands_over_is_read_as_a_file_would_be(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "study: x\ntraining: {max_training_flops: 1e9}\n"
+        "space: {learning_rate: {type: float, range: [1e-4, 1e-1], scale: log}}"
+    )
+    handed_over = yaml.safe_load(text)
+    # That is YAML 1.1.
+    assert handed_over["training"]["max_training_flops"] == "1e9"
+    read = study.study_from(handed_over, [])
+    assert read.settings == study.read_study([write(tmp_path, "x.yaml", text)]).settings
+    with pytest.raises(
+        InputError, match=r"^config/a\.yaml: unknown key 'sead'; did you mean 'seed'"
+    ):
+        study.study_from({"study": "x", "sead": 1}, ["config/a.yaml"])
+    with pytest.raises(InputError, match=r"^config: key 'study' is missing"):
+        study.study_from({}, [])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A job runs what was submitted: every edit before, during and after its imports is seen."""
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -158,3 +159,36 @@ def test_a_job_that_inherited_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> N
 def test_this_process_began_when_the_machine_says() -> None:
     began = psutil.Process().create_time()
     assert submitted._start_of_this_process() == pytest.approx(began, abs=1.5)
+
+
+def test_two_studies_of_one_run_are_both_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another workflow uses one under names of its own, and of the other a single rule."""
+    (project / "other.py").write_text(OTHER_PROBLEM)
+    train = project / "scripts" / "train.py"
+    first = Submission(project / "scripts", project / "mine.py", named=lambda rule: f"a_{rule}")
+    second = Submission(
+        project / "scripts",
+        project / "other.py",
+        named={"train": "b"}.get,
+    )
+    params = {}
+    environment: dict[str, str] = {}
+    for name, submission, source in (("a", first, "mine.py"), ("b", second, "other.py")):
+        code = submission.code(train, project / source)
+        params[name] = submission.job("train", {"epochs": name, "code": code})
+        submission.job("train_round", {"code": code})
+        submission.announce(environment)
+    monkeypatch.setenv(VARIABLE, environment[VARIABLE])
+    for name, rule in (("a", "a_train"), ("b", "b")):
+        with as_submitted(params[name], rule):
+            pass
+        edited = params[name] | {"epochs": "another"}
+        with pytest.raises(InputError, match="edited"), as_submitted(edited, rule):
+            pytest.fail("it began")
+    # What an outer run told is not of this one.
+    told = {**json.loads(environment[VARIABLE]), "process": -1}
+    environment[VARIABLE] = json.dumps(told)
+    second.announce(environment)
+    assert set(json.loads(environment[VARIABLE])["jobs"]) == {"b"}
