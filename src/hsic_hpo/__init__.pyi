@@ -13,6 +13,7 @@ from hsic_hpo.indices.hsic import (
 from hsic_hpo.indices.inference import confidence_interval as confidence_interval
 from hsic_hpo.indices.permutation import permutation_test as permutation_test
 from hsic_hpo.interactive import plot as plot
+from hsic_hpo.interactive.choosing import choose as choose
 from hsic_hpo.interactive.example import example_trials as example_trials
 from hsic_hpo.interactive.optuna_evaluator import (
     HsicImportanceEvaluator as HsicImportanceEvaluator,

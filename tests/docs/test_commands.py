@@ -134,7 +134,7 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     "make toy": (toy, "results/toy/tables/toy.md"),
     "make publish STUDY=bateman": (
         results_of_bateman,
-        "results/reference/bateman/final/random/trials.nc",
+        "results/reference/bateman/final/random/lowest-error/trials.nc",
     ),
     "make reference": (published, "results/reference/bateman/findings.md"),
     "make clean": (None, "results/tiny/summary.txt"),

@@ -18,8 +18,14 @@ OF_SENSITIVITY = {
     "distributions_figure",
     "worst_figure",
 }
-FIGURES = {*OF_TRIALS, *OF_SENSITIVITY, "convergence_figure", "comparison_figure"}
-TABLES = {"importance_table", "selection_table", "comparison_table", "tradeoffs_table"}
+FIGURES = {*OF_TRIALS, *OF_SENSITIVITY, "convergence_figure", "comparison_figure", "front_figure"}
+TABLES = {
+    "importance_table",
+    "selection_table",
+    "comparison_table",
+    "tradeoffs_table",
+    "front_table",
+}
 ANALYSIS = {
     *("sensitivity", "selection", "convergence", "importance_table", "selection_table"),
     "tradeoffs_table",
@@ -27,7 +33,8 @@ ANALYSIS = {
     *("convergence_figure", "summary", "html_report"),
 }
 CHOICE = {"choose", "train_final", "gather_final", "failures", "comparison", "comparison_table"}
-TRIALS = {*ANALYSIS, *OF_TRIALS, "comparison_figure", *CHOICE}
+FRONT = {"front", "front_table", "front_figure"}
+TRIALS = {*ANALYSIS, *OF_TRIALS, "comparison_figure", *CHOICE, *FRONT}
 
 
 def once(*rules: str, **more: int) -> dict[str, int]:

@@ -40,6 +40,7 @@ rule findings:
         convergence="convergence.nc",
         selection="selection.nc",
         comparison="comparison.nc",
+        front="front.nc",
     output:
         "findings.md",
     log:

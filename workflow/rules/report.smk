@@ -7,6 +7,7 @@ rule html_report:
         convergence="convergence.nc",
         selection="selection.nc",
         comparison="comparison.nc",
+        front="front.nc",
         figures=expand("figures/{figure}.svg", figure=FIGURES),
     output:
         "report.html",

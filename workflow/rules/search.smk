@@ -205,6 +205,48 @@ rule comparison_table:
         "../scripts/comparison_table.py"
 
 
+rule front:
+    input:
+        random="random/trials.nc",
+        searches=all_searches,
+    output:
+        "front.nc",
+    log:
+        "logs/front.log",
+    localrule: True
+    params:
+        cost=STUDY.settings.selection.cost,
+        choices=choices_of_front(),
+        initial_trials={
+            method: settings.initial_trials
+            for method, settings in STUDY.searches.items()
+        },
+        tolerance=STUDY.settings.final.tolerance,
+        code=code("front"),
+    script:
+        "../scripts/front.py"
+
+
+rule front_table:
+    input:
+        "front.nc",
+    output:
+        report(
+            "tables/front.csv",
+            caption="../report/front_table.rst",
+            category="Search",
+            labels={"table": "The best network for every cost"},
+        ),
+        "tables/front.md",
+    log:
+        "logs/front_table.log",
+    localrule: True
+    params:
+        code=code("front_table"),
+    script:
+        "../scripts/front_table.py"
+
+
 rule tradeoffs_table:
     input:
         selection="selection.nc",

@@ -81,6 +81,16 @@ def all_finals(file):
     return [f"final/{method}/{choice}/{file}" for method, choice in ROWS.values()]
 
 
+def choices_of_front():
+    """Return what the methods choose by, without what limits one of them alone."""
+    found = {
+        name: {key: told[key] for key in ("tolerance", "knee", "limits") if key in told}
+        for method in ["random", *STUDY.searches]
+        for name, told in STUDY.choices(method).items()
+    }
+    return list(found.values())
+
+
 def round_records(wildcards):
     return expand(
         "search/{method}/{repeat}/{round}/records/{slice}.jsonl",

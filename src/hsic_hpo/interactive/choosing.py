@@ -84,12 +84,10 @@ def choose(
     if within is not None:
         check_number("within", within, "a number from 0 to 10", lambda t: 0 <= t <= 10)
     weighed = weighed_cost(trials, cost)
-    limits = _limits(
-        {"max_flops": max_flops, "max_params": max_params, "max_seconds": max_seconds}
-    )
+    limits = _limits({"max_flops": max_flops, "max_params": max_params, "max_seconds": max_seconds})
     if max_cost is not None:
         if weighed is None:
-            raise InputError("max_cost: the trials have no cost; name one of them by cost")
+            raise InputError("max_cost: the trials have no cost: name a column of theirs as it")
         limits |= {weighed: _limit("max_cost", max_cost)}
     if not asked and not limits and weighed is not None:
         within = TOLERANCE

@@ -29,6 +29,7 @@ from hsic_hpo.selection import tradeoffs
 from hsic_hpo.study.gaps import sentence
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables import front as front_tables
 from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.tables.writing import cell_text
 from hsic_hpo.trials import dataset as trials_data
@@ -49,6 +50,7 @@ def page(
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
     sensitivity_all: xr.Dataset | None = None,
+    front: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
@@ -69,6 +71,8 @@ def page(
         The Datasets of the same names; the page has no section on one that is None.
     sensitivity_all
         Sensitivity Dataset of all trials, those of the searches included; None where there is none.
+    front
+        Front Dataset; None where there is none.
     figures
         SVG files of the figures, by name; a figure that is not among them is left out.
     captions
@@ -91,14 +95,16 @@ def page(
     goal_fraction = float(sensitivity.attrs["goal_fraction"])
     settings = None if config is None else StudySettings.of(config)
     frame = frames.trials_frame(trials, searches)
-    found = findings(trials, sensitivity, convergence, selection, comparison, sensitivity_all)
+    found = findings(
+        trials, sensitivity, convergence, selection, comparison, sensitivity_all, front
+    )
     parts.gaps.update(
         (f"section “{one.title}”", one.failure) for one in found if one.failure is not None
     )
     charts = {
         "plane": parts.make(
             "chart of error against FLOPs",
-            lambda: plane(frame, trials.attrs["error_name"], trials.attrs["error_units"]),
+            lambda: plane(frame, trials.attrs["error_name"], trials.attrs["error_units"], front),
             None,
         ),
         "parallel": parts.make(
@@ -122,8 +128,8 @@ def page(
         figures={name: _Figure.from_file(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
-        tables=_tables(parts, trials, searches, selection, comparison),
-        remarks=_remarks(parts, selection, comparison),
+        tables=_tables(parts, trials, searches, selection, comparison, front),
+        remarks=_remarks(parts, selection, comparison, front),
         trials=parts.make(
             "table of all trials",
             lambda: trials_table(frame, frames.values_frame(trials, searches)),
@@ -160,11 +166,14 @@ def _tables(
     searches: Sequence[xr.Dataset],
     selection: xr.Dataset | None,
     comparison: xr.Dataset | None,
+    front: xr.Dataset | None,
 ) -> dict[str, list[list[str]]]:
     """Return the cells of the tables for which there are data, by their names."""
     made: dict[str, Callable[[], pd.DataFrame]] = {}
     if selection is not None:
         made["selection"] = lambda: decisions_table(selection)
+    if front is not None:
+        made["front"] = lambda: front_tables.front_table(front)
     if comparison is not None:
         made["comparison"] = lambda: comparison_table.comparison_table(comparison)
         made["chosen"] = lambda: chosen(comparison, trials_data.space(trials))
@@ -175,9 +184,16 @@ def _tables(
 
 
 def _remarks(
-    parts: Parts, selection: xr.Dataset | None, comparison: xr.Dataset | None
+    parts: Parts,
+    selection: xr.Dataset | None,
+    comparison: xr.Dataset | None,
+    front: xr.Dataset | None,
 ) -> dict[str, str]:
     found = {}
+    if front is not None:
+        found["front"] = parts.make(
+            "remark on the front", lambda: front_tables.front_remark(front), ""
+        )
     if comparison is not None:
         found["comparison"] = parts.make(
             "remark on the comparison",

@@ -6,7 +6,7 @@ from typing import Any
 
 from hsic_hpo.search.methods import choice_settings
 from hsic_hpo.search.settings import SearchSettings
-from hsic_hpo.wording import cost_name, number, percent
+from hsic_hpo.wording import costing, percent
 
 BY_METHOD, LOWEST_ERROR, KNEE = "by_method", "lowest_error", "knee"
 WITHIN = "cheapest_within"
@@ -49,16 +49,13 @@ class Choice:
 
     @property
     def words(self) -> str:
-        """The same for a reader, such as ``"lowest error at most 10000 FLOPs per sample"``."""
+        """The same for a reader, such as ``"lowest error, at most 10000 FLOPs per sample"``."""
         rule = "lowest error"
         if self.knee:
             rule = "knee"
         elif self.tolerance:
             rule = f"cheapest within {percent(round(self.tolerance, 12))} of the lowest error"
-        limits = [
-            f"{number(limit)} {'s of training' if cost == 'train_seconds' else cost_name(cost)}"
-            for cost, limit in self.limits.items()
-        ]
+        limits = [costing(limit, cost) for cost, limit in self.limits.items()]
         return f"{rule}, at most {' and '.join(limits)}" if limits else rule
 
     def settings(self) -> dict[str, Any]:

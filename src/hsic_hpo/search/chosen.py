@@ -12,11 +12,10 @@ from hsic_hpo.search.choices import Choice
 from hsic_hpo.search.final_choice import FinishedTrial, choose_among
 from hsic_hpo.search.front import error_spread
 from hsic_hpo.search.known_trials import FOUND_BY
-from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_names, target_values
 from hsic_hpo.trials.history import History
 from hsic_hpo.trials.variables import cost_variable
-from hsic_hpo.wording import cost_name, counted, number, percent
+from hsic_hpo.wording import cost_name, costing, counted, number, percent
 
 _OF_A_NETWORK = ("flops", "n_params", "train_seconds")
 
@@ -96,7 +95,7 @@ def choose_trial(trials: xr.Dataset, choice: Choice, cost: str | None) -> Chosen
     """
     finished = History.of([trials], cost)
     if cost is None and (choice.knee or choice.tolerance):
-        raise InputError(f"{choice.words}: the trials have no cost; name one of their columns")
+        raise InputError(f"{choice.words}: the trials have no cost: name a column of theirs as it")
     limits = {name: target_values(trials, name) for name in choice.limits}
     place = choose_among([trials], cost, **choice.settings())
     if place is None:
@@ -115,23 +114,22 @@ def choose_trial(trials: xr.Dataset, choice: Choice, cost: str | None) -> Chosen
         error=float(finished.errors[place]),
         cost=own_cost if np.isfinite(own_cost) else None,
         choice=choice.words,
-        reason=_reason(finished, choice, limits, cost, front, place),
+        reason=_reason(trials, finished, choice, limits, cost),
         error_std=spread if np.isfinite(spread) else None,
         n_repeats=int((trials["status"].isel(trial=place) == "ok").sum()),
         costs={name: value for name, value in known.items() if np.isfinite(value)},
-        found_by={
-            name: trials[name].values[place].item()
-            if hasattr(trials[name].values[place], "item")
-            else str(trials[name].values[place])
-            for name in FOUND_BY
-            if name in trials
-        },
+        found_by=_found_by(trials, place),
         trial=str(trials["trial"].values[place]),
         cheaper=cheaper,
         dearer=dearer,
         n_trials=len(finished),
         n_ended_well=int(np.isfinite(finished.errors).sum()),
     )
+
+
+def _found_by(trials: xr.Dataset, place: int) -> dict[str, str | int]:
+    found = {name: trials[name].values[place] for name in FOUND_BY if name in trials}
+    return {name: value if isinstance(value, str) else int(value) for name, value in found.items()}
 
 
 def _neighbours(
@@ -154,42 +152,57 @@ def _trial(finished: History, place: int) -> FinishedTrial:
     )
 
 
-def costing(value: float, cost: str) -> str:
-    """Return a cost with its name: ``"9300 FLOPs per sample"``."""
-    return f"{number(value)} {'s of training' if cost == 'train_seconds' else cost_name(cost)}"
-
-
 def _why_none(finished: History, choice: Choice, limits: Mapping[str, np.ndarray]) -> str:
     ended = np.isfinite(finished.errors)
-    asked = " and ".join(costing(limit, name) for name, limit in choice.limits.items())
     least = []
     for name, costs in limits.items():
         known = np.where(ended, costs, np.inf)
         place = int(np.argmin(known))
         if np.isfinite(known[place]):
-            least.append(
-                f"{costing(known[place], name)} (error {number(finished.errors[place])})"
-            )
+            error = number(float(finished.errors[place]))
+            least.append(f"{costing(float(known[place]), name)} (error {error})")
     there_is = f"; the cheapest there is: {' and '.join(least)}" if least else ""
-    return f"no trial of {counted(int(ended.sum()), 'trials')} costs at most {asked}{there_is}"
+    n = counted(int(ended.sum()), "trials")
+    return f"none of {n} costs at most {_asked(choice)}{there_is}"
+
+
+def _asked(choice: Choice) -> str:
+    return " and ".join(costing(limit, name) for name, limit in choice.limits.items())
+
+
+@dataclass(frozen=True)
+class _Best:
+    """How the best result is called, and its value as a user knows it."""
+
+    words: str
+    sign: int
+
+    @classmethod
+    def of(cls, trials: xr.Dataset) -> "_Best":
+        # What is maximised is stored with the other sign.
+        if trials.attrs.get("direction") == "maximise":
+            return cls(f"highest {trials.attrs['metric']}", -1)
+        return cls("lowest error", 1)
+
+    def shown(self, error: float) -> str:
+        return number(self.sign * float(error))
 
 
 def _reason(
+    trials: xr.Dataset,
     finished: History,
     choice: Choice,
     limits: Mapping[str, np.ndarray],
     cost: str | None,
-    front: list[int],
-    place: int,
 ) -> str:
+    best = _Best.of(trials)
     ended = np.isfinite(finished.errors)
     inside = ended.copy()
     for name, values in limits.items():
         inside &= values <= choice.limits[name]
-    asked = " and ".join(costing(limit, name) for name, limit in choice.limits.items())
     of = counted(int(ended.sum()), "trials") + " that ended well"
-    if asked:
-        of = f"the {int(inside.sum())} of {of} that cost at most {asked}"
+    if limits:
+        of = f"the {int(inside.sum())}, of {of}, that cost at most {_asked(choice)}"
     lowest = float(finished.errors[inside].min())
     if choice.knee:
         within = replace(finished, errors=np.where(inside, finished.errors, np.inf))
@@ -200,15 +213,19 @@ def _reason(
             f"logarithms; among {of}"
         )
     if choice.tolerance:
-        near = inside & (finished.errors <= lowest + choice.tolerance * abs(lowest))
-        return (
-            f"the cheapest by {cost_name(str(cost))} of the {int(near.sum())} whose error is at "
-            f"most {percent(round(choice.tolerance, 12))} above the lowest, {number(lowest)}; among "
-            f"{of}"
+        n = int((inside & (finished.errors <= lowest + choice.tolerance * abs(lowest))).sum())
+        near = f"within {percent(round(choice.tolerance, 12))} of the {best.words}"
+        cheapest = (
+            "the only one" if n == 1 else f"the cheapest by {cost_name(str(cost))} of the {n}"
         )
-    best = int(np.argmin(finished.errors))
-    said = f"the lowest error of {of}"
-    if asked and finished.errors[best] < lowest:
-        there = f" with {costing(finished.costs[best], cost)}" if cost in limits else ""
-        said += f"; the lowest of all is {number(finished.errors[best])}{there}"
+        return f"{cheapest} {near}, {best.shown(lowest)}; among {of}"
+    whole = int(np.argmin(finished.errors))
+    said = f"the {best.words} of {of}"
+    if limits and finished.errors[whole] < lowest:
+        there = (
+            f" with {costing(float(finished.costs[whole]), str(cost))}" if cost in limits else ""
+        )
+        said += (
+            f"; the {best.words.split()[0]} of all is {best.shown(finished.errors[whole])}{there}"
+        )
     return said

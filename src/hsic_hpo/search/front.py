@@ -9,7 +9,6 @@ import xarray as xr
 
 from hsic_hpo.search.final_choice import choice_in_words, choose_among
 from hsic_hpo.search.known_trials import FOUND_BY
-from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.costs import MEASURED_COSTS
 from hsic_hpo.trials.history import History
 from hsic_hpo.trials.variables import ABSENT, cost_values, mean_over_repeats
@@ -93,9 +92,7 @@ def make_front(
     return joined.assign_attrs(attrs, cost=cost, cost_name=cost_name(cost))
 
 
-def _front(
-    trials: xr.Dataset, cost: str, choices: Sequence[Mapping[str, Any]]
-) -> xr.Dataset:
+def _front(trials: xr.Dataset, cost: str, choices: Sequence[Mapping[str, Any]]) -> xr.Dataset:
     finished = History.of([trials], cost)
     places = [place for place in finished.front() if np.isfinite(finished.costs[place])]
     errors, costs = finished.errors[places], finished.costs[places]
@@ -133,8 +130,8 @@ def _front(
         else:
             described = {"long_name": long_name, "units": unit}
             variables[name] = ("place", trials[name].values[places].astype(int), described)
-    for name, (values, long_name) in texts.items():
-        variables[name] = ("place", np.array(values, dtype=object), {"long_name": long_name})
+    for name, (words, long_name) in texts.items():
+        variables[name] = ("place", np.array(words, dtype=object), {"long_name": long_name})
     for name, values, what in (("error_ratio", errors, "error"), ("cost_ratio", costs, "cost")):
         described = {"long_name": f"{what} of the neighbour over its own", "units": "1"}
         variables[name] = (("place", "neighbour"), _ratios(values), described)

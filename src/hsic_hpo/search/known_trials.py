@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.trials.dataset import read_trials
+from hsic_hpo.trials.dataset import configurations, read_trials
 from hsic_hpo.trials.history import initial_part, join_trials, round_numbers
 
 RANDOM = "random"
@@ -123,6 +124,27 @@ def read_study_trials(folder: Path | str) -> xr.Dataset:
     if random is None and not searches:
         raise InputError(f"{folder}: no trials.nc in it yet; needed: results/<study> of a study")
     return known_trials(random, searches)
+
+
+def retrained_errors(folder: Path | str, configuration: Mapping[str, Any]) -> list[float]:
+    """Return the test errors of the retrainings of a configuration in a study, if it has any.
+
+    Parameters
+    ----------
+    folder
+        Results of the study.
+    configuration
+        Values of its active hyperparameters by name.
+    """
+    found: dict[str, list[float]] = {}
+    for path in sorted(Path(folder).glob("final/*/*/trials.nc")):
+        trials = read_trials(path)
+        for place, known in enumerate(configurations(trials)):
+            if known == dict(configuration):
+                errors = trials["test_error"].values[place]
+                # The same trainings stand under each choice that asked for them.
+                found[str(trials["trial"].values[place])] = errors[np.isfinite(errors)].tolist()
+    return [error for errors in found.values() for error in errors]
 
 
 def _of_round(trials: xr.Dataset, number: int) -> xr.Dataset:

@@ -147,7 +147,9 @@ def _line(error: ValidationError) -> str:
 def _near(schema: Mapping[str, Any], instance: Any) -> str:
     """Return which word of several forms was perhaps meant."""
     forms = schema.get("anyOf", ())
-    known = [word for form in forms for word in (*form.get("enum", ()), *form.get("properties", ()))]
+    known = [
+        word for form in forms for word in (*form.get("enum", ()), *form.get("properties", ()))
+    ]
     words = instance if isinstance(instance, Mapping) else [instance]
     return "".join(did_you_mean(word, known) for word in words if word not in known)
 

@@ -54,12 +54,13 @@ def comparison_table(dataset: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per method and choice (``choice`` in words, where it is known): mean and standard deviation of the test error over all retrainings
-        that ended well, of ``retrainings`` in all; medians over the repeats of the search of
-        ``params`` and ``flops_per_sample`` (operations of the forward pass of one sample);
-        ``flops_factor``, these over those of the reference; ``trainings``,
-        ``total_training_flops`` and ``wall_time_s`` of one repeat, the random search included
-        where the method started from it. Below, the slides' rows where the problem is theirs.
+        One row per method and choice (``choice`` in words, where it is known): mean and standard
+        deviation of the test error over all retrainings that ended well, of ``retrainings`` in all;
+        medians over the repeats of the search of ``params`` and ``flops_per_sample`` (operations of
+        the forward pass of one sample); ``flops_factor``, these over those of the reference;
+        ``trainings``, ``total_training_flops`` and ``wall_time_s`` of one repeat, the random search
+        included where the method started from it. Below, the slides' rows where the problem is
+        theirs.
     """
     rows = [_row(dataset.sel(search=name)) for name in dataset["search"].values]
     published = _published(dataset)

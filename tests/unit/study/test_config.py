@@ -132,14 +132,22 @@ BAD = [
         id="early stopping number",
     ),
     *(
-        pytest.param(STUDY + f"final: {{choose: {given}}}", f"final.choose{message}", id=f"choose {given}")
+        pytest.param(
+            STUDY + f"final: {{choose: {given}}}", f"final.choose{message}", id=f"choose {given}"
+        )
         for given, message in (
             ("knee", ": 'knee' is not a list"),
             ("[]", f": []; allowed: {CHOICES}"),
             ("[kne]", f".0: 'kne'; allowed: {CHOICES}; did you mean 'knee'?"),
-            ("[knee, {max_flop: 3}]", f".1: {{'max_flop': 3}}; allowed: {CHOICES}; did you mean 'max_flops'?"),
+            (
+                "[knee, {max_flop: 3}]",
+                f".1: {{'max_flop': 3}}; allowed: {CHOICES}; did you mean 'max_flops'?",
+            ),
             ("[{max_flops: 0}]", f".0: {{'max_flops': 0}}; allowed: {CHOICES}"),
-            ("[{max_flops: 3, max_params: 4}]", f".0: {{'max_flops': 3, 'max_params': 4}}; allowed: {CHOICES}"),
+            (
+                "[{max_flops: 3, max_params: 4}]",
+                f".0: {{'max_flops': 3, 'max_params': 4}}; allowed: {CHOICES}",
+            ),
             ("[knee, knee]", f": ['knee', 'knee']; allowed: {CHOICES}"),
         )
     ),
