@@ -124,18 +124,21 @@ class Keeper:
         self._keeping = None
         self.end()
 
-    def keep(self, state: Mapping[str, Any]) -> None:
+    def keep(self, state: Mapping[str, Any], *, foreign: bool = False) -> None:
         """Keep a state where one is due; whatever the disk says, the training goes on.
 
         Parameters
         ----------
         state
             Tensors and plain values that say all of the training.
+        foreign
+            Whether there may be other things in it, as modules of users' own hold: the first one is
+            read back, and none is kept if that fails.
         """
         began = time.monotonic()
         try:
             self._write(state)
-            if not self._readable:
+            if foreign and not self._readable:
                 self._check()
         except OSError as error:
             if not self._said:
