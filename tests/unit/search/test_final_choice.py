@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from hand_made_trials import A, B, C, trials
 from hsic_hpo.errors import InputError
