@@ -14,6 +14,7 @@ from hsic_hpo.sensitivity.peers import compare_measures as compare_peers
 from hsic_hpo.study import study
 from hsic_hpo.study.study import Study
 from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables import importance_by_budget as budget_table
 from hsic_hpo.tables import peers as peers_table
 from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.tables.importance import importance_table
@@ -87,11 +88,24 @@ def test_the_comparison_is_that_of_the_retrainings(name: str) -> None:
 @pytest.mark.parametrize("name", STUDIES)
 def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> None:
     drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
-    sensitivity, convergence, selection, comparison = (
+    sensitivity, convergence, selection, comparison, by_budget = (
         dataset(name, f"{part}.nc")
-        for part in ("sensitivity", "convergence", "selection", "comparison")
+        for part in (
+            "sensitivity",
+            "convergence",
+            "selection",
+            "comparison",
+            "importance_by_budget",
+        )
     )
-    found = findings(drawn, sensitivity, convergence, selection, comparison)
+    found = findings(
+        drawn,
+        sensitivity,
+        convergence,
+        selection,
+        comparison,
+        importance_by_budget=by_budget,
+    )
     assert (PUBLISHED / name / "findings.md").read_text(encoding="utf-8") == markdown(found)
     searches = [
         trials_data.read_trials(path)
@@ -100,6 +114,10 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
     peers = compare_peers(drawn, sensitivity, config(name).seed)
     written = {
         "importance": (importance_table(sensitivity), ""),
+        "importance_by_budget": (
+            budget_table.importance_by_budget_table(by_budget),
+            budget_table.importance_by_budget_remark(by_budget),
+        ),
         "selection": (
             decisions_table(selection),
             " ".join(filter(None, (selection.attrs[k] for k in ("remark", "ceiling_reason")))),

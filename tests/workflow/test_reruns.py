@@ -18,12 +18,21 @@ OF_SENSITIVITY = {
     "distributions_figure",
     "worst_figure",
 }
-FIGURES = {*OF_TRIALS, *OF_SENSITIVITY, "convergence_figure", "comparison_figure"}
-TABLES = {"importance_table", "selection_table", "comparison_table", "tradeoffs_table"}
+OF_BUDGET = {"importance_by_budget_figure", "importance_by_budget_table"}
+FIGURES = {
+    *OF_TRIALS,
+    *OF_SENSITIVITY,
+    *("convergence_figure", "comparison_figure", "importance_by_budget_figure"),
+}
+TABLES = {
+    *("importance_table", "selection_table", "comparison_table", "tradeoffs_table"),
+    "importance_by_budget_table",
+}
 ANALYSIS = {
     *("sensitivity", "selection", "convergence", "importance_table", "selection_table"),
-    "tradeoffs_table",
+    *("tradeoffs_table", "budget"),
     *OF_SENSITIVITY,
+    *OF_BUDGET,
     *("convergence_figure", "summary", "html_report"),
 }
 CHOICE = {"choose", "train_final", "gather_final", "failures", "comparison", "comparison_table"}

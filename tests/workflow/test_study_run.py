@@ -36,6 +36,9 @@ def test_every_result_is_there(finished: Checkout) -> None:
         "selection.nc",
         "comparison.nc",
         "tables/importance.md",
+        "importance_by_budget.nc",
+        "tables/importance_by_budget.csv",
+        "tables/importance_by_budget.md",
         "tables/selection.csv",
         "tables/selection.md",
         "tables/comparison.csv",
@@ -45,7 +48,7 @@ def test_every_result_is_there(finished: Checkout) -> None:
     ):
         assert (finished.results / name).stat().st_size > 0, name
     figures = sorted(path.stem for path in (finished.results / "figures").glob("*.svg"))
-    assert len(figures) == 11
+    assert len(figures) == 12
     for suffix in ("pdf", "png"):
         paths = (finished.results / "figures").glob(f"*.{suffix}")
         assert sorted(path.stem for path in paths) == figures

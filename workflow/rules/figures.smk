@@ -13,6 +13,11 @@ FIGURES = {
     "worst": ("Sensitivity", "Impact on the worst", TRIALS | SENSITIVITY),
     "interactions": ("Sensitivity", "Interactions", SENSITIVITY),
     "convergence": ("Sensitivity", "Convergence", dict(convergence="convergence.nc")),
+    "importance_by_budget": (
+        "Sensitivity",
+        "Impact by budget",
+        dict(importance_by_budget="importance_by_budget.nc"),
+    ),
     "quadrant": ("Decisions", "Error against cost", SENSITIVITY),
     "sweeps": ("Decisions", "Ranges", SENSITIVITY),
     "front": (
@@ -56,7 +61,8 @@ for figure, (category, label, datasets) in FIGURES.items():
 
 rule importance_table:
     input:
-        "sensitivity.nc",
+        sensitivity="sensitivity.nc",
+        surrogate="sensitivity_surrogate.nc",
     output:
         report(
             "tables/importance.csv",
@@ -74,9 +80,29 @@ rule importance_table:
         "../scripts/importance_table.py"
 
 
+rule importance_by_budget_table:
+    input:
+        "importance_by_budget.nc",
+    output:
+        report(
+            "tables/importance_by_budget.csv",
+            caption="../report/importance_by_budget_table.rst",
+            category="Sensitivity",
+            labels={"table": "Indices by budget"},
+        ),
+        "tables/importance_by_budget.md",
+    log:
+        "logs/importance_by_budget_table.log",
+    localrule: True
+    params:
+        code=code("importance_by_budget_table"),
+    script:
+        "../scripts/importance_by_budget_table.py"
+
+
 use rule importance_table as importance_all_table with:
     input:
-        "sensitivity_all.nc",
+        sensitivity="sensitivity_all.nc",
     output:
         report(
             "tables/importance_all.csv",

@@ -13,6 +13,22 @@ rule sensitivity:
         "../scripts/sensitivity.py"
 
 
+# A file of its own: nothing that is decided or searched rests on it.
+rule sensitivity_surrogate:
+    input:
+        "random/trials.nc",
+    output:
+        "sensitivity_surrogate.nc",
+    log:
+        "logs/sensitivity_surrogate.log",
+    localrule: True
+    params:
+        settings=asdict(STUDY.settings.sensitivity),
+        code=code("sensitivity_surrogate"),
+    script:
+        "../scripts/sensitivity_surrogate.py"
+
+
 rule convergence:
     input:
         "random/trials.nc",
@@ -26,6 +42,22 @@ rule convergence:
         code=code("convergence"),
     script:
         "../scripts/convergence.py"
+
+
+rule budget:
+    input:
+        "random/trials.nc",
+    output:
+        "importance_by_budget.nc",
+    log:
+        "logs/budget.log",
+    localrule: True
+    params:
+        settings=asdict(STUDY.settings.sensitivity),
+        cost=STUDY.settings.selection.cost,
+        code=code("budget"),
+    script:
+        "../scripts/budget.py"
 
 
 # What the searches tried tells more of where the best ones lie; their trials are not random, so

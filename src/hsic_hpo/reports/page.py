@@ -21,6 +21,7 @@ from hsic_hpo.reports import frames
 from hsic_hpo.reports.chosen import chosen
 from hsic_hpo.reports.facts import failed_trainings, provenance, study_facts
 from hsic_hpo.reports.findings import findings
+from hsic_hpo.reports.impact import impact_remark, impact_table
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.plane import plane
@@ -51,6 +52,7 @@ def page(
     comparison: xr.Dataset | None = None,
     sensitivity_all: xr.Dataset | None = None,
     front: xr.Dataset | None = None,
+    importance_by_budget: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
@@ -73,6 +75,8 @@ def page(
         Sensitivity Dataset of all trials, those of the searches included; None where there is none.
     front
         Front Dataset; None where there is none.
+    importance_by_budget
+        Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`; None where there are none.
     figures
         SVG files of the figures, by name; a figure that is not among them is left out.
     captions
@@ -96,7 +100,14 @@ def page(
     settings = None if config is None else StudySettings.of(config)
     frame = frames.trials_frame(trials, searches)
     found = findings(
-        trials, sensitivity, convergence, selection, comparison, sensitivity_all, front
+        trials,
+        sensitivity,
+        convergence,
+        selection,
+        comparison,
+        sensitivity_all,
+        front,
+        importance_by_budget,
     )
     parts.gaps.update(
         (f"section “{one.title}”", one.failure) for one in found if one.failure is not None
@@ -128,7 +139,8 @@ def page(
         figures={name: _Figure.from_file(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
-        tables=_tables(parts, trials, searches, selection, comparison, front),
+        tables=_tables(parts, trials, sensitivity, searches, selection, comparison, front),
+        impact_remark=impact_remark(sensitivity),
         remarks=_remarks(parts, selection, comparison, front),
         trials=parts.make(
             "table of all trials",
@@ -163,13 +175,14 @@ def _reached_fraction(sensitivity: xr.Dataset) -> float:
 def _tables(
     parts: Parts,
     trials: xr.Dataset,
+    sensitivity: xr.Dataset,
     searches: Sequence[xr.Dataset],
     selection: xr.Dataset | None,
     comparison: xr.Dataset | None,
     front: xr.Dataset | None,
 ) -> dict[str, list[list[str]]]:
     """Return the cells of the tables for which there are data, by their names."""
-    made: dict[str, Callable[[], pd.DataFrame]] = {}
+    made: dict[str, Callable[[], pd.DataFrame]] = {"impact": lambda: impact_table(sensitivity)}
     if selection is not None:
         made["selection"] = lambda: decisions_table(selection)
     if front is not None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.trials.goals import interacts, is_found, is_tested
+from hsic_hpo.trials.goals import has_both, interacts, is_found, is_tested
 from hsic_hpo.wording import (
     MAIN_GROUP,
     adjusted_p,
@@ -17,11 +17,10 @@ from hsic_hpo.wording import (
     target_name,
 )
 
-_ROLES = {
-    "optimise": "optimises",
-    "restrict": "restricts",
-    "fix": "fixes",
-    "fine-tune": "leaves for fine-tuning",
+_DECISIONS = {
+    "search": "searches {}",
+    "prefer": "prefers some values of {}, though it searches all",
+    "fix": "fixes {}",
 }
 _STATED = 5
 
@@ -81,6 +80,47 @@ def intervals(sensitivity: xr.Dataset) -> str:
         return ""
     confidence = percent(float(sensitivity.attrs["confidence"]))
     return f"How large their indices are, {confidence} intervals: {'; '.join(parts)}."
+
+
+def both_ways(sensitivity: xr.Dataset) -> str:
+    """Say where exact tests of random trials and a surrogate differ, and why they may.
+
+    Parameters
+    ----------
+    sensitivity
+        Sensitivity Dataset.
+
+    Returns
+    -------
+    str
+        Empty where only one of the two ways was taken.
+    """
+    if not has_both(sensitivity):
+        return ""
+    best = sensitivity.sel(target="error", subset="best")
+    check = str(sensitivity.attrs.get("surrogate_check", ""))
+    if best["surrogate_found"].isnull().all():
+        return f"Through a surrogate nothing can be said beside the tests. {check}".rstrip()
+    said = best["significant"].notnull() & best["surrogate_found"].notnull()
+    tested, found = best["significant"] == 1, best["surrogate_found"] == 1
+    names = best["hyperparameter"].values
+    more, fewer = (
+        names[(said & differs).any("group").values].tolist()
+        for differs in (found & ~tested, tested & ~found)
+    )
+    # What differs in one group may agree in another; each is named once, as found.
+    fewer = [name for name in fewer if name not in more]
+    if not more and not fewer:
+        return f"The exact tests and the surrogate agree on what matters. {check}"
+    parts = []
+    if more:
+        parts.append(f"the surrogate finds {_listed(more)}, which the tests do not")
+    if fewer:
+        parts.append(f"the tests find {_listed(fewer)}, which the surrogate does not")
+    return (
+        f"The exact tests and the surrogate differ: {'; '.join(parts)}. A test needs more trials; "
+        f"a surrogate assumes that the error is smooth, and is no test. {check}"
+    )
 
 
 def all_trials(sensitivity: xr.Dataset, sensitivity_all: xr.Dataset) -> str:
@@ -215,26 +255,42 @@ def sweeps(sensitivity: xr.Dataset) -> str:
 
 
 def decisions(selection: xr.Dataset) -> list[str]:
-    """Say what HSIC-GPBO does with the hyperparameters, by role, and under which ceiling.
+    """Say what HSIC-GPBO does with the hyperparameters, what that could cost, and its ceiling.
 
     Parameters
     ----------
     selection
         Selection Dataset.
     """
-    roles = selection["role"].values
+    made = selection["decision"].values
     names = selection["hyperparameter"].values
     parts = [
-        f"{verb} {_listed(names[roles == role].tolist())}"
-        for role, verb in _ROLES.items()
-        if (roles == role).any()
+        said.format(_listed(names[made == decision].tolist()))
+        for decision, said in _DECISIONS.items()
+        if (made == decision).any()
     ]
     sentences = [f"HSIC-GPBO {'; '.join(parts)}."]
+    if text := _what_fixing_costs(selection):
+        sentences.append(text)
     changed = names[selection["overridden"].values.astype(bool)].tolist()
     if changed:
         sentences.append(f"The study's config decided on {_listed(changed)}.")
     extra = [str(selection.attrs.get(key, "")) for key in ("ceiling_reason", "remark")]
     return sentences + [text for text in extra if text]
+
+
+def _what_fixing_costs(selection: xr.Dataset) -> str:
+    worst = float(selection.attrs["fixed_worst_loss"])
+    if np.isfinite(worst):
+        sure = percent(float(selection.attrs["confidence"]))
+        return (
+            "What is fixed without an order could cost at most "
+            f"{percent(float(f'{worst:.2g}'))} of the error ({sure})."
+        )
+    if (selection["overridden"].values == 0).any() and "prefer" in selection["decision"].values:
+        margin = percent(float(selection.attrs["margin"]))
+        return f"Nothing is proven to cost at most {margin} of the error, so nothing is fixed."
+    return ""
 
 
 def groups_without_index(sensitivity: xr.Dataset) -> str:

@@ -18,6 +18,8 @@ def write_report(
     sensitivity: xr.Dataset,
     path: Path | str,
     decisions: xr.Dataset | None = None,
+    convergence: xr.Dataset | None = None,
+    by_budget: xr.Dataset | None = None,
 ) -> None:
     """Tell what an analysis found in one HTML page that needs no network.
 
@@ -31,6 +33,10 @@ def write_report(
         HTML file, written atomically.
     decisions
         Selection Dataset of this analysis; None leaves its section out.
+    convergence
+        Convergence Dataset of this analysis; None leaves its section out.
+    by_budget
+        Indices of these trials by budget; None leaves its section out.
 
     Raises
     ------
@@ -40,11 +46,13 @@ def write_report(
     """
     parts = Parts({})
     with TemporaryDirectory() as folder:
-        figures = write_figures(trials, sensitivity, folder, parts)
+        figures = write_figures(trials, sensitivity, folder, parts, convergence, by_budget)
         text = page(
             trials,
             sensitivity,
             selection=decisions,
+            importance_by_budget=by_budget,
+            convergence=convergence,
             figures={file.stem: file for file in figures},
             captions=CAPTIONS,
             made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),

@@ -99,17 +99,26 @@ def test_an_index_that_does_not_exist_is_no_sign_of_no_effect(name: str) -> None
     )
 
 
-def test_decisions_name_every_hyperparameter_once() -> None:
+@pytest.mark.parametrize(
+    ("worst", "said"),
+    [
+        (0.0321, "What is fixed without an order could cost at most 3.2 % of the error (95 %)."),
+        (np.nan, "Nothing is proven to cost at most 5 % of the error, so nothing is fixed."),
+    ],
+)
+def test_decisions_name_every_hyperparameter_once(worst: float, said: str) -> None:
+    proof = {"fixed_worst_loss": worst, "confidence": 0.95, "margin": 0.05}
     decided = xr.Dataset(
         {
-            "role": ("hyperparameter", ["optimise", "fix", "fine-tune", "optimise"]),
+            "decision": ("hyperparameter", ["search", "fix", "prefer", "search"]),
             "overridden": ("hyperparameter", [0, 1, 0, 0]),
         },
         {"hyperparameter": ["a", "b", "c", "d"]},
-        {"ceiling_reason": "At most 7 flops.", "remark": ""},
+        {"ceiling_reason": "At most 7 flops.", "remark": ""} | proof,
     )
     assert sentences.decisions(decided) == [
-        "HSIC-GPBO optimises a and d; fixes b; leaves for fine-tuning c.",
+        "HSIC-GPBO searches a and d; prefers some values of c, though it searches all; fixes b.",
+        said,
         "The study's config decided on b.",
         "At most 7 flops.",
     ]
@@ -158,3 +167,41 @@ def test_where_choice_stops_to_matter_is_that_of_the_sweep() -> None:
     )
     data["significant"][:] = 0
     assert sentences.sweeps(data) == ""
+
+
+def _beside(found: dict[str, float]) -> xr.Dataset:
+    tested = study("usual").sensitivity
+    dims = ("group", "subset", "hyperparameter")
+    word = xr.full_like(tested["significant"].sel(target="error", drop=True), np.nan)
+    word = word.transpose(*dims).copy()
+    for name, value in found.items():
+        word.loc[{"group": "all", "hyperparameter": name}] = value
+    return tested.assign(surrogate_found=word).assign_attrs(surrogate_check="Checked.")
+
+
+def _tested_alike() -> dict[str, float]:
+    found = (
+        study("usual").sensitivity["significant"].sel(group="all", target="error", subset="best")
+    )
+    return found.dropna("hyperparameter").to_series().to_dict()
+
+
+def test_where_tests_and_surrogate_agree_it_is_said() -> None:
+    assert sentences.both_ways(_beside(_tested_alike())) == (
+        "The exact tests and the surrogate agree on what matters. Checked."
+    )
+
+
+def test_where_tests_and_surrogate_differ_it_is_said_why() -> None:
+    found = _tested_alike()
+    tested = next(name for name, value in found.items() if value == 1)
+    idle = next(name for name, value in found.items() if value == 0)
+    said = sentences.both_ways(_beside({**found, tested: 0.0, idle: 1.0}))
+    assert f"the surrogate finds {idle}, which the tests do not" in said
+    assert f"the tests find {tested}, which the surrogate does not" in said
+    assert said.endswith("assumes that the error is smooth, and is no test. Checked.")
+
+
+def test_a_surrogate_that_says_nothing_and_none_at_all_are_told_apart() -> None:
+    assert "nothing can be said" in sentences.both_ways(_beside({}))
+    assert sentences.both_ways(study("usual").sensitivity) == ""
