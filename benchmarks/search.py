@@ -52,8 +52,8 @@ RESULTS = Path(__file__).parent / "results"
 TABLES = ("naval_propulsion", "parkinsons_telemonitoring")
 EVALUATIONS = (60, 100, 200)
 BATCH = 10
-# Random evaluations, which are told to every method; from so few nothing is decided. In the ablation
-# they are as few as the indices need.
+# Random evaluations, which are told to every method; from so few nothing is decided. In the
+# ablation they are as few as the indices need.
 INITIAL = 20
 EXPLAINED = 50
 ABLATION = ("front", "hsic-gpbo", "hsic-gpbo-paper", "cgpbo")
