@@ -9,8 +9,8 @@ import xarray as xr
 from hsic_hpo.reports import sentences
 from hsic_hpo.study.gaps import reason_of, sentence
 from hsic_hpo.tables import comparison as comparison_table
-from hsic_hpo.tables.front import front_sentence
 from hsic_hpo.tables import importance_by_budget as by_budget
+from hsic_hpo.tables.front import front_sentence
 from hsic_hpo.tables.summary import summary
 from hsic_hpo.tables.writing import markdown_text
 from hsic_hpo.trials.goals import cost_names, has_both

@@ -22,7 +22,7 @@ SPEC = {
 }
 
 
-def selected(n: int = 300, **override: Any) -> xr.Dataset:
+def selected(n: int = 80, **override: Any) -> xr.Dataset:
     """Only the rate decides, and units cost."""
     trials = search(n, error=lambda c: 0.01 + abs(math.log10(c["rate"]) + 2), spec=SPEC)
     settings = SelectionSettings(override=override, least_optimised=1)
