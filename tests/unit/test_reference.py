@@ -8,8 +8,10 @@ import xarray as xr
 
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.reports.findings import findings, markdown
+from hsic_hpo.reports.sentences import both_ways
 from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.selection import tradeoffs
+from hsic_hpo.sensitivity.labels import beside
 from hsic_hpo.sensitivity.peers import compare_measures as compare_peers
 from hsic_hpo.study import study
 from hsic_hpo.study.study import Study
@@ -96,12 +98,15 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
             "importance_by_budget",
         )
     )
+    both = beside(sensitivity, dataset(name, "sensitivity_surrogate.nc"))
+    every = dataset(name, "sensitivity_all.nc")
     found = findings(
         drawn,
-        sensitivity,
+        both,
         convergence,
         selection,
         comparison,
+        every,
         importance_by_budget=by_budget,
     )
     assert (PUBLISHED / name / "findings.md").read_text(encoding="utf-8") == markdown(found)
@@ -111,7 +116,8 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
     ]
     peers = compare_peers(drawn, sensitivity, config(name).seed)
     written = {
-        "importance": (importance_table(sensitivity), ""),
+        "importance": (importance_table(both), both_ways(both)),
+        "importance_all": (importance_table(every), ""),
         "importance_by_budget": (
             budget_table.importance_by_budget_table(by_budget),
             budget_table.importance_by_budget_remark(by_budget),

@@ -31,6 +31,7 @@ def test_every_result_is_there(finished: Checkout) -> None:
     for name in (
         "random/trials.nc",
         "sensitivity.nc",
+        "sensitivity_surrogate.nc",
         "convergence.nc",
         "tables/importance.csv",
         "selection.nc",

@@ -101,15 +101,13 @@ def both_ways(sensitivity: xr.Dataset) -> str:
     check = str(sensitivity.attrs.get("surrogate_check", ""))
     if best["surrogate_found"].isnull().all():
         return f"Through a surrogate nothing can be said beside the tests. {check}".rstrip()
-    said = best["significant"].notnull() & best["surrogate_found"].notnull()
-    tested, found = best["significant"] == 1, best["surrogate_found"] == 1
-    names = best["hyperparameter"].values
-    more, fewer = (
-        names[(said & differs).any("group").values].tolist()
-        for differs in (found & ~tested, tested & ~found)
+    # Each in any of the groups, as where what matters is named.
+    tested, found = (
+        (best[name] == 1).any("group").values for name in ("significant", "surrogate_found")
     )
-    # What differs in one group may agree in another; each is named once, as found.
-    fewer = [name for name in fewer if name not in more]
+    said = best["surrogate_found"].notnull().any("group").values
+    names = best["hyperparameter"].values
+    more, fewer = names[found & ~tested].tolist(), names[tested & ~found & said].tolist()
     if not more and not fewer:
         return f"The exact tests and the surrogate agree on what matters. {check}"
     parts = []
