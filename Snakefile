@@ -42,6 +42,7 @@ rule all:
         ),
         expand("tables/selection.{suffix}", suffix=["csv", "md"]),
         expand("tables/tradeoffs.{suffix}", suffix=["csv", "md"]),
+        expand("tables/front.{suffix}", suffix=["csv", "md"]),
         expand("tables/comparison.{suffix}", suffix=["csv", "md", "tex"]),
         "summary.txt",
         "failed.txt",

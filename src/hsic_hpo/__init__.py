@@ -19,6 +19,7 @@ _PLACES = {
     "Integer": "hsic_hpo.spaces.definitions:Integer",
     "LightningProblem": "hsic_hpo.problems.base:LightningProblem",
     "Space": "hsic_hpo.spaces.space:Space",
+    "choose": "hsic_hpo.interactive.choosing:choose",
     "confidence_interval": "hsic_hpo.indices.inference:confidence_interval",
     "decide": "hsic_hpo.interactive.steps:decide",
     "decisions_table": "hsic_hpo.tables.decisions:decisions_table",

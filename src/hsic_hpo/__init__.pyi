@@ -14,6 +14,7 @@ from hsic_hpo.indices.inference import confidence_interval as confidence_interva
 from hsic_hpo.indices.permutation import permutation_test as permutation_test
 from hsic_hpo.interactive import plot as plot
 from hsic_hpo.interactive.by_budget import explain_by_budget as explain_by_budget
+from hsic_hpo.interactive.choosing import choose as choose
 from hsic_hpo.interactive.example import example_trials as example_trials
 from hsic_hpo.interactive.optuna_evaluator import (
     HsicImportanceEvaluator as HsicImportanceEvaluator,

@@ -25,13 +25,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     with _one_line_stops(), one_line_errors():
         # They take a second to load, in which somebody may press Ctrl-C.
-        from hsic_hpo.commands import analyse, check, retry
+        from hsic_hpo.commands import analyse, check, choose, retry
 
         parser = argparse.ArgumentParser(
             prog="hsic-hpo", description="Explainable hyperparameter optimisation."
         )
         commands = parser.add_subparsers(required=True, metavar="COMMAND")
-        for command in (check, analyse, retry):
+        for command in (check, analyse, choose, retry):
             command.add_parser(commands)
         options = parser.parse_args(arguments)
         options.run(options)

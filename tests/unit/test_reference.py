@@ -64,7 +64,8 @@ def test_trials_are_those_of_the_config(name: str) -> None:
                 trials_data.read_trials(path).sizes["trial"]
                 == settings.n_rounds * settings.batch_size
             )
-        final = trials_data.read_trials(PUBLISHED / name / "final" / method / "trials.nc")
+        (choice,) = asked.choices(method)
+        final = trials_data.read_trials(PUBLISHED / name / "final" / method / choice / "trials.nc")
         assert final.sizes["trial"] == settings.repeats
         assert final.sizes["repeat"] == asked.settings.final.seeds
         assert json.loads(final.attrs["budget"]) == asked.final_budget
@@ -79,9 +80,10 @@ def test_they_say_where_they_come_from(name: str) -> None:
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_the_comparison_is_that_of_the_retrainings(name: str) -> None:
-    methods = ["random", *config(name).searches]
-    designs = {m: dataset(name, f"final/{m}/design.nc") for m in methods}
-    finals = {m: dataset(name, f"final/{m}/trials.nc") for m in methods}
+    asked = config(name)
+    places = {m: f"{m}/{'/'.join(asked.choices(m))}" for m in ["random", *asked.searches]}
+    designs = {m: dataset(name, f"final/{place}/design.nc") for m, place in places.items()}
+    finals = {m: dataset(name, f"final/{place}/trials.nc") for m, place in places.items()}
     xr.testing.assert_identical(compare_methods(designs, finals), dataset(name, "comparison.nc"))
 
 

@@ -20,6 +20,11 @@ FIGURES = {
     ),
     "quadrant": ("Decisions", "Error against cost", SENSITIVITY),
     "sweeps": ("Decisions", "Ranges", SENSITIVITY),
+    "front": (
+        "Search",
+        "The best network for every cost",
+        TRIALS | dict(searches=all_searches, front="front.nc"),
+    ),
     "comparison": (
         "Search",
         "Error against FLOPs",

@@ -42,6 +42,7 @@ rule findings:
         importance_by_budget="importance_by_budget.nc",
         selection="selection.nc",
         comparison="comparison.nc",
+        front="front.nc",
     output:
         "findings.md",
     log:

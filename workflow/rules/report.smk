@@ -9,6 +9,7 @@ rule html_report:
         importance_by_budget="importance_by_budget.nc",
         selection="selection.nc",
         comparison="comparison.nc",
+        front="front.nc",
         figures=expand("figures/{figure}.svg", figure=FIGURES),
     output:
         "report.html",

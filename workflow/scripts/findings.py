@@ -11,6 +11,7 @@ DATASETS = (
     "sensitivity",
     "convergence",
     "selection",
+    "front",
     "comparison",
     "sensitivity_all",
     "importance_by_budget",

@@ -3,17 +3,14 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 
-from hsic_hpo.commands.analyse_options import check_endings, source, trials_options
+from hsic_hpo.commands.analyse_options import check_endings, reading, source, trials_options
 from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 
 _SETTINGS = {"goal_fraction": "fraction", "n_permutations": "permutations", "seed": "seed"}
-
-_DURATIONS = {"duration", "train_seconds"}
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -92,7 +89,7 @@ def _analyse(options: argparse.Namespace) -> None:
     progress = Console(stderr=True)
     place = source(options)
     with progress.status("Reading the trials"):
-        trials = trials_from(place, **_reading(options, is_optuna(place)))
+        trials = trials_from(place, **reading(options, is_optuna(place)))
     with progress.status(f"Explaining {trials.sizes['trial']} trials"):
         asked: dict[str, Any] = {"goal": options.goal, "max_cost": options.max_cost}
         other = asked != {"goal": "error", "max_cost": None}
@@ -112,22 +109,6 @@ def _analyse(options: argparse.Namespace) -> None:
     with progress.status("Writing"):
         for path in _write(options, trials, found, decided, by_budget):
             console.print(f"Wrote {path}", markup=False, highlight=False)
-
-
-def _reading(options: argparse.Namespace, of_optuna: bool) -> dict[str, Any]:
-    """Return what is asked of the reading, as `trials_from` takes it."""
-    # The duration of its trials is the cost of an Optuna study anyway.
-    has_own_cost = of_optuna and set(options.cost or ()) <= _DURATIONS
-    return {
-        "space": options.space,
-        "error": options.error,
-        "cost": None if has_own_cost else options.cost,
-        "maximise": {None: None, "maximise": True, "minimise": False}[options.direction],
-        "study": options.study,
-        "objective": options.objective,
-        "budget": options.budget,
-        "rows": options.rows,
-    }
 
 
 def _settings(options: argparse.Namespace) -> AnalysisSettings:

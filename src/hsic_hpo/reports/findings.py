@@ -10,6 +10,7 @@ from hsic_hpo.reports import sentences
 from hsic_hpo.study.gaps import reason_of, sentence
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables import importance_by_budget as by_budget
+from hsic_hpo.tables.front import front_sentence
 from hsic_hpo.tables.summary import summary
 from hsic_hpo.tables.writing import markdown_text
 from hsic_hpo.trials.goals import cost_names, has_both
@@ -48,6 +49,7 @@ def findings(
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
     sensitivity_all: xr.Dataset | None = None,
+    front: xr.Dataset | None = None,
     importance_by_budget: xr.Dataset | None = None,
 ) -> list[Finding]:
     """Say what a study found.
@@ -62,6 +64,8 @@ def findings(
         The Datasets of the same names; None where there is none.
     sensitivity_all
         Sensitivity Dataset of all trials, those of the searches included; None where there is none.
+    front
+        Front Dataset; None where there is none.
     importance_by_budget
         Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`; None where there are none.
 
@@ -136,6 +140,15 @@ def findings(
     if selection is not None:
         found.append(
             _finding("selection", "What was decided", lambda: sentences.decisions(selection), [])
+        )
+    if front is not None:
+        found.append(
+            _finding(
+                "front",
+                "The best network for every cost",
+                lambda: [front_sentence(front)],
+                ["front"],
+            )
         )
     if comparison is not None:
         found.append(

@@ -30,6 +30,7 @@ from hsic_hpo.selection import tradeoffs
 from hsic_hpo.study.gaps import sentence
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables import front as front_tables
 from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.tables.writing import cell_text
 from hsic_hpo.trials import dataset as trials_data
@@ -50,6 +51,7 @@ def page(
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
     sensitivity_all: xr.Dataset | None = None,
+    front: xr.Dataset | None = None,
     importance_by_budget: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
@@ -71,6 +73,8 @@ def page(
         The Datasets of the same names; the page has no section on one that is None.
     sensitivity_all
         Sensitivity Dataset of all trials, those of the searches included; None where there is none.
+    front
+        Front Dataset; None where there is none.
     importance_by_budget
         Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`; None where there are none.
     figures
@@ -102,6 +106,7 @@ def page(
         selection,
         comparison,
         sensitivity_all,
+        front,
         importance_by_budget,
     )
     parts.gaps.update(
@@ -110,7 +115,7 @@ def page(
     charts = {
         "plane": parts.make(
             "chart of error against FLOPs",
-            lambda: plane(frame, trials.attrs["error_name"], trials.attrs["error_units"]),
+            lambda: plane(frame, trials.attrs["error_name"], trials.attrs["error_units"], front),
             None,
         ),
         "parallel": parts.make(
@@ -134,9 +139,9 @@ def page(
         figures={name: _Figure.from_file(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
-        tables=_tables(parts, trials, sensitivity, searches, selection, comparison),
+        tables=_tables(parts, trials, sensitivity, searches, selection, comparison, front),
         impact_remark=impact_remark(sensitivity),
-        remarks=_remarks(parts, selection, comparison),
+        remarks=_remarks(parts, selection, comparison, front),
         trials=parts.make(
             "table of all trials",
             lambda: trials_table(frame, frames.values_frame(trials, searches)),
@@ -174,11 +179,14 @@ def _tables(
     searches: Sequence[xr.Dataset],
     selection: xr.Dataset | None,
     comparison: xr.Dataset | None,
+    front: xr.Dataset | None,
 ) -> dict[str, list[list[str]]]:
     """Return the cells of the tables for which there are data, by their names."""
     made: dict[str, Callable[[], pd.DataFrame]] = {"impact": lambda: impact_table(sensitivity)}
     if selection is not None:
         made["selection"] = lambda: decisions_table(selection)
+    if front is not None:
+        made["front"] = lambda: front_tables.front_table(front)
     if comparison is not None:
         made["comparison"] = lambda: comparison_table.comparison_table(comparison)
         made["chosen"] = lambda: chosen(comparison, trials_data.space(trials))
@@ -189,9 +197,16 @@ def _tables(
 
 
 def _remarks(
-    parts: Parts, selection: xr.Dataset | None, comparison: xr.Dataset | None
+    parts: Parts,
+    selection: xr.Dataset | None,
+    comparison: xr.Dataset | None,
+    front: xr.Dataset | None,
 ) -> dict[str, str]:
     found = {}
+    if front is not None:
+        found["front"] = parts.make(
+            "remark on the front", lambda: front_tables.front_remark(front), ""
+        )
     if comparison is not None:
         found["comparison"] = parts.make(
             "remark on the comparison",

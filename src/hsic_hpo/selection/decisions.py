@@ -136,13 +136,14 @@ def label_decisions(
     return xr.Dataset(variables, coords, dict(attrs))
 
 
-def stage_space(selection: xr.Dataset, stage: int) -> Subspace:
-    """Return where a stage searches.
+def stage_space(
+    selection: xr.Dataset, stage: int, held: Mapping[str, Any] | None = None
+) -> Subspace:
+    """Return where a stage of the paper's HSIC-GPBO searches.
 
     In the first stage the hyperparameters that matter, or could not be fixed, vary; those to be
-    fine-tuned stay at their defaults. In the second stage these vary too. The paper holds the
-    first stage's best values there. Not in the paper: all go on to vary, from the best, as holding
-    them lost accuracy on tabulated networks: the values that are best depend on each other.
+    fine-tuned stay at their defaults. In the second stage those vary, and all others stay at the
+    values that are held.
 
     Parameters
     ----------
@@ -150,12 +151,18 @@ def stage_space(selection: xr.Dataset, stage: int) -> Subspace:
         Selection Dataset.
     stage
         1 or 2.
+    held
+        Values by name that the second stage holds, of hyperparameters of the first one; without
+        them these go on to vary.
     """
+    held = held or {}
     changes: dict[str, Any] = {}
     for name in selection["hyperparameter"].values.tolist():
         row = selection.sel(hyperparameter=name)
         later = int(row["stage"]) > stage
         choice = json.loads(str(row["default" if later else "definition"].values))
+        if stage == LAST_STAGE and int(row["stage"]) == 1 and name in held:
+            choice = held[name]
         if choice is not None:
             changes[name] = choice
     return Subspace.of(Space.from_json(selection.attrs["space"]), changes, "selection")
