@@ -17,7 +17,7 @@ from hsic_hpo.study.failed_steps import Failure
 from hsic_hpo.study.plan import FINAL, RANDOM, STEPS
 from hsic_hpo.study.progress import BROKEN, ENDED, RUNNING, STOPPED, Progress, Stage
 from hsic_hpo.trials.failures import commonest
-from hsic_hpo.wording import number
+from hsic_hpo.wording import counted, number
 
 _NAMES = {
     RANDOM: "Random search",

@@ -32,10 +32,15 @@ class Durations:
         Of the run.
     finished
         The finished trainings of each job that trains, by its number.
+    now
+        In seconds since the epoch.
     """
 
-    def __init__(self, history: History, finished: Mapping[int, Sequence[Training]]) -> None:
+    def __init__(
+        self, history: History, finished: Mapping[int, Sequence[Training]], now: float
+    ) -> None:
         self._history = history
+        self._now = now
         self._finished = finished
         self._of_stage: dict[str, list[Training]] = {}
         for number, trainings in finished.items():
@@ -48,14 +53,14 @@ class Durations:
             if any(job.rule == rule and job.slice is None for job in history.plan.jobs)
         ]
         self._step = fmean(steps) if steps else 0.0
-        self._overhead = self._measured_overhead()
+        self._overhead = self._measured_overhead(now)
 
     @property
     def are_known(self) -> bool:
         """Whether anything was trained of which the time could be told."""
         return any(self._of_stage.values())
 
-    def left(self, job: PlannedJob, n_trainings: int, now: float) -> float:
+    def left(self, job: PlannedJob, n_trainings: int) -> float:
         """Return how many more seconds a job takes that has not ended.
 
         Parameters
@@ -64,12 +69,10 @@ class Durations:
             The job.
         n_trainings
             How many trainings it holds, finished ones included.
-        now
-            In seconds since the epoch.
         """
         state = self._history.states.get(job.number)
         is_running = state is not None and state.event == SUBMITTED
-        elapsed = now - state.since if state is not None and is_running else 0.0
+        elapsed = self._now - state.since if state is not None and is_running else 0.0
         if job.slice is None:
             known = self._rules.get(job.rule, self._step * _LONGER.get(job.rule, 1.0))
             return max(known - elapsed, 0.0)
@@ -94,14 +97,20 @@ class Durations:
         epochs = [study[name].get("epochs") for name in ("budget", "final_budget")]
         return epochs[1] / epochs[0] if all(epochs) else 1.0
 
-    def _measured_overhead(self) -> float:
-        beyond = []
+    def _measured_overhead(self, now: float) -> float:
+        """Return what a job takes beside its trainings: of those that ended, else of others."""
+        ended, running = [], []
         for job in self._history.plan.jobs:
             state = self._history.states.get(job.number)
-            if job.slice is not None and state is not None and state.event == FINISHED:
-                trained = sum(one.seconds for one in self._finished.get(job.number, ()))
-                beyond.append(max(0.0, state.until - state.since - trained))
-        return median(beyond) if beyond else self._step
+            if job.slice is None or state is None:
+                continue
+            done = self._finished.get(job.number, ())
+            trained = sum(one.seconds for one in done)
+            if state.event == FINISHED:
+                ended.append(max(0.0, state.until - state.since - trained))
+            elif state.event == SUBMITTED and done:
+                running.append(max(0.0, now - state.since - trained))
+        return median(ended or running or [self._step])
 
 
 def mean_of_best(trainings: Sequence[Training], fraction: float) -> float:

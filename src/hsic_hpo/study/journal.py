@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +18,14 @@ JOURNAL = Path(".snakemake", "journal.jsonl")
 HEARTBEAT = 20.0
 SUBMITTED, FINISHED, FAILED = "submitted", "finished", "failed"
 _EVENTS = {"job_started": SUBMITTED, "job_finished": FINISHED, "job_error": FAILED}
+
+
+_at_begin: list[Callable[[], None]] = []
+
+
+def at_begin(call: Callable[[], None]) -> None:
+    """Have something called once the plan of a run stands in its journal, before its first job."""
+    _at_begin.append(call)
 
 
 class Journal(logging.Filter):
@@ -49,6 +57,8 @@ class Journal(logging.Filter):
             self._note(plan.to_dict())
             begun.replace(path)
         threading.Thread(target=self._beat, args=(path,), daemon=True).start()
+        for call in _at_begin:
+            call()
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Note a message that tells of jobs."""

@@ -166,11 +166,11 @@ class Watcher:
                 rows = self._trainings.rows(plan, job.slice)
                 sizes[job.number] = rows * plan.repeats(job.slice)
         running, queued = self._under_way(history) if state == RUNNING else ([], [])
-        durations = Durations(history, finished)
+        durations = Durations(history, finished, now)
         open_jobs = [job for job in plan.jobs if not self._is_done(history, job)]
         left = remaining(
             open_jobs,
-            lambda job: durations.left(job, sizes.get(job.number, 0), now),
+            lambda job: durations.left(job, sizes.get(job.number, 0)),
             {job.number for job in running},
             (plan.workers[0], len(running) if queued else plan.workers[1]),
         )
