@@ -85,9 +85,12 @@ class LiveRun:
                 print(text, file=sys.stderr, flush=True)
 
     def _begin(self) -> None:
-        # Snakemake changes its folder while it ends.
         watcher = self._watcher = Watcher(Path.cwd(), runs_here=True)
-        progress = watcher.look()
+        try:
+            progress = watcher.look()
+        except InputError:
+            # A full disk: the run itself says so.
+            return
         folder = _as_called(Path.cwd())
         before_the_line(self.close)
         with self._lock:
