@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import IO, Any
 
-from hsic_hpo.study.plan import Plan
+from hsic_hpo.study.plan import Plan, PlannedJob
 
 JOURNAL = Path(".snakemake", "journal.jsonl")
 # A run that is alive says so at least so often, in seconds.
@@ -119,6 +119,11 @@ class JobState:
     until: float = 0.0
     logs: tuple[str, ...] = ()
 
+    @property
+    def seconds(self) -> float:
+        """How long it took, once it has ended."""
+        return self.until - self.since
+
 
 @dataclass
 class History:
@@ -152,8 +157,13 @@ class History:
         for number, state in self.states.items():
             job = self.plan.by_number.get(number)
             if state.event == FINISHED and job is not None:
-                taken.setdefault(job.rule, []).append(state.until - state.since)
+                taken.setdefault(job.rule, []).append(state.seconds)
         return {rule: fmean(seconds) for rule, seconds in taken.items()}
+
+    def is_done(self, job: PlannedJob) -> bool:
+        """Tell whether a job has ended well, in this run or before it."""
+        state = self.states.get(job.number)
+        return not job.is_needed or (state is not None and state.event == FINISHED)
 
     def note(self, entry: Mapping[str, Any]) -> None:
         """Take in an entry of the journal."""
