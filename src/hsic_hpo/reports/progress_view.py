@@ -149,7 +149,8 @@ def log_of(progress: Progress) -> str:
     """Return the path of Snakemake's log, from the current folder where it lies below."""
     log, here = progress.history.plan.log, Path.cwd()
     # A run works in its folder of results, two below the one in which it was started.
-    for place in (here, *here.parents[1:2]):
+    started = here.parents[1] if here.parent.name == "results" else here
+    for place in (here, started):
         with suppress(ValueError):
             return str(Path(log).relative_to(place)) if log else "none"
     return log
