@@ -133,6 +133,16 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     "make check": (None, "Study quick: 300 random trials"),
     f"make check CONFIG={MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny"),
     f"hsic-hpo check --train {MY_STUDY}": (the_tiny_study(MY_STUDY), "test error"),
+    "hsic-hpo --help": (None, "watch"),
+    f"hsic-hpo check {MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny"),
+    f"hsic-hpo run {MY_STUDY}": (the_tiny_study(MY_STUDY), "Nothing to be done"),
+    f"snakemake --logger hsic-hpo --configfile {MY_STUDY}": (
+        the_tiny_study(MY_STUDY),
+        "Nothing to be done",
+    ),
+    "hsic-hpo watch results/my_study": (results_of_my_study, "100 %, all done"),
+    "hsic-hpo explain results/my_study": (results_of_my_study, "40 of 40 random trials"),
+    "hsic-hpo analyse trials.csv": (table_and_space, "Space, inferred"),
     "hsic-hpo retry results/my_study": (results_of_my_study, "No training failed"),
     "hsic-hpo export results/my_study/final/gpbo/lowest-error/model.ckpt --torch model.pt2": (
         network_of_my_study,
