@@ -7,7 +7,8 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.sensitivity.analysis import analyse
-from hsic_hpo.sensitivity.convergence import convergence
+from hsic_hpo.sensitivity.convergence import convergence, convergence_of
+from hsic_hpo.trials import dataset as trials_data
 from small_search import SETTINGS, search
 
 TRIALS = search(480)
@@ -58,3 +59,15 @@ def test_trials_without_errors_give_no_index() -> None:
 def test_every_variable_is_described() -> None:
     for name, variable in RESULT.variables.items():
         assert variable.attrs["long_name"], name
+
+
+def test_of_trials_from_elsewhere_a_part_is_a_random_one_whatever_their_order() -> None:
+    by_error = TRIALS.isel(trial=np.argsort(trials_data.error(TRIALS), kind="stable"))
+    sensitivity = analyse(by_error, SETTINGS)
+    found = convergence_of(by_error, sensitivity)
+    assert found is not None
+    whole = sensitivity["hsic"].sel(group="all", target="error", subset="best")
+    np.testing.assert_allclose(found["hsic"].sel(size=480), whole, atol=1e-14)
+    # The first half of a sorted table holds nothing but good trials.
+    assert found["rank_correlation"].sel(size=240) > 0.5
+    assert convergence_of(by_error, sensitivity.assign_attrs(way="surrogate")) is None
