@@ -72,3 +72,12 @@ def test_no_more_are_chosen_than_there_are() -> None:
     rng = np.random.default_rng(0)
     x, y, z = rng.random((8, 2)), rng.random(8), rng.random((3, 2))
     assert sorted(choose_batch(surrogate.fit(x, y, 0), x, y, z, 9, Recorded(None))) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_few_or_equal_targets_are_enough(n: int) -> None:
+    x = np.linspace(0.2, 0.8, n)[:, None]
+    fitted = surrogate.fit(x, np.zeros(n), seed=0)
+    aim = Recorded(None)
+    assert choose_batch(fitted, x, np.zeros(n), np.array([[0.5], [0.9]]), 2, aim)
+    assert np.isfinite(aim.seen).all()

@@ -104,6 +104,13 @@ def test_a_child_follows_its_parent_s_default_in_the_first_stage_only() -> None:
     assert {"extra" in c for c in draws(second)} == {True, False}
 
 
+def test_the_second_stage_holds_what_it_is_given_of_the_first() -> None:
+    best = {"n_layers": 2, "kind": "elu", "rate": 0.5, "wide": False}
+    part = stage_space(selection(wide=(2, {}, False)), 2, best)
+    assert part.fixed == {name: best[name] for name in ("n_layers", "kind", "rate")}
+    assert {"wide", "extra"} == set(names(part))
+
+
 def test_everything_fixed_leaves_a_single_configuration() -> None:
     values = {"n_layers": 2, "kind": "elu", "rate": 0.5, "wide": True, "extra": 0.75}
     part = stage_space(selection(**{name: (0, v, v) for name, v in values.items()}), 1)

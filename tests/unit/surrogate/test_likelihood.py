@@ -89,18 +89,3 @@ def test_the_fit_is_as_likely_as_that_of_scikit_optimize(monkeypatch: pytest.Mon
     )
     np.testing.assert_allclose(fitted.predict(x), expected.predict(x), rtol=1e-3)
     assert fitted.noise_ == pytest.approx(expected.noise_, rel=1e-2)
-
-
-def test_a_conditioned_process_predicts_as_that_of_scikit_optimize() -> None:
-    x, y = data(60, 5)
-    z, _ = data(200, 5, seed=3)
-    fitted = surrogate.fit(x, y, seed=0)
-    expected = NoisyProcess(
-        fitted.kernel_.k1, alpha=fitted.noise_, optimizer=None, normalize_y=True
-    ).fit(x, y)
-    for found, other in zip(
-        surrogate.condition(fitted, x, y).predict(z, return_std=True),
-        expected.predict(z, return_std=True),
-        strict=True,
-    ):
-        np.testing.assert_allclose(found, other, rtol=1e-6)

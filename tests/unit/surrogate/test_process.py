@@ -85,27 +85,6 @@ def test_fit_agrees_with_a_gaussian_process_of_scikit_learn() -> None:
     np.testing.assert_allclose(fitted.predict(z), reference.predict(z), atol=0.01)
 
 
-def test_conditioned_on_the_same_data_it_predicts_the_same() -> None:
-    x, y = _data()
-    z = np.random.default_rng(1).random((30, 2))
-    fitted = surrogate.fit(x, y, seed=0)
-    mean, deviation = surrogate.condition(fitted, x, y).predict(z, return_std=True)
-    expected, uncertain = fitted.predict(z, return_std=True)
-    np.testing.assert_allclose(mean, expected, atol=1e-6)
-    np.testing.assert_allclose(deviation, uncertain, rtol=1e-5)
-
-
-def test_a_new_observation_draws_the_prediction_and_makes_it_surer() -> None:
-    x, y = _data(noise=0.01)
-    fitted = surrogate.fit(x, y, seed=0)
-    far = np.array([[1.5, 1.5]])
-    before, unsure = surrogate.condition(fitted, x, y).predict(far, return_std=True)
-    model = surrogate.condition(fitted, np.vstack([x, far]), np.append(y, 3.0))
-    after, sure = model.predict(far, return_std=True)
-    assert abs(after[0] - 3.0) < 0.1 < abs(before[0] - 3.0)
-    assert sure[0] < 0.2 * unsure[0]
-
-
 def test_the_seed_decides_the_fit() -> None:
     x, y = _data()
     first, second = (surrogate.fit(x, y, seed=5).predict(x) for _ in range(2))
@@ -116,5 +95,4 @@ def test_the_seed_decides_the_fit() -> None:
 def test_few_or_equal_targets_are_fitted_too(n: int) -> None:
     x = np.linspace(0.2, 0.8, n)[:, None]
     fitted = surrogate.fit(x, np.zeros(n), seed=0)
-    model = surrogate.condition(fitted, x, np.zeros(n))
-    assert np.isfinite(model.predict(np.array([[0.5]]), return_std=True)).all()
+    assert np.isfinite(fitted.predict(np.array([[0.5]]), return_std=True)).all()
