@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.figures.importance_by_budget import importance_by_budget
 from hsic_hpo.sensitivity.by_budget import N_BUDGETS, indices_by_budget
 from hsic_hpo.sensitivity.goals import explain_goal
 from hsic_hpo.sensitivity.settings import AnalysisSettings
@@ -76,6 +77,18 @@ def test_a_budget_with_too_few_trials_says_so() -> None:
     found = indices_by_budget(search(40), SETTINGS, budgets=[1e-3, 1e9], way="random")
     assert found["note"].isel(budget=0, hyperparameter=0).item().startswith("no trials")
     assert not np.isfinite(found["hsic"].isel(budget=0)).any()
+
+
+@pytest.mark.parametrize("costs", ["[]", '["flops"]'])
+def test_without_a_known_cost_there_is_no_budget(costs: str) -> None:
+    trials = search(40).assign_attrs(costs=costs)
+    trials["flops"] = trials["flops"] * np.nan
+    found = indices_by_budget(trials, SETTINGS, cost="flops", way="random")
+    assert found.sizes["budget"] == 0
+    assert importance_by_budget_sentence(found) == ""
+    assert importance_by_budget_table(found).empty
+    shown = importance_by_budget(found).axes[0]
+    assert "no budget has an index" in [text.get_text() for text in shown.texts]
 
 
 @pytest.mark.parametrize("budget", [0, -1.0, np.inf, np.nan, "much"])
