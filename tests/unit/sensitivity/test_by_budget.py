@@ -85,7 +85,7 @@ def test_without_a_known_cost_there_is_no_budget(costs: str) -> None:
     trials["flops"] = trials["flops"] * np.nan
     found = indices_by_budget(trials, SETTINGS, cost="flops", way="random")
     assert found.sizes["budget"] == 0
-    assert importance_by_budget_sentence(found) == ""
+    assert importance_by_budget_sentence(found) == "No budget has an index: no cost is known."
     assert importance_by_budget_table(found).empty
     shown = importance_by_budget(found).axes[0]
     assert "no budget has an index" in [text.get_text() for text in shown.texts]
@@ -105,7 +105,10 @@ def test_the_sentence_says_what_leads_up_to_where() -> None:
     assert "at every budget no hyperparameter is found to matter" in importance_by_budget_sentence(
         nothing
     )
-    assert importance_by_budget_sentence(FOUND.where(FOUND["budget"] > 3)) == ""
+    few = indices_by_budget(search(20), SETTINGS, cost="flops", way="random")
+    assert importance_by_budget_sentence(few) == (
+        "No budget has an index: 20 trials; at least 30 are needed."
+    )
 
 
 def test_the_table_has_a_row_for_every_index() -> None:
