@@ -30,6 +30,8 @@ from hsic_hpo.trials.history import History
 # Trials from which length scales are learned, and on which the process is conditioned, at most.
 _FITTED, _CONDITIONED = 256, 1500
 _LEAST = 30
+# Squares of larger errors are infinite.
+_LARGEST = 1e150
 # Points of the whole space, and near the best trials, among which the best error is looked for;
 # of these the most promising are drawn jointly.
 _SPREAD, _NEAR, _PROMISING, _BEST_TRIALS = 512, 512, 96, 16
@@ -68,7 +70,7 @@ class Losses:
 
     @classmethod
     def of(cls, space: Space, trials: History, confidence: float, seed: int) -> "Losses | None":
-        """Learn from trials; None where they are too few, or do not let errors be predicted.
+        """Learn from trials; None where they do not let errors be predicted, or are too few.
 
         Parameters
         ----------
@@ -81,8 +83,10 @@ class Losses:
         seed
             A non-negative integer.
         """
-        finite = np.isfinite(trials.errors)
-        if finite.sum() < _LEAST or np.ptp(trials.errors[finite]) == 0:
+        finite = trials.errors[np.isfinite(trials.errors)]
+        if len(finite) < _LEAST or finite.min() == finite.max():
+            return None
+        if np.abs(finite).max() > _LARGEST:
             return None
         rng = np.random.default_rng(seed)
         # Not the best ones: trials chosen by their luck would hide the loss.

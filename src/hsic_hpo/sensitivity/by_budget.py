@@ -22,7 +22,7 @@ from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.spaces.space import Group, Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.front import without_dearer
-from hsic_hpo.trials.goals import cost_names, is_tested, select_goal, target_values
+from hsic_hpo.trials.goals import cost_names, is_tested, select_goal, target_names, target_values
 from hsic_hpo.trials.groups import in_group
 
 N_BUDGETS = 8
@@ -57,7 +57,8 @@ def indices_by_budget(
     settings
         Of the analysis.
     cost
-        Name of the cost; None: the first that the trials have.
+        Name of the cost; None: the first that the trials have. There are no budgets by default
+        where none of them has a known one.
     budgets
         The limits c, above 0; None: eight at evenly spaced quantiles of the costs, from the fewest
         trials that can have an index to all.
@@ -89,8 +90,12 @@ def indices_by_budget(
     [1.0]
     """
     must_be_random(trials, way)
-    cost = cost_of(trials, cost)
-    limits = _limits(target_values(trials, cost), settings, budgets)
+    costs = np.full(trials.sizes["trial"], np.inf)
+    # A study names a cost that a problem of its own need not have.
+    if cost is None or target_names(trials)[1:]:
+        cost = cost_of(trials, cost)
+        costs = target_values(trials, cost)
+    limits = _limits(costs, settings, budgets)
     space = trials_data.space(trials)
     all_groups = space.groups()
     # The main group comes first and is the largest.

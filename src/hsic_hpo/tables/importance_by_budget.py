@@ -58,11 +58,12 @@ def leaders(found: xr.Dataset) -> list[str]:
 
 
 def importance_by_budget_sentence(found: xr.Dataset) -> str:
-    """Say which hyperparameter matters most up to which budget; empty without any index."""
+    """Say which hyperparameter matters most up to which budget, or why there is no index."""
     has_index = found["hsic"].notnull().any("hyperparameter").values
     limits = found["budget"].values[has_index]
     if not len(limits):
-        return ""
+        notes = [str(note) for note in found["note"].values.ravel()[::-1] if note]
+        return f"No budget has an index: {notes[0] if notes else 'no cost is known'}."
     leading = [name for name, has in zip(leaders(found), has_index, strict=True) if has]
     runs: list[tuple[str, float, float]] = []
     for name, limit in zip(leading, limits.tolist(), strict=True):

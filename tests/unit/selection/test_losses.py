@@ -102,6 +102,12 @@ def test_too_few_trials_or_noise_alone_allow_no_bound(n: int) -> None:
     assert Losses.of(SPACE, History(trials.configurations, noise, trials.costs), 0.95, 0) is None
 
 
+def test_errors_too_large_for_a_model_allow_no_bound() -> None:
+    trials = study(60, 0, 0.1, 0.3)
+    largest = (trials.errors - trials.errors.mean()) * 1e306
+    assert Losses.of(SPACE, History(trials.configurations, largest, trials.costs), 0.95, 0) is None
+
+
 def test_errors_that_may_be_zero_prove_nothing() -> None:
     trials = study(80, 0, 0.05, 0.0)
     around_zero = History(trials.configurations, trials.errors - trials.errors.min(), trials.costs)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.figures.importance_by_budget import importance_by_budget
 from hsic_hpo.sensitivity.by_budget import N_BUDGETS, indices_by_budget
 from hsic_hpo.sensitivity.goals import explain_goal
 from hsic_hpo.sensitivity.settings import AnalysisSettings
@@ -78,6 +79,18 @@ def test_a_budget_with_too_few_trials_says_so() -> None:
     assert not np.isfinite(found["hsic"].isel(budget=0)).any()
 
 
+@pytest.mark.parametrize("costs", ["[]", '["flops"]'])
+def test_without_a_known_cost_there_is_no_budget(costs: str) -> None:
+    trials = search(40).assign_attrs(costs=costs)
+    trials["flops"] = trials["flops"] * np.nan
+    found = indices_by_budget(trials, SETTINGS, cost="flops", way="random")
+    assert found.sizes["budget"] == 0
+    assert importance_by_budget_sentence(found) == "No budget has an index: no cost is known."
+    assert importance_by_budget_table(found).empty
+    shown = importance_by_budget(found).axes[0]
+    assert "no budget has an index" in [text.get_text() for text in shown.texts]
+
+
 @pytest.mark.parametrize("budget", [0, -1.0, np.inf, np.nan, "much"])
 def test_a_budget_that_is_none_is_refused(budget: object) -> None:
     with pytest.raises(InputError, match=r"budgets: .* is not a number above 0"):
@@ -92,7 +105,10 @@ def test_the_sentence_says_what_leads_up_to_where() -> None:
     assert "at every budget no hyperparameter is found to matter" in importance_by_budget_sentence(
         nothing
     )
-    assert importance_by_budget_sentence(FOUND.where(FOUND["budget"] > 3)) == ""
+    few = indices_by_budget(search(20), SETTINGS, cost="flops", way="random")
+    assert importance_by_budget_sentence(few) == (
+        "No budget has an index: 20 trials; at least 30 are needed."
+    )
 
 
 def test_the_table_has_a_row_for_every_index() -> None:
