@@ -18,7 +18,7 @@ from checkout import Checkout, fresh_checkout
 CONFIG = """\
 study: tiny
 problem: {import: "waiting:Waiting"}
-random_search: {n_trials: 40}
+random_search: {n_trials: 20}
 sensitivity: {n_permutations: 99, min_trials: 5, min_successes: 2}
 search: {}
 final: {seeds: 1}
@@ -129,7 +129,7 @@ def test_a_stopped_run_says_its_line_last_and_the_same_command_completes_it_in_a
     kept = len(checkout.finished_trainings)
     watched = run(checkout, WATCH).stdout
     assert "stopped after" in watched
-    assert f"{kept} of 40 trainings" in watched
+    assert f"{kept} of 20 trainings" in watched
     early = run(checkout, command("explain", "results/tiny"))
     assert early.returncode == 0 or "none of which counts yet" in early.stderr
 
@@ -139,7 +139,7 @@ def test_a_stopped_run_says_its_line_last_and_the_same_command_completes_it_in_a
     assert "Study tiny, networks for waiting: running for" in shown
     assert "jobs..." not in shown
     end = shown[shown.rindex("Study tiny, networks for waiting: finished after") :]
-    assert "40 of 40 trainings" in end
+    assert "20 of 20 trainings" in end
     assert "100 %, all done" in end
     assert re.search(r"Log +\.snakemake/log/\S+\.snakemake\.log", end)
     (log,) = (checkout.root / ".snakemake" / "log").glob(f"{re.search(r'log/(.*log)', end)[1]}")
@@ -167,7 +167,7 @@ def read_only(checkout: Checkout) -> None:
     plan = [*checkout.command(TARGET), "--dry-run"]
     for words, expected in (
         (WATCH, "finished after"),
-        (command("explain", "results/tiny", "--report", str(page)), "40 of 40 random trials"),
+        (command("explain", "results/tiny", "--report", str(page)), "20 of 20 random trials"),
         (plan, "Nothing to be done"),
     ):
         done = run(checkout, [*rights, *words])
@@ -177,5 +177,5 @@ def read_only(checkout: Checkout) -> None:
     assert refused.returncode == 1
     assert "results/tiny: not writable by you" in refused.stderr
     assert "Traceback" not in refused.stderr
-    assert "40 of 40 random trials" in page.read_text()
+    assert "20 of 20 random trials" in page.read_text()
     assert {path: path.stat().st_mtime_ns for path in checkout.results.rglob("*")} == before

@@ -35,8 +35,8 @@ def caveats(so_far: SoFar, sensitivity: xr.Dataset) -> list[str]:
     if left_out:
         said.append(
             f"{counted(left_out, 'trials')} more finished, but began so lately that long "
-            "trainings of the same time are still under way: they are left out, so that short "
-            "trainings do not count double."
+            "trainings of the same time are still under way: they are left out until these have "
+            "ended, as the short ones would otherwise outnumber the long ones."
         )
     said += _open(sensitivity, n_all)
     return said

@@ -1,7 +1,7 @@
 """The predicted end of a real study, replayed from the times that were recorded while it ran.
 
 ``recorded_study.json``: 158 trainings of Bateman networks, two searches, on two cores of a machine
-that had much else to do; the times at which its jobs and trainings ended, in seconds from its start.
+with much else to do; the times at which its jobs and trainings ended, in seconds from its start.
 """
 
 import json
@@ -23,7 +23,7 @@ def plan() -> Plan:
         PlannedJob(number, rule, (output,) if output else (), "", tuple(needs), True, True)
         for number, rule, output, needs in RECORDED["jobs"]
     )
-    budgets = dict.fromkeys(("budget", "final_budget"), {"epochs": RECORDED["epochs"]})
+    budgets = {name: {"epochs": RECORDED["epochs"]} for name in ("budget", "final_budget")}
     return Plan(budgets, jobs, tuple(RECORDED["workers"]), 0.0)
 
 
