@@ -29,7 +29,7 @@ toy: $(VENV)/workflow.stamp  ## the paper's analytical examples beside their clo
 publish: $(VENV)/study.stamp  ## keep the datasets of a finished study: make publish STUDY=bateman
 	@mkdir -p results/reference/$(STUDY)
 	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity.nc convergence.nc selection.nc \
-	  comparison.nc final/*/*/design.nc final/*/*/trials.nc $$(ls search/*/*/trials.nc 2>/dev/null) \
+	  comparison.nc front.nc final/*/*/design.nc final/*/*/trials.nc $$(ls search/*/*/trials.nc 2>/dev/null) \
 	  ../reference/$(STUDY)
 
 # Published datasets are drawn as they are: no other rule may make them again.
@@ -38,7 +38,7 @@ reference: $(VENV)/test.stamp  ## redraw the published reference studies from th
 	  run="$(BIN)/snakemake --configfile config/$$study.yaml --directory results/reference/$$study"; \
 	  drawing=$$($$run --list-rules 2>/dev/null | grep -E '_(figure|table|report)$$'); \
 	  $$run reference --workflow-profile $(PROFILE) --cores $(CORES) \
-	  --allowed-rules all summary failures peers findings front reference $$drawing || exit 1; done
+	  --allowed-rules all summary failures peers findings reference $$drawing || exit 1; done
 	@$(BIN)/python docs/embed.py README.md docs/*.md
 
 check: $(VENV)/study.stamp  ## check a study config, and train one configuration for a step
