@@ -274,6 +274,8 @@ class Edited:
             tries=2,
             unedited=unedited,
             memory_limit=math.inf,
+            save_every=60.0,
+            networks=False,
             device="cpu",
             precision="32",
             output=f"{job}.jsonl",

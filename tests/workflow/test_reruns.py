@@ -36,7 +36,10 @@ TESTED = {
     *("convergence_figure", "summary", "html_report"),
 }
 ANALYSIS = {*TESTED, "sensitivity_surrogate"}
-CHOICE = {"choose", "train_final", "gather_final", "failures", "comparison", "comparison_table"}
+CHOICE = {
+    *("choose", "train_final", "gather_final", "chosen_networks"),
+    *("failures", "comparison", "comparison_table"),
+}
 FRONT = {"front", "front_table", "front_figure"}
 TRIALS = {*ANALYSIS, *OF_TRIALS, "comparison_figure", *CHOICE, *FRONT}
 
@@ -48,7 +51,7 @@ def once(*rules: str, **more: int) -> dict[str, int]:
 
 SELECTION = {"selection", "selection_table", "tradeoffs_table", "html_report"}
 COMPARED = {"comparison", "comparison_table", "comparison_figure", "summary", "html_report"}
-RETRAINED = {"train_final", "gather_final", "failures", *COMPARED}
+RETRAINED = {"train_final", "gather_final", "chosen_networks", "failures", *COMPARED}
 TRAINING = once(*TRIALS, "gather", train=4)
 EVERYTHING_BUT_DATA = once(*TRIALS, "design", "gather", train=4)
 ANOTHER_PROBLEM = once(*TRIALS, "data", "gather", train=4)

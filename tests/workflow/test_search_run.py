@@ -27,7 +27,11 @@ NAMES = ["lowest-error", "max-flops-900", "max-params-1"]
 ROUND = {"propose": 1, "train_round": 1, "gather_round": 1}
 FINAL = {"choose": 1, "train_final": 1, "gather_final": 1}
 RETRAINED = dict.fromkeys(
-    ["comparison", "comparison_table", "comparison_figure", "summary", "failures", "html_report"], 1
+    [
+        *("comparison", "comparison_table", "comparison_figure"),
+        *("chosen_networks", "summary", "failures", "html_report"),
+    ],
+    1,
 )
 ALL = {"sensitivity_all": 1, "importance_all_table": 1}
 FRONT = {"front": 1, "front_table": 1, "front_figure": 1}
