@@ -58,6 +58,10 @@ def toy(project: Project) -> None:
     project.edit("config/toy.yaml", "n_draws: 10000", "n_draws: 2000")
 
 
+def results_of_quick(project: Project) -> None:
+    project.take_results("quick")
+
+
 def results_of_bateman(project: Project) -> None:
     project.take_results("bateman")
 
@@ -159,6 +163,22 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     ".venv/bin/hsic-hpo analyse trials.csv --error validation_loss --write-space space.json": (
         table_and_space,
         "Wrote space.json",
+    ),
+    ".venv/bin/hsic-hpo choose results/quick": (
+        results_of_quick,
+        "Chosen: cheapest within 10 % of the lowest error",
+    ),
+    ".venv/bin/hsic-hpo choose results/quick --max-flops 1e4": (
+        results_of_quick,
+        "Chosen: lowest error, at most 10000 FLOPs per sample",
+    ),
+    ".venv/bin/hsic-hpo choose results/quick --within 5% --yaml": (
+        results_of_quick,
+        "# cheapest within 5 % of the lowest error",
+    ),
+    ".venv/bin/hsic-hpo choose trials.csv --error validation_loss --cost seconds --knee": (
+        table_and_space,
+        "Chosen: knee",
     ),
     "pip install .": (None, "Would install hsic_hpo"),
     ".venv/bin/pip install '.[optuna]'": (None, "Would install hsic_hpo"),

@@ -152,9 +152,11 @@ def comparison_remark(dataset: xr.Dataset) -> str:
     """State which trainings the errors belong to, and how the slides' rows may be compared."""
     name, units = dataset.attrs["error_name"], dataset.attrs["error_units"]
     shown = name if units == "1" else f"{name} in {units}"
-    spread = ", ".join(
+    names = dataset["search"].values.tolist()
+    # The name of a row may hold a comma, before its choice.
+    spread = ("; " if any("," in name for name in names) else ", ").join(
         f"{name} {_spread(dataset.sel(search=name))}"
-        for name in dataset["search"].values.tolist()
+        for name in names
         if np.isfinite(dataset["validation_error"].sel(search=name)).any()
     )
     given = budget_in_words(json.loads(dataset.attrs["final_budget"]))

@@ -108,7 +108,7 @@ def test_a_dataset_and_a_table_are_chosen_from(study: Path, capsys: Printed) -> 
     by_flops = json.loads(said(capsys, "t.csv", "--error", "loss", "--max-flops", "20", "--json"))
     assert by_flops["configuration"] == {"lr": 0.02}
     by_time = ("t.csv", "--error", "loss", "--cost", "seconds", "--max-cost", "2.5", "--json")
-    assert json.loads(said(capsys, *by_time))["configuration"]["lr"] == 0.39
+    assert json.loads(said(capsys, *by_time))["configuration"]["lr"] == 0.4
     frame.assign(acc=n / 50).to_csv("a.csv", index=False)
     best = said(capsys, "a.csv", "--error", "acc", "--maximise", "--lowest-error")
     assert "It is the highest acc of 40 trials" in best

@@ -13,6 +13,8 @@ from hsic_hpo.reports import frames
 from hsic_hpo.reports.chart_style import Tables
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.plane import plane
+from hsic_hpo.search.front import make_front
+from hsic_hpo.search.known_trials import known_trials
 from hsic_hpo.search.methods import METHODS as ALL_METHODS
 from hsic_hpo.trials import dataset as trials_data
 from small_search import SPACE, rule, search
@@ -86,6 +88,22 @@ def test_every_method_of_a_study_has_a_shape_of_its_own() -> None:
     assert chart is not None
     shapes = chart["encoding"]["shape"]["scale"]["range"]
     assert len(set(shapes)) == len(methods) > 9
+
+
+def test_the_plane_has_the_staircase_of_the_front() -> None:
+    drawn = study("usual").trials
+    front = make_front({"all": known_trials(drawn, [])}, "flops")
+    chart = plane(frames.trials_frame(drawn, []), "error", "1", front)
+    assert chart is not None
+    stairs, points = chart["layer"]
+    assert stairs["mark"]["interpolate"] == "step-after"
+    steps = chart["datasets"][stairs["data"]["name"]]
+    assert [step["flops"] for step in steps] == front["cost"].values[0].tolist()
+    assert [step["validation_error"] for step in steps] == front["error"].values[0].tolist()
+    assert points["encoding"]["x"]["field"] == stairs["encoding"]["x"]["field"] == "flops"
+    # Another cost is not on this axis.
+    by_time = make_front({"all": known_trials(drawn, [])}, "train_seconds")
+    assert "layer" not in (plane(frames.trials_frame(drawn, []), "error", "1", by_time) or {})
 
 
 def test_axes_of_the_plane_say_what_they_show_with_units() -> None:

@@ -42,6 +42,17 @@ def test_every_study_has_a_page(name: str, figures: dict[str, Path]) -> None:
     assert markup(text).count("<img ") == len(figures)
 
 
+def test_the_front_stands_with_its_sentence_table_and_chart(usual: str) -> None:
+    section = markup(usual).split('<section id="front">')[1].split("</section>")[0]
+    assert "<h2>The best network for every cost</h2>" in section
+    assert "are the best for what they cost" in section
+    for heading in ("flops per sample", "dearer error", "found by", "configuration"):
+        assert f'<th scope="col">{heading}</th>' in section
+    assert re.search(r"<td>(random|(hsic-)?gpbo, repeat 0, round \d)</td>", section)
+    assert '<div id="plane">' in section
+    assert markup(usual).count('<div id="plane">') == 1
+
+
 def test_the_same_datasets_give_the_same_page(usual: str, figures: dict[str, Path]) -> None:
     again = told(study("usual"), figures, [searched(SPACE, rule, method) for method in METHODS])
     assert again == usual
@@ -49,7 +60,7 @@ def test_the_same_datasets_give_the_same_page(usual: str, figures: dict[str, Pat
 
 def test_every_figure_has_an_alternative_text_and_its_width(usual: str) -> None:
     images = re.findall(r"<img [^>]*>", markup(usual))
-    assert len(images) == 10
+    assert len(images) == 11
     for image in images:
         assert re.search(r'alt="About \w+\."', image)
         # 252 points are 3.5 inches: 336 pixels, shown a quarter larger.

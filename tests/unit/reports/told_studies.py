@@ -10,6 +10,8 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.reports.page import page
+from hsic_hpo.search.front import make_front
+from hsic_hpo.search.known_trials import by_method, known_trials
 from hsic_hpo.selection.decide import decide
 from hsic_hpo.study import config
 from small_search import search
@@ -17,7 +19,7 @@ from studies_to_draw import Study
 
 FIGURES = (
     *("errors", "trainings", "importance", "distributions", "worst", "interactions"),
-    *("convergence", "quadrant", "sweeps", "comparison"),
+    *("convergence", "quadrant", "sweeps", "front", "comparison"),
 )
 SETTINGS = config.validate({"study": "told", "problem": {"name": "bateman"}}, "told")
 HOSTILE = "x <img src=x onerror=alert(1)>"
@@ -80,6 +82,7 @@ def told(
 ) -> str:
     """Return the page of a study and of the searches that followed."""
     methods = ["random", *(found.attrs["method"] for found in searches)]
+    known = {"all": known_trials(one.trials, searches)} | by_method(one.trials, searches, {})
     return page(
         one.trials,
         one.sensitivity,
@@ -87,6 +90,7 @@ def told(
         convergence=one.convergence,
         selection=decide(one.sensitivity, one.trials, SETTINGS.selection),
         comparison=compared(methods),
+        front=make_front(known, "flops", [{"tolerance": 0.0}]),
         figures=figures,
         captions={key: f"About {key}. And more." for key in FIGURES},
         config=config.written(SETTINGS),

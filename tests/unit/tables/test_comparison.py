@@ -191,7 +191,7 @@ def test_a_row_without_a_network_says_so() -> None:
         .split(" The slides")[0]
         .endswith(
             "Validation error in the search of what the repeats chose: "
-            "random 0.5, hsic-gpbo, lowest-error 0.25."
+            "random 0.5; hsic-gpbo, lowest-error 0.25."
         )
     )
 
