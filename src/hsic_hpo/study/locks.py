@@ -1,8 +1,10 @@
 """Is a run under way in a folder? Clear the locks that a killed Snakemake left behind."""
 
+import atexit
 import fcntl
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -36,7 +38,14 @@ def clear_stale_locks(folder: Path | str) -> IO[str]:
         shutil.rmtree(folder / "locks", ignore_errors=True)
         Holder.this_process().write(_note(folder))
     _lock(alive, fcntl.LOCK_SH)
+    atexit.register(_leave_folder_of_locks, folder.resolve())
     return alive
+
+
+def _leave_folder_of_locks(folder: Path) -> None:
+    """Make the folder that Snakemake removes: who may only read cannot, and a dry run needs it."""
+    with suppress(OSError):
+        (folder / "locks").mkdir(exist_ok=True)
 
 
 def is_read_only(folder: Path | str) -> bool:
