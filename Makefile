@@ -6,8 +6,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-SNAKEMAKE = $(BIN)/snakemake --workflow-profile $(PROFILE) --cores $(CORES) --configfile $(CONFIG)
-INSTALL = $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
+# Makes .venv where it is missing, half-made, copied or out of date.
+SET_UP = @sh install/set_up.sh '$(VENV)' '$(PYTHON)'
 SOURCES = src tests benchmarks docs workflow/scripts
 
 PUBLISHED = $(notdir $(wildcard results/reference/*))
@@ -18,33 +18,38 @@ PUBLISHED = $(notdir $(wildcard results/reference/*))
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-study: $(VENV)/study.stamp $(if $(findstring slurm,$(PROFILE)),$(VENV)/slurm.stamp)  ## run a study: make study [CONFIG=config/quick.yaml] [CORES=all]
-	@$(BIN)/hsic-hpo check $(CONFIG)
-	@STARTED_AS='make study $(MAKEOVERRIDES)' $(SNAKEMAKE)
+study:  ## run a study: make study [CONFIG=config/quick.yaml] [CORES=all]
+	$(SET_UP) study $(if $(findstring slurm,$(PROFILE)),slurm)
+	@STARTED_AS='make study $(MAKEOVERRIDES)' $(BIN)/hsic-hpo run $(CONFIG) --cores $(CORES) --profile $(PROFILE)
 
-toy: $(VENV)/workflow.stamp  ## the paper's analytical examples beside their closed forms
+toy:  ## the paper's analytical examples beside their closed forms
+	$(SET_UP) workflow
 	@$(BIN)/snakemake toy --workflow-profile $(PROFILE) --cores $(CORES) --configfile config/toy.yaml
 	@cat results/toy/tables/toy.md
 
-publish: $(VENV)/study.stamp  ## keep the datasets of a finished study: make publish STUDY=bateman
+publish:  ## keep the datasets of a finished study: make publish STUDY=bateman
+	$(SET_UP) study
 	@mkdir -p results/reference/$(STUDY)
-	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity.nc convergence.nc selection.nc \
-	  comparison.nc final/*/design.nc final/*/trials.nc $$(ls search/*/*/trials.nc 2>/dev/null) \
+	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity*.nc convergence.nc selection.nc \
+	  comparison.nc final/*/*/design.nc final/*/*/trials.nc $$(ls search/*/*/trials.nc 2>/dev/null) \
 	  ../reference/$(STUDY)
 
 # Published datasets are drawn as they are: no other rule may make them again.
-reference: $(VENV)/test.stamp  ## redraw the published reference studies from their datasets, without training
+reference:  ## redraw the published reference studies from their datasets, without training
+	$(SET_UP) test
 	@for study in $(PUBLISHED); do \
 	  run="$(BIN)/snakemake --configfile config/$$study.yaml --directory results/reference/$$study"; \
 	  drawing=$$($$run --list-rules 2>/dev/null | grep -E '_(figure|table|report)$$'); \
 	  $$run reference --workflow-profile $(PROFILE) --cores $(CORES) \
-	  --allowed-rules all summary failures peers findings reference $$drawing || exit 1; done
+	  --allowed-rules all summary failures peers findings front reference $$drawing || exit 1; done
 	@$(BIN)/python docs/embed.py README.md docs/*.md
 
-check: $(VENV)/study.stamp  ## check a study config, and train one configuration for a step
+check:  ## check a study config, and train one configuration for a step
+	$(SET_UP) study
 	@$(BIN)/hsic-hpo check --train $(CONFIG)
 
-test: $(VENV)/test.stamp browser  ## run the tests
+test: browser  ## run the tests
+	$(SET_UP) test
 	$(BIN)/python -m pytest -n $(shell nproc) --dist loadfile
 
 browser:  # a part of the tests opens the report in it
@@ -52,7 +57,8 @@ browser:  # a part of the tests opens the report in it
 	  echo "Installing Debian's chromium"; apt-get -qq update && \
 	  DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes chromium >/dev/null; }
 
-cluster-test: $(VENV)/test.stamp  ## test on a real SLURM, started here for the tests (as root)
+cluster-test:  ## test on a real SLURM, started here for the tests (as root)
+	$(SET_UP) test
 	@command -v slurmctld >/dev/null && command -v munged >/dev/null && \
 	  command -v slurmdbd >/dev/null && command -v mariadbd >/dev/null || { \
 	  echo "Installing Debian's SLURM"; apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
@@ -60,10 +66,12 @@ cluster-test: $(VENV)/test.stamp  ## test on a real SLURM, started here for the 
 	  mariadb-server >/dev/null; }
 	$(BIN)/python -m pytest tests/cluster
 
-chaos: $(VENV)/test.stamp  ## kill a small study twenty times at random moments
+chaos:  ## kill a small study twenty times at random moments
+	$(SET_UP) test
 	CHAOS_KILLS=20 $(BIN)/python -m pytest tests/workflow/test_chaos.py
 
-lint: $(VENV)/test.stamp  ## check format, types and workflow
+lint:  ## check format, types and workflow
+	$(SET_UP) test
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/snakefmt --check Snakefile workflow
@@ -71,27 +79,10 @@ lint: $(VENV)/test.stamp  ## check format, types and workflow
 	$(BIN)/lint-imports
 	$(BIN)/python tests/workflow/lint.py
 
-bench: $(VENV)/test.stamp  ## measure speed beside peers; tables go to benchmarks/results
+bench:  ## measure speed beside peers; tables go to benchmarks/results
+	$(SET_UP) test
 	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
 
 clean:  ## remove the virtual environment and caches, never results
 	rm -rf $(VENV) .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests workflow benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
-
-$(VENV)/workflow.stamp: pyproject.toml constraints.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(INSTALL) '.[workflow]'
-	@touch $@
-
-$(VENV)/study.stamp: $(VENV)/workflow.stamp
-	@echo "Installing into $(VENV): a minute or two and 1.5 GB on disk"
-	@$(INSTALL) '.[training,workflow,report]'
-	@touch $@
-
-$(VENV)/test.stamp: $(VENV)/study.stamp
-	@$(INSTALL) '.[test]'
-	@touch $@
-
-$(VENV)/slurm.stamp: $(VENV)/study.stamp
-	@$(INSTALL) '.[slurm]'
-	@touch $@

@@ -42,7 +42,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 
 from hsic_hpo.interop.table import trials_from_frame
-from hsic_hpo.sensitivity.explanation import Way, explain_trials
+from hsic_hpo.sensitivity.explanation import Way, explain_one_way
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 
 RESULTS = Path(__file__).parent / "results" / "explain"
@@ -72,7 +72,7 @@ def explained(study: Study, measure: str) -> dict[str, Any]:
         frame = pd.DataFrame(found).assign(error=[error(one) for one in found])
         trials = trials_from_frame(frame, variant.space, error="error")
         begin = time.perf_counter()
-        sensitivity = explain_trials(trials, AnalysisSettings(), WAYS[measure])
+        sensitivity = explain_one_way(trials, AnalysisSettings(), WAYS[measure])
         row = {"seconds": time.perf_counter() - begin, **_judged(sensitivity, study)}
     else:
         names = [*variant.active, *variant.idle]

@@ -81,7 +81,8 @@ def configurations(
     path = folder / f"{variant}-{sampler}-{seed}.json"
     found = json.loads(path.read_text()) if path.exists() else []
     if len(found) < n:
-        found = _search(VARIANTS[variant].space, sampler, seed, n)
+        # One study serves all sizes: it begins as a smaller one does.
+        found = _search(VARIANTS[variant].space, sampler, seed, LARGEST)
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(found))
     return found[:n]

@@ -1,9 +1,12 @@
-"""Search methods on tabulated networks: regret and size of what each chooses.
+"""Search methods on tabulated networks: the front of size and error that each holds.
 
-All methods get the same number of evaluations, the random search that HSIC-GPBO explains counted
-in. As the whole table is known, so is the regret of a chosen configuration: its mean loss over the
-table's four trainings, over the lowest mean loss. Writes a table of every run, one of medians with
-quartiles, and a figure.
+All methods get the same number of evaluations, random ones counted in, and are judged on the way:
+the first 60 evaluations of a search of 200 are its search of 60. As the whole table is known, so is
+the regret of a chosen configuration: its mean loss over the table's four trainings, over the lowest
+mean loss. The ablation (``--ablation``) tells what the HSIC decisions add to the search of the
+front and what the paper's two stages reach, on the tables and in a space of 21 hyperparameters
+(`search_spaces`). Writes a table of every run, one of medians with quartiles (`search_summary`),
+and a figure.
 """
 
 import argparse
@@ -12,23 +15,22 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xarray as xr
 from rich.console import Console
+from search_spaces import FOREST, everything, problem, staircase, truth, whole
+from search_summary import beaten, draw, summarise
 from threadpoolctl import threadpool_limits
 
 from hsic_hpo.problems.costs import cost_function
-from hsic_hpo.problems.hpolib import Hpolib
 from hsic_hpo.search.final_choice import choose
-from hsic_hpo.search.hypervolume import Staircase
 from hsic_hpo.search.methods import (
+    METHODS,
     choice_settings,
     needs_selection,
     round_settings,
@@ -37,7 +39,6 @@ from hsic_hpo.search.methods import (
 from hsic_hpo.search.rounds import next_round
 from hsic_hpo.search.settings import SearchSettings, divide_rounds
 from hsic_hpo.selection.decide import decide
-from hsic_hpo.selection.decisions import cost_ceiling
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
@@ -48,35 +49,16 @@ from hsic_hpo.trials.design import make_design
 from hsic_hpo.trials.history import History
 
 RESULTS = Path(__file__).parent / "results"
-DATASETS = ("naval_propulsion", "parkinsons_telemonitoring")
-METHODS = (
-    "random",
-    "tpe",
-    "nsga2",
-    "hsic-gpbo",
-    "front",
-    "gpbo",
-    "gp",
-    "motpe",
-    "mogp",
-    "ctpe",
-    "cgp",
-    "cgpbo",
-)
-EVALUATIONS = (100, 200)
+TABLES = ("naval_propulsion", "parkinsons_telemonitoring")
+EVALUATIONS = (60, 100, 200)
 BATCH = 10
+# Random evaluations, which are told to every method; those that HSIC-GPBO explains are as few as
+# its indices need.
 INITIAL = 20
-RANDOM_SHARE = 0.3
-# Other settings of HSIC-GPBO: where the ceiling starts, and how much error it gives for size.
-VARIANTS = ((0.3, None), (0.5, None), (1.0, None), (None, 0.2))
+EXPLAINED = 50
+ABLATION = ("front", "hsic-gpbo", "hsic-gpbo-paper", "cgpbo", "gpbo")
 BUDGET = {"epochs": 100}
 SETTINGS = config.validate({"study": "benchmark"}, "defaults")
-
-
-@cache
-def problem(dataset: str) -> Hpolib:
-    """Return the problem, whose table is read once per process."""
-    return Hpolib(dataset)
 
 
 def evaluated(dataset: str, rows: xr.Dataset, seed: int) -> xr.Dataset:
@@ -113,196 +95,98 @@ class Run:
     method: str
     n: int
     seed: int
-    cost_quantile: float | None = None
-    tolerance: float | None = None
+    initial: int = INITIAL
+
+    @classmethod
+    def of(cls, dataset: str, method: str, n: int, seed: int) -> "Run":
+        """Return the run of a method with its own number of random evaluations."""
+        return cls(dataset, method, n, seed, EXPLAINED if needs_selection(method) else INITIAL)
 
 
-def run(what: Run) -> dict[str, Any]:
-    """Search with n evaluations and judge what is chosen."""
+def run(what: Run) -> list[dict[str, Any]]:
+    """Search with n evaluations, and judge what is held and chosen at every number of them."""
     with threadpool_limits(1):
-        start = time.perf_counter()
-        finished, ceiling, settings = search(what)
-        tolerance = SETTINGS.final.tolerance if what.tolerance is None else what.tolerance
-        choice = choice_settings(what.method, settings, tolerance)
-        ceiling = choice.get("ceiling", ceiling)
-        place = choose(finished, ceiling=ceiling, tolerance=choice["tolerance"])
-        seconds = time.perf_counter() - start
-    return {
-        "run": str(what),
-        **asdict(what),
-        "evaluations": len(finished),
-        **judged(what.dataset, finished.configurations[place]),
-        **front_held(what.dataset, finished.configurations),
-        "seconds": seconds,
-    }
+        problem(what.dataset), everything(what.dataset)
+        start = time.process_time()
+        finished, ends, settings = search(what)
+        seconds = time.process_time() - start
+    choice = choice_settings(what.method, settings, SETTINGS.final.tolerance)
+    rows = []
+    for n in sorted({*EVALUATIONS, what.n}):
+        # The paper's stages are divided by the number of rounds: they are not those of fewer.
+        if n > what.n or n not in ends or (METHODS[what.method].is_staged and n < what.n):
+            continue
+        known = History(finished.configurations[:n], finished.errors[:n], finished.costs[:n])
+        ceiling = choice.get("ceiling", np.inf)
+        place = choose(known, ceiling=ceiling, tolerance=choice["tolerance"])
+        lowest = known.configurations[known.best(ceiling)]
+        rows.append(
+            {
+                **asdict(what),
+                "n": n,
+                **judged(what.dataset, known.configurations[place]),
+                "lowest_loss": judged(what.dataset, lowest)["loss"],
+                **front_held(what.dataset, known.configurations),
+                "seconds": seconds if n == what.n else np.nan,
+            }
+        )
+    return rows
 
 
-def search(what: Run) -> tuple[History, float, SearchSettings]:
-    """Return all evaluated trials, the ceiling that HSIC-GPBO set, and the rounds made."""
+def search(what: Run) -> tuple[History, list[int], SearchSettings]:
+    """Return all evaluated trials, how many there were after each round, and the rounds made."""
     space = Space.from_dict(problem(what.dataset).default_space())
-    selecting = needs_selection(what.method)
-    n_random = {"random": what.n, "hsic-gpbo": round(RANDOM_SHARE * what.n)}.get(
-        what.method, INITIAL
-    )
+    n_random = what.n if what.method == "random" else what.initial
     drawn = make_design(space, sample(space, n_random, what.seed), BUDGET)
     known = [evaluated(what.dataset, drawn, what.seed)]
-    selection, ceiling = None, np.inf
-    if selecting:
-        settings = SETTINGS.selection
-        if what.cost_quantile is not None:
-            settings = replace(settings, cost_quantile=what.cost_quantile)
+    cost = SETTINGS.selection.cost
+    selection = None
+    if needs_selection(what.method):
         analysed = analyse(known[0], replace(SETTINGS.sensitivity, seed=what.seed))
-        selection = decide(analysed, known[0], settings)
-        ceiling = cost_ceiling(selection)
-    # The methods under a limit have the one that HSIC-GPBO's ceiling starts from.
-    max_cost = float(known[0][SETTINGS.selection.cost].quantile(SETTINGS.selection.cost_quantile))
-    n_rounds = (what.n - n_random) // BATCH
-    first, second = divide_rounds(n_rounds) if selecting else (n_rounds, 0)
-    rounds = SearchSettings(
-        rounds=first, fine_tuning_rounds=second, batch_size=BATCH, max_cost=max_cost
-    )
-    known_cost = None
+        selection = decide(analysed, known[0], SETTINGS.selection)
+    # The methods under a limit have the one that the decisions' ceiling starts from.
+    limits = {}
+    if METHODS[what.method].is_limited:
+        quantile = known[0][cost].quantile(SETTINGS.selection.cost_quantile)
+        limits = {"max_cost": float(quantile)}
+    n_rounds = -(-(what.n - n_random) // BATCH)
+    is_staged = METHODS[what.method].is_staged
+    first, second = divide_rounds(n_rounds) if is_staged else (n_rounds, 0)
+    rounds = SearchSettings(rounds=first, fine_tuning_rounds=second, batch_size=BATCH, **limits)
+    cost_of = None
     if uses_known_costs(what.method):
-        known_cost = cost_function(problem(what.dataset), SETTINGS.selection.cost)
+        cost_of = cost_function(problem(what.dataset), cost)
     for number in range(1, rounds.n_rounds + 1):
         rows = next_round(
             known,
             method=what.method,
             repeat=0,
-            cost=SETTINGS.selection.cost,
+            cost=cost,
             seed=what.seed,
             budget=BUDGET,
             selection=selection,
-            cost_of=known_cost,
+            cost_of=cost_of,
             **round_settings(what.method, rounds, number),
         )
         known.append(evaluated(what.dataset, rows, what.seed))
-    return History.of(known, SETTINGS.selection.cost), ceiling, rounds
+    ends = np.cumsum([one.sizes["trial"] for one in known]).tolist()
+    if what.method == "random":
+        ends = [*EVALUATIONS, what.n]
+    return History.of(known, cost), ends, rounds
 
 
 def judged(dataset: str, configuration: dict[str, Any]) -> dict[str, float]:
     """Return what the whole table says of a configuration."""
-    losses, n_params, _ = problem(dataset).table
-    place = problem(dataset).place(configuration)
-    mean = losses.mean(axis=-1)
-    return {
-        "loss": mean[place],
-        "regret": mean[place] / mean.min() - 1,
-        "params": int(n_params[place]),
-    }
+    ((size, loss),) = truth(dataset, [configuration])
+    return {"loss": loss, "regret": loss / everything(dataset)[1].min() - 1, "params": int(size)}
 
 
 def front_held(dataset: str, configurations: Sequence[Any]) -> dict[str, Any]:
-    """Return the front of size and loss that a search found, and its part of the whole table's.
-
-    The part is of the hypervolume in logarithms of both, below the table's worst loss and largest
-    network.
-    """
-    losses, n_params, _ = problem(dataset).table
-    mean = losses.mean(axis=-1)
-    places = [problem(dataset).place(configuration) for configuration in configurations]
-    found = np.array([(n_params[place], mean[place]) for place in places])
-
-    def staircase(sizes: np.ndarray, errors: np.ndarray) -> Staircase:
-        low, high = np.log(n_params.min()), np.log(n_params.max())
-        return Staircase.of(
-            np.log(sizes), np.log(errors), low=low, high=high, top=np.log(mean.max())
-        )
-
-    whole = staircase(n_params.ravel(), mean.ravel()).hypervolume
-    held = staircase(found[:, 0], found[:, 1])
+    """Return the front of size and loss that a search found, and its part of the whole table's."""
+    held = staircase(dataset, *truth(dataset, configurations).T)
     front = np.exp([held.edges[:-1], held.heights]).T
-    return {"hypervolume": held.hypervolume / whole, "front": json.dumps(front.tolist())}
-
-
-def summarise(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return medians and quartiles, and each method's medians over those of HSIC-GPBO.
-
-    What no search could have beaten stands beside them: the lowest mean loss of all networks as
-    small as the median choice, and of those a quarter as large.
-    """
-    keys = ["dataset", "n", "method", "cost_quantile", "tolerance"]
-    grouped = runs.groupby(keys, dropna=False, sort=False)
-    measured = grouped[["loss", "regret", "params", "hypervolume", "seconds"]]
-    quartiles = {"low": 0.25, "median": 0.5, "high": 0.75}
-    table = pd.concat(
-        [measured.quantile(q).add_suffix(f"_{name}") for name, q in quartiles.items()], axis=1
-    )
-    table["seeds"] = grouped.size()
-    table = table.reset_index()
-    ours = table[(table["method"] == "hsic-gpbo") & usual(table)].set_index(["dataset", "n"])
-    index = pd.MultiIndex.from_frame(table[["dataset", "n"]])
-    for column in ("loss", "params"):
-        reference = ours[f"{column}_median"].reindex(index).to_numpy()
-        table[f"{column}_factor"] = table[f"{column}_median"].to_numpy() / reference
-    for column, part in (("least_loss_at_its_size", 1), ("least_loss_at_a_quarter", 1 / 4)):
-        table[column] = [
-            best_within(dataset, part * size)
-            for dataset, size in zip(table["dataset"], table["params_median"], strict=True)
-        ]
-    return table
-
-
-def usual(table: pd.DataFrame) -> pd.Series:
-    """Tell which rows hold runs with the default settings."""
-    return table["cost_quantile"].isna() & table["tolerance"].isna()
-
-
-def best_within(dataset: str, largest: float) -> float:
-    """Return the lowest mean loss of all networks of at most so many parameters."""
-    losses, n_params, _ = problem(dataset).table
-    mean = losses.mean(axis=-1)
-    inside = n_params <= largest
-    return float(mean[inside].min()) if inside.any() else np.nan
-
-
-def draw(table: pd.DataFrame, path: Path) -> None:
-    """Draw loss against size: medians with quartiles, and what the table holds at best."""
-    n = table["n"].max()
-    figure, axes = plt.subplots(1, len(DATASETS), figsize=(9.5, 4.2), layout="constrained")
-    for ax, dataset in zip(axes, DATASETS, strict=True):
-        _, n_params, _ = problem(dataset).table
-        sizes = np.unique(n_params)
-        front = [best_within(dataset, size) for size in sizes]
-        ax.step(sizes, front, where="post", color="0.6", label="best of the whole table")
-        rows = table[(table["dataset"] == dataset) & (table["n"] == n)]
-        for number, method in enumerate(METHODS):
-            row = rows[(rows["method"] == method) & usual(rows)]
-            for one in row.itertuples():
-                ax.errorbar(
-                    one.params_median,
-                    one.loss_median,
-                    xerr=[
-                        [one.params_median - one.params_low],
-                        [one.params_high - one.params_median],
-                    ],
-                    yerr=[[one.loss_median - one.loss_low], [one.loss_high - one.loss_median]],
-                    marker="osD^*vP><8dp"[number],
-                    color=f"C{number % 10}",
-                    linestyle="",
-                    capsize=2,
-                    label=method,
-                )
-        curve = rows[rows["cost_quantile"].notna()].sort_values("cost_quantile")
-        if len(curve):
-            ax.plot(
-                curve["params_median"],
-                curve["loss_median"],
-                color=f"C{METHODS.index('hsic-gpbo')}",
-                marker=".",
-                linestyle=":",
-                label="hsic-gpbo, other ceilings",
-            )
-        ax.set(
-            xscale="log",
-            yscale="log",
-            title=f"{dataset}, {n} evaluations",
-            xlabel="parameters of the chosen network",
-            ylabel="mean squared error (mean of four trainings)",
-        )
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-    figure.savefig(path)
-    plt.close(figure)
+    part = held.hypervolume / whole(dataset)
+    return {"hypervolume": part, "front": json.dumps(front.tolist())}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -310,37 +194,48 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--methods", nargs="+", default=METHODS, choices=METHODS)
+    parser.add_argument("--methods", nargs="+", default=tuple(METHODS), choices=METHODS)
+    parser.add_argument("--ablation", action="store_true", help="what each part adds")
     parser.add_argument("--resume", action="store_true", help="keep the runs of the last call")
     parser.add_argument("--quick", action="store_true", help="two seeds, fast methods")
     options = parser.parse_args(arguments)
+    name = "search_ablation" if options.ablation else "search"
     seeds = range(2 if options.quick else options.seeds)
     methods = ("random", "hsic-gpbo", "tpe") if options.quick else options.methods
-    runs = [Run(d, m, n, s) for m, d, n, s in product(methods, DATASETS, EVALUATIONS, seeds)]
-    if "hsic-gpbo" in methods and not options.quick:
-        others = product(DATASETS, EVALUATIONS[-1:], seeds, VARIANTS)
-        runs += [Run(d, "hsic-gpbo", n, s, *settings) for d, n, s, settings in others]
+    datasets = TABLES
+    if options.ablation:
+        methods, datasets = ABLATION, (*TABLES, FOREST)
+    runs = [
+        Run.of(dataset, method, n, seed)
+        for seed, method, dataset in product(seeds, methods, datasets)
+        for n in (EVALUATIONS if METHODS[method].is_staged else EVALUATIONS[-1:])
+    ]
     RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / "search_runs.csv"
+    path = RESULTS / f"{name}_runs.csv"
     if path.exists() and not options.resume:
         path.unlink()
-    known = set() if not path.exists() else set(pd.read_csv(path)["run"])
-    left = [one for one in runs if str(one) not in known]
+    known = set() if not path.exists() else _keys(pd.read_csv(path))
+    left = [one for one in runs if tuple(asdict(one).values()) not in known]
     console = Console()
     with ProcessPoolExecutor(options.workers) as pool:
-        for number, result in enumerate(pool.map(run, left), start=1):
-            row = pd.DataFrame([result])
-            row.to_csv(path, mode="a", index=False, header=not path.exists())
-            console.print(
-                f"{number} of {len(left)}: {result['run']}, regret {result['regret']:.3g}"
-            )
+        for number, rows in enumerate(pool.map(run, left), start=1):
+            pd.DataFrame(rows).to_csv(path, mode="a", index=False, header=not path.exists())
+            held = ", ".join(f"{row['n']}: {row['hypervolume']:.4f}" for row in rows)
+            console.print(f"{number} of {len(left)}: {left[number - 1]}, hypervolume {held}")
     table = pd.read_csv(path)
-    table = table[table["run"].isin([str(one) for one in runs])]
     summary = summarise(table)
-    summary.to_csv(RESULTS / "search.csv", index=False)
-    draw(summary, RESULTS / "search.svg")
-    draw(summary, RESULTS / "search.png")
+    summary.to_csv(RESULTS / f"{name}.csv", index=False)
     console.print(summary.to_string())
+    if not options.ablation:
+        rivals = beaten(table)
+        rivals.to_csv(RESULTS / "search_rivals.csv", index=False)
+        console.print(rivals.to_string())
+        draw(summary, TABLES, RESULTS / "search")
+
+
+def _keys(table: pd.DataFrame) -> set[tuple[Any, ...]]:
+    columns = ["dataset", "method", "n", "seed", "initial"]
+    return set(table[columns].itertuples(index=False, name=None))
 
 
 if __name__ == "__main__":

@@ -25,15 +25,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     with _one_line_stops(), one_line_errors():
         # They take a second to load, in which somebody may press Ctrl-C.
-        from hsic_hpo.commands import analyse, check, retry
+        from hsic_hpo.commands import analyse, check, choose, explain, export, retry, run, watch
 
         parser = argparse.ArgumentParser(
             prog="hsic-hpo", description="Explainable hyperparameter optimisation."
         )
         commands = parser.add_subparsers(required=True, metavar="COMMAND")
-        for command in (check, analyse, retry):
+        for command in (check, run, watch, explain, choose, export, retry, analyse):
             command.add_parser(commands)
-        options = parser.parse_args(arguments)
+        options, passed_on = parser.parse_known_args(arguments)
+        if passed_on:
+            # Only a command that starts another program has a use for them.
+            if not hasattr(options, "passed_on"):
+                parser.error(f"unrecognized arguments: {' '.join(passed_on)}")
+            options.passed_on = passed_on
         options.run(options)
 
 

@@ -73,6 +73,11 @@ def cost_name(cost: str) -> str:
     return _COSTS.get(cost, cost)
 
 
+def costing(value: float, cost: str) -> str:
+    """Return a cost with what it counts: ``"9300 FLOPs per sample"``, ``"12 s of training"``."""
+    return f"{number(value)} {'s of training' if cost == 'train_seconds' else cost_name(cost)}"
+
+
 def goal(sensitivity: xr.Dataset, target: str = "error", subset: str = "best") -> str:
     """Return the set that an index is about, such as ``"best 10 %"`` or ``"cheapest 10 %"``.
 

@@ -11,6 +11,7 @@ import psutil
 import yaml
 
 from checkout import Checkout
+from hsic_hpo.training.holder import Holder
 from slurm_cluster import Cluster, wait_until
 
 PROFILE = "workflow/profiles/slurm"
@@ -38,6 +39,8 @@ class Run:
     seen
         For each file of a finished training, the times at which it was seen to be written: more
         than one when the training was made twice.
+    states
+        The states of unfinished trainings that were seen.
     """
 
     checkout: Checkout
@@ -47,6 +50,7 @@ class Run:
     status_command: str = "squeue"
     account: str = "none"
     seen: dict[Path, set[int]] = field(default_factory=dict)
+    states: set[Path] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Fill in the lines of the profile that a user of this cluster would change."""
@@ -96,6 +100,7 @@ class Run:
         stored = self.checkout.finished_trainings
         for path, written in stored.items():
             self.seen.setdefault(path, set()).add(written)
+        self.states |= set((self.checkout.results / "trial_files").rglob("[!.]*.state"))
         return stored
 
     def jobs(self, first: int) -> list[str]:
@@ -117,14 +122,48 @@ class Run:
 
     def pause(self, first: int) -> str:
         """Halt the job of the trials from ``first`` on amid its trainings; return its number."""
+        number, trainer, log = self._amid(first)
+        trainer.suspend()
+        assert "10/10" not in log.read_text()
+        return number
+
+    def pause_training(self, first: int) -> tuple[str, Path, psutil.Process]:
+        """Halt such a job's process that trains amid a training.
+
+        Returns
+        -------
+        tuple
+            The number of the job, where the training keeps its state, and the process.
+        """
+        number, trainer, _ = self._amid(first)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            for worker in trainer.children():
+                worker.suspend()
+                tries = self._under_way(trainer.pid)
+                if tries is not None:
+                    return number, tries.with_suffix(".state"), worker
+                worker.resume()
+            time.sleep(0.05)
+        raise AssertionError(f"job {number}: no training under way")
+
+    def _under_way(self, trainer: int) -> Path | None:
+        """Return the note of a process's training, if that began some time ago."""
+        folder = self.checkout.results / "trial_files"
+        for note in folder.rglob("*.holder"):
+            holder, tries = Holder.read(note), note.with_suffix(".tries")
+            if holder is not None and holder.process == trainer and tries.exists():
+                begun = time.time() - tries.stat().st_mtime
+                return tries if begun > 0.1 and '"under_way": true' in tries.read_text() else None
+        return None
+
+    def _amid(self, first: int) -> tuple[str, psutil.Process, Path]:
         log = self.checkout.results / "logs" / "train" / f"{first}-{first + 10}.log"
         wait_until(lambda: log.exists() and "/10 trainings" in log.read_text(), f"{log}: a line")
         number = self.jobs(first)[-1]
         trainer = self.trainer(number)
         assert trainer is not None, f"{log}: all trained before the fault"
-        trainer.suspend()
-        assert "10/10" not in log.read_text()
-        return number
+        return number, trainer, log
 
 
 def _is_trainer(process: psutil.Process | None) -> bool:

@@ -33,11 +33,12 @@ class Finished:
     job: dict[str, str]
     environment: dict[str, str]
     printed: str
+    preempted: Path
 
 
 @pytest.fixture(scope="module")
 def finished(make_run: Callable[..., Run]) -> Finished:
-    """A run of which one job asks for a graphics card, and that job."""
+    """A run of which one job asks for a graphics card, and another is preempted."""
     run = make_run(
         slurm_partition="'gpu' if wildcards.first == '0' else 'cpu'",
         gpu="1 if wildcards.first == '0' else 0",
@@ -50,8 +51,14 @@ def finished(make_run: Callable[..., Run]) -> Finished:
     listening = run.cluster.listening()
     environment, printed = trainer.environ(), run.log(number)
     trainer.resume()
+    other, preempted, worker = run.pause_training(10)
+    # As SLURM preempts: it tells a job to end, and puts it back into the queue.
+    run.cluster.command("scancel", "--signal=TERM", other)
+    run.cluster.command("scontrol", "requeue", other)
+    worker.resume()
     run.finish(process)
-    return Finished(run, listening, run.cluster.job(number), environment, printed)
+    assert run.cluster.job(other)["Restarts"] == "1"
+    return Finished(run, listening, run.cluster.job(number), environment, printed, preempted)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +84,11 @@ def test_trials_equal_those_without_a_cluster(finished: Finished, expected: Path
     assert all(len(run.jobs(first)) == 1 for first in (0, 10, 20, 30)), run.printed
     assert len(run.seen) == 40
     assert_same_trials(expected, run.trials)
+
+
+def test_a_training_amid_which_its_job_is_preempted_keeps_its_state(finished: Finished) -> None:
+    assert finished.preempted in finished.run.states
+    assert list(finished.preempted.parent.parent.rglob("*.state")) == []
 
 
 def test_a_finished_study_has_nothing_to_do(finished: Finished) -> None:

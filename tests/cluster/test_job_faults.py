@@ -24,6 +24,7 @@ class Faults:
     run: Run
     before: dict[Path, int]
     jobs: dict[int, dict[str, str]]
+    halted: Path
 
 
 @pytest.fixture(scope="module")
@@ -34,16 +35,17 @@ def faults(make_run: Callable[..., Run]) -> Faults:
         runtime="1 if wildcards.first == '20' and attempt == 1 else 15",
     )
     process = run.start()
-    numbers = {first: run.pause(first) for first in (0, 10, 20)}
+    numbers = {first: run.pause(first) for first in (0, 10)}
+    _, halted, _ = run.pause_training(20)
     before = run.look()
     run.cluster.command("scancel", numbers[0])
     trainer = run.trainer(numbers[10])
     assert trainer is not None
     trainer.kill()
-    # The job from trial 20 on stays halted until its minute is over.
+    # A training of the job from trial 20 on stays halted until its minute is over.
     run.finish(process)
     firsts = {first: run.cluster.job(run.jobs(first)[0]) for first, _ in FAULTS.values()}
-    return Faults(run, before, firsts)
+    return Faults(run, before, firsts, halted)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=list(FAULTS))
@@ -63,6 +65,11 @@ def test_too_much_memory_is_named_in_the_log_that_stays(faults: Faults) -> None:
 def test_finished_trainings_are_taken_up(faults: Faults, first: int) -> None:
     log = faults.run.checkout.results / "logs" / "train" / f"{first}-{first + 10}.log"
     assert "taken up from an earlier run" in log.read_text()
+
+
+def test_a_training_amid_which_its_job_is_out_of_time_keeps_its_state(faults: Faults) -> None:
+    assert faults.halted in faults.run.states
+    assert list(faults.halted.parent.parent.rglob("*.state")) == []
 
 
 def test_nothing_is_lost_or_trained_twice(faults: Faults) -> None:

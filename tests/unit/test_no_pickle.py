@@ -3,6 +3,7 @@
 import ast
 import pickle
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import yaml
 from hsic_hpo import yaml_files
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf
+from hsic_hpo.training.state import read_state
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [
@@ -23,12 +25,12 @@ SOURCES = [
 ]
 MODULES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 CALLS = {
-    *("torch.load", "torch.save", "pd.read_pickle", "np.save", "np.savez"),
+    *("pd.read_pickle", "np.save", "np.savez"),
     *("yaml.unsafe_load", "yaml.full_load", "yaml.load_all", "yaml.full_load_all"),
     *("eval", "exec", "os.system", "os.popen"),
 }
 METHODS = {
-    *("to_pickle", "read_pickle", "load_from_checkpoint", "save_checkpoint"),
+    *("to_pickle", "read_pickle", "load_from_checkpoint"),
     *("read_hdf", "to_hdf", "open_zarr", "open_mfdataset", "fromregex", "load_module"),
 }
 FLAWS = {
@@ -36,13 +38,15 @@ FLAWS = {
     "from joblib import dump": "import of joblib",
     "np.load(path, allow_pickle=True)": "allow_pickle",
     "np.load(path)": "np.load without allow_pickle=False",
-    "torch.load(path)": "torch.load",
+    "torch.load(path)": "torch.load without weights_only=True",
+    "torch.load(path, weights_only=False)": "torch.load without weights_only=True",
     "frame.to_pickle(path)": "to_pickle",
     "yaml.load(text)": "yaml.load without a safe loader",
     "yaml.load(text, yaml.FullLoader)": "yaml.load without a safe loader",
     "subprocess.run(text, shell=True)": "shell=True",
     "eval(text)": "eval",
     "trainer.fit(module, ckpt_path=path)": "ckpt_path",
+    "Module.load_from_checkpoint(path)": "load_from_checkpoint",
     "xr.open_dataset(path)": "open_dataset of any format",
     "pd.read_hdf(path)": "read_hdf",
 }
@@ -72,7 +76,10 @@ def _flaws_of_call(call: ast.Call) -> Iterator[str]:
         yield "allow_pickle"
     elif name == "np.load" and "allow_pickle" not in keywords:
         yield "np.load without allow_pickle=False"
-    if keywords.get("ckpt_path", "None") != "None":
+    if name == "torch.load" and keywords.get("weights_only") != "True":
+        yield "torch.load without weights_only=True"
+    # The plugin keeps checkpoints in memory.
+    if keywords.get("ckpt_path", "None") not in ("None", "checkpoints.path"):
         # Lightning reads it by torch.load.
         yield "ckpt_path"
     if name.endswith("open_dataset") and keywords.get("engine") != "'netcdf4'":
@@ -157,6 +164,11 @@ def test_a_pickle_in_the_place_of_results_is_not_unpickled(
         (tmp_path / name).write_bytes(text)
         with pytest.raises(InputError, match="not a readable netCDF4 file"):
             read_netcdf(tmp_path / name)
+    assert not (tmp_path / "ran").exists()
+    (tmp_path / "x.state").write_bytes(
+        b'{"of": {}, "sha256": "%s"}\n' % sha256(content).hexdigest().encode() + content
+    )
+    assert read_state(tmp_path / "x.state", {}) is None
     assert not (tmp_path / "ran").exists()
     # The trap works on who does unpickle.
     pickle.loads(content)

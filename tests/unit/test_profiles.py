@@ -48,8 +48,9 @@ def eval_attempt(expression: str, attempt: int) -> int:
 
 @pytest.mark.parametrize("name", list(PROFILES))
 def test_settings_of_the_machine_alone_stand_in_a_profile_s_config(name: str) -> None:
-    known = ["trials_per_job", "give_up_after", "retry_failed"]
-    assert list(PROFILES[name]["config"]) == (known if name == "default" else known[:1])
+    sizes = ["trials_per_job", "round_trials_per_job", "final_trials_per_job"]
+    known = [*sizes, "give_up_after", "save_state_every", "retry_failed"]
+    assert list(PROFILES[name]["config"]) == (known if name == "default" else sizes)
 
 
 def test_all_other_rules_are_local() -> None:

@@ -8,8 +8,10 @@ import xarray as xr
 
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.reports.findings import findings, markdown
+from hsic_hpo.reports.sentences import both_ways
 from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.selection import tradeoffs
+from hsic_hpo.sensitivity.labels import beside
 from hsic_hpo.sensitivity.peers import compare_measures as compare_peers
 from hsic_hpo.study import study
 from hsic_hpo.study.study import Study
@@ -61,7 +63,8 @@ def test_trials_are_those_of_the_config(name: str) -> None:
                 trials_data.read_trials(path).sizes["trial"]
                 == settings.n_rounds * settings.batch_size
             )
-        final = trials_data.read_trials(PUBLISHED / name / "final" / method / "trials.nc")
+        (choice,) = asked.choices(method)
+        final = trials_data.read_trials(PUBLISHED / name / "final" / method / choice / "trials.nc")
         assert final.sizes["trial"] == settings.repeats
         assert final.sizes["repeat"] == asked.settings.final.seeds
         assert json.loads(final.attrs["budget"]) == asked.final_budget
@@ -76,9 +79,10 @@ def test_they_say_where_they_come_from(name: str) -> None:
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_the_comparison_is_that_of_the_retrainings(name: str) -> None:
-    methods = ["random", *config(name).searches]
-    designs = {m: dataset(name, f"final/{m}/design.nc") for m in methods}
-    finals = {m: dataset(name, f"final/{m}/trials.nc") for m in methods}
+    asked = config(name)
+    places = {m: f"{m}/{'/'.join(asked.choices(m))}" for m in ["random", *asked.searches]}
+    designs = {m: dataset(name, f"final/{place}/design.nc") for m, place in places.items()}
+    finals = {m: dataset(name, f"final/{place}/trials.nc") for m, place in places.items()}
     xr.testing.assert_identical(compare_methods(designs, finals), dataset(name, "comparison.nc"))
 
 
@@ -89,7 +93,9 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
         dataset(name, f"{part}.nc")
         for part in ("sensitivity", "convergence", "selection", "comparison")
     )
-    found = findings(drawn, sensitivity, convergence, selection, comparison)
+    both = beside(sensitivity, dataset(name, "sensitivity_surrogate.nc"))
+    every = dataset(name, "sensitivity_all.nc")
+    found = findings(drawn, both, convergence, selection, comparison, every)
     assert (PUBLISHED / name / "findings.md").read_text(encoding="utf-8") == markdown(found)
     searches = [
         trials_data.read_trials(path)
@@ -97,7 +103,8 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
     ]
     peers = compare_peers(drawn, sensitivity, config(name).seed)
     written = {
-        "importance": (importance_table(sensitivity), ""),
+        "importance": (importance_table(both), both_ways(both)),
+        "importance_all": (importance_table(every), ""),
         "selection": (
             decisions_table(selection),
             " ".join(filter(None, (selection.attrs[k] for k in ("remark", "ceiling_reason")))),

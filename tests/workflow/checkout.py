@@ -44,12 +44,14 @@ class Checkout:
         cores: int = 2,
         trials_per_job: int = 10,
         profile: str = "workflow/profiles/default",
+        **machine: int,
     ) -> list[str]:
         return [
             *(sys.executable, "-m", "snakemake", *arguments, "--cores", str(cores)),
             *("--workflow-profile", profile),
             *("--configfile", str(self.config.relative_to(self.root))),
             *("--config", f"trials_per_job={trials_per_job}"),
+            *(f"{name}={value}" for name, value in machine.items()),
         ]
 
     def run(self, *arguments: str, **settings: int) -> str:
@@ -95,10 +97,14 @@ class Checkout:
             os.killpg(process.pid, signal.SIGKILL)
         return self.finished_trainings
 
+    def dry_run(self, *targets: str, **settings: int) -> str:
+        """Return what a dry run prints."""
+        _, _, _, *arguments = self.command(*targets, **settings)
+        return dry_run(arguments, self.root, self.environment)
+
     def planned(self, *targets: str, **settings: int) -> dict[str, int]:
         """Return how many jobs of each rule a run, of all or of some targets, would execute now."""
-        _, _, _, *arguments = self.command(*targets, **settings)
-        printed = dry_run(arguments, self.root, self.environment)
+        printed = self.dry_run(*targets, **settings)
         counts = re.findall(r"^(\w+) +(\d+)$", printed.split("Job stats:")[-1], re.MULTILINE)
         return {rule: int(count) for rule, count in counts if rule not in ("total", "all")}
 

@@ -20,12 +20,13 @@ OF_SENSITIVITY = {
 }
 FIGURES = {*OF_TRIALS, *OF_SENSITIVITY, "convergence_figure", "comparison_figure"}
 TABLES = {"importance_table", "selection_table", "comparison_table", "tradeoffs_table"}
-ANALYSIS = {
+TESTED = {
     *("sensitivity", "selection", "convergence", "importance_table", "selection_table"),
     "tradeoffs_table",
     *OF_SENSITIVITY,
     *("convergence_figure", "summary", "html_report"),
 }
+ANALYSIS = {*TESTED, "sensitivity_surrogate"}
 CHOICE = {"choose", "train_final", "gather_final", "failures", "comparison", "comparison_table"}
 TRIALS = {*ANALYSIS, *OF_TRIALS, "comparison_figure", *CHOICE}
 
@@ -68,7 +69,11 @@ def test_a_copy_with_results_reruns_nothing(checkout: Checkout) -> None:
         ("src/hsic_hpo/figures/quadrant.py", once("quadrant_figure", "html_report")),
         ("src/hsic_hpo/tables/writing.py", once(*TABLES, "html_report")),
         ("src/hsic_hpo/indices/hsic.py", once(*ANALYSIS)),
-        ("src/hsic_hpo/sensitivity/analysis.py", once(*ANALYSIS)),
+        ("src/hsic_hpo/sensitivity/analysis.py", once(*TESTED)),
+        (
+            "src/hsic_hpo/sensitivity/beside_tests.py",
+            once("sensitivity_surrogate", "importance_table", "html_report"),
+        ),
         ("src/hsic_hpo/selection/tradeoffs.py", once("tradeoffs_table", "html_report")),
         ("src/hsic_hpo/selection/decide.py", once(*SELECTION)),
         ("src/hsic_hpo/training/train.py", TRAINING),

@@ -1,6 +1,7 @@
 """Searches that go on from the random search, end to end, on real trainings."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hsic_hpo.files import read_netcdf
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials.history import round_numbers
 from shared_folders import made_once
+from test_study_run import assert_same_trials
 
 SEARCH = """\
 search:
@@ -204,6 +206,36 @@ def test_a_round_waits_for_no_other_repeat_and_no_other_method(
     )
     drawn = {"data": 1, "design": 1, "train": 4, "gather": 1}
     assert checkout.planned("search/gpbo/2/3/trials.nc") == plus(drawn, times(3, ROUND))
+
+
+def test_a_round_makes_jobs_alike_in_size_and_its_cut_is_a_setting_of_the_machine(
+    fresh: Checkout, tmp_path: Path
+) -> None:
+    checkout = fresh.copy(tmp_path / "project")
+    checkout.edit(
+        "config/tiny.yaml",
+        "search: {}\n",
+        "search: {gpbo: {rounds: 1, batch_size: 12, repeats: 3}}\n",
+    )
+    target = "final/gpbo/trials.nc"
+    planned = checkout.planned(target)
+    assert (planned["train_round"], planned["train_final"]) == (3 * 2, 3)
+    planned = checkout.planned(target, round_trials_per_job=1, final_trials_per_job=2)
+    assert (planned["train_round"], planned["train_final"]) == (3 * 12, 2)
+    # Five of twelve at most: three jobs of four.
+    listed = checkout.dry_run("search/gpbo/0/1/trials.nc", round_trials_per_job=5)
+    assert sorted(set(re.findall(r"1/records/([\d-]+)\.jsonl", listed))) == ["0-4", "4-8", "8-12"]
+
+
+def test_another_cut_of_a_round_trains_nothing_and_gives_the_same(
+    searched: Checkout, changed: Checkout
+) -> None:
+    before = changed.finished_trainings
+    target = "search/gpbo/0/1/trials.nc"
+    assert changed.planned(target, round_trials_per_job=1)["train_round"] == 2
+    changed.run(target, round_trials_per_job=1)
+    assert changed.finished_trainings == before
+    assert_same_trials(searched.results / target, changed.results / target)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import xarray as xr
 
+import hsic_hpo as hh
 from checkout import Checkout
 from hsic_hpo.files import read_netcdf
+from hsic_hpo.problems.data import read_data
+from hsic_hpo.problems.registry import load_problem
+from hsic_hpo.training.loading import read_facts
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials.variables import value_variable
 
@@ -31,6 +36,7 @@ def test_every_result_is_there(finished: Checkout) -> None:
     for name in (
         "random/trials.nc",
         "sensitivity.nc",
+        "sensitivity_surrogate.nc",
         "convergence.nc",
         "tables/importance.csv",
         "selection.nc",
@@ -66,6 +72,22 @@ def test_the_report_of_snakemake_has_every_figure_and_table(checkout: Checkout) 
         "What spoils a trial need not be what makes it one of the best",
     ):
         assert text in page, text
+
+
+def test_networks_of_choices_take_raw_inputs_and_have_the_errors_of_their_retrainings(
+    finished: Checkout,
+) -> None:
+    data = read_data(finished.results / "data.nc")
+    paths = list(finished.results.glob("final/*/*/model.ckpt"))
+    assert len(paths) == len(list(finished.results.glob("final/*/*/trials.nc"))) > 0
+    for path in paths:
+        facts = read_facts(path)
+        with torch.no_grad():
+            predicted = hh.load_model(path)(torch.from_numpy(data["x_test"].values)).numpy()
+        found = load_problem(facts["problem"]).error(predicted, data["y_test"].values)
+        retrained = trials.read_trials(path.with_name("trials.nc"))
+        best = retrained["validation_error"].argmin(["trial", "repeat"])
+        assert found == pytest.approx(float(retrained["test_error"][best]), rel=1e-5)
 
 
 def test_trials_are_real_and_complete(finished: Checkout) -> None:

@@ -31,7 +31,10 @@ def machine_setting(name, default, least):
 
 
 TRIALS_PER_JOB = machine_setting("trials_per_job", 20, least=1)
+ROUND_TRIALS_PER_JOB = machine_setting("round_trials_per_job", 6, least=1)
+FINAL_TRIALS_PER_JOB = machine_setting("final_trials_per_job", 1, least=1)
 GIVE_UP_AFTER = machine_setting("give_up_after", DEFAULT_LIMIT, least=0)
+SAVE_STATE_EVERY = machine_setting("save_state_every", 60, least=0)
 RETRY_FAILED = str(
     overrides.pop("retry_failed", machine.get("retry_failed", False))
 ).lower()
@@ -99,6 +102,11 @@ def marked_for_retry(records):
 def code(script, *modules):
     """Fingerprint a script with all of the package that it runs."""
     return SUBMISSION.code(script_file(script), *modules)
+
+
+def even_slices(n, most):
+    """Cut n trials that are waited for together into slices of at most so many, alike in size."""
+    return slices(n, -(-n // -(-n // most)))
 
 
 def slices(n, per_job=TRIALS_PER_JOB):

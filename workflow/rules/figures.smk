@@ -15,6 +15,11 @@ FIGURES = {
     "convergence": ("Sensitivity", "Convergence", dict(convergence="convergence.nc")),
     "quadrant": ("Decisions", "Error against cost", SENSITIVITY),
     "sweeps": ("Decisions", "Ranges", SENSITIVITY),
+    "front": (
+        "Search",
+        "The best network for every cost",
+        TRIALS | dict(searches=all_searches, front="front.nc"),
+    ),
     "comparison": (
         "Search",
         "Error against FLOPs",
@@ -51,7 +56,8 @@ for figure, (category, label, datasets) in FIGURES.items():
 
 rule importance_table:
     input:
-        "sensitivity.nc",
+        sensitivity="sensitivity.nc",
+        surrogate="sensitivity_surrogate.nc",
     output:
         report(
             "tables/importance.csv",
@@ -71,7 +77,7 @@ rule importance_table:
 
 use rule importance_table as importance_all_table with:
     input:
-        "sensitivity_all.nc",
+        sensitivity="sensitivity_all.nc",
     output:
         report(
             "tables/importance_all.csv",

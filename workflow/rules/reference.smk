@@ -37,9 +37,11 @@ rule findings:
         unpack(explained_all),
         trials="random/trials.nc",
         sensitivity="sensitivity.nc",
+        surrogate="sensitivity_surrogate.nc",
         convergence="convergence.nc",
         selection="selection.nc",
         comparison="comparison.nc",
+        front="front.nc",
     output:
         "findings.md",
     log:

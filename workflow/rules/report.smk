@@ -4,9 +4,11 @@ rule html_report:
         trials="random/trials.nc",
         searches=all_searches,
         sensitivity="sensitivity.nc",
+        surrogate="sensitivity_surrogate.nc",
         convergence="convergence.nc",
         selection="selection.nc",
         comparison="comparison.nc",
+        front="front.nc",
         figures=expand("figures/{figure}.svg", figure=FIGURES),
     output:
         "report.html",

@@ -4,8 +4,11 @@ import atexit
 from hsic_hpo.files import space_warning
 from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.gaps import gaps_in, gaps_in_words
-from hsic_hpo.study.locks import clear_stale_locks, running
-from hsic_hpo.study.stops import Stops, command_line
+from hsic_hpo.study.journal import Journal
+from hsic_hpo.study.locks import clear_stale_locks, is_read_only, running
+from hsic_hpo.study.place import check_place
+from hsic_hpo.study.plan import plan_of, study_facts
+from hsic_hpo.study.stops import Stops, before_the_line, command_line
 from hsic_hpo.trials.failures import commonest
 from hsic_hpo.wording import counted
 from snakemake.logging import logger
@@ -16,7 +19,14 @@ shell.prefix("set -euo pipefail; trap '' INT; ")
 
 # Results, and Snakemake's own records of them, stay together: a copied folder is complete. A job
 # step of SLURM starts within it already, so that a relative path would lead on from there.
-workdir: Path(workflow.snakefile).parents[2] / "results" / STUDY.name
+PLACE = Path(workflow.snakefile).parents[2] / "results" / STUDY.name
+try:
+    check_place(PLACE, sys.executable)
+except InputError as error:
+    raise WorkflowError(str(error))
+
+
+workdir: PLACE
 
 
 def warn_of_full_disk(folder):
@@ -29,8 +39,21 @@ if workflow.is_main_process:
     COMMAND = command_line(sys.argv, os.environ.get("STARTED_AS", ""))
     STOPS = Stops(RESULTS, COMMAND)
     STOPS.listen()
-    ALONE = running(".") is None
-    ALIVE = clear_stale_locks(".")
+    JOURNAL = Journal()
+    before_the_line(JOURNAL.stop)
+    READ_ONLY = is_read_only(".")
+    if READ_ONLY and not workflow.output_settings.dryrun:
+        raise WorkflowError(
+            f"{RESULTS}: not writable by you; a dry run (-n) is possible, and so are "
+            "hsic-hpo watch and hsic-hpo explain"
+        )
+    if READ_ONLY:
+        # Snakemake keeps what a dry run learns of files for the next run.
+        from snakemake.persistence import PersistenceBase
+
+        PersistenceBase.save_iocache = lambda self: None
+    ALONE = not READ_ONLY and running(".") is None
+    ALIVE = None if READ_ONLY else clear_stale_locks(".")
     if ALONE and not workflow.output_settings.dryrun:
         retry.COMMAND_FILE.write_text(COMMAND)
         make_again()
@@ -47,10 +70,21 @@ def no_more_tries(jobid):
 onstart:
     # Snakemake has meanwhile taken SIGTERM for itself.
     STOPS.listen(jobs_run=True)
+    JOURNAL.begin(
+        Path("."),
+        plan_of(
+            workflow,
+            study_facts(STUDY, TRAINING_CODE, FINAL_SEED),
+            command=COMMAND,
+            log=next(iter(log), ""),
+        ),
+    )
+    logger.addFilter(JOURNAL)
     logger.addFilter(FailedJobs(no_more_tries, STOPS.give_up))
 
 
 onsuccess:
+    JOURNAL.end(ok=not gaps_in("."))
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")
     if Path("failed.txt").exists():
@@ -64,6 +98,7 @@ onsuccess:
 
 
 onerror:
+    JOURNAL.end(ok=False)
     # The list of them is made at the end alone.
     FAILED = retry.failed_reasons(Path("."))
     if FAILED:

@@ -1,9 +1,11 @@
 ROUND = "search/{method}/{repeat}/{round}"
-FINAL = "final/{method}"
+# Of a choice by its name: lowest-error, within-10-percent, max-flops-10000, knee.
+FINAL = "final/{method}/{choice}"
 
 
 wildcard_constraints:
     method="[a-z0-9-]+",
+    choice="[a-z0-9.-]+",
     repeat=r"\d+",
     round=r"\d+",
 
@@ -107,13 +109,12 @@ rule search_trials:
 
 rule choose:
     input:
-        unpack(selected),
         random="random/trials.nc",
         searches=all_repeats,
     output:
         f"{FINAL}/design.nc",
     log:
-        "logs/final/{method}/choose.log",
+        "logs/final/{method}-{choice}/choose.log",
     localrule: True
     params:
         choice=settings_of_choice,
@@ -132,7 +133,7 @@ use rule train as train_final with:
     output:
         f"{FINAL}/records/{{first}}-{{stop}}.jsonl",
     log:
-        "logs/final/{method}/train/{first}-{stop}.log",
+        "logs/final/{method}-{choice}/train/{first}-{stop}.log",
     params:
         **SUBMISSION.job(
             "train_final",
@@ -141,6 +142,7 @@ use rule train as train_final with:
                 seed=FINAL_SEED,
                 budget=STUDY.final_budget,
                 repeats=STUDY.settings.final.seeds,
+                networks=HAS_NETWORKS,
             ),
         ),
 
@@ -153,7 +155,7 @@ use rule gather as gather_final with:
     output:
         f"{FINAL}/trials.nc",
     log:
-        "logs/final/{method}/gather.log",
+        "logs/final/{method}-{choice}/gather.log",
     localrule: True
     params:
         study=STUDY.name,
@@ -167,15 +169,15 @@ use rule gather as gather_final with:
 
 rule comparison:
     input:
-        designs=expand(f"{FINAL}/design.nc", method=["random", *STUDY.searches]),
-        finals=expand(f"{FINAL}/trials.nc", method=["random", *STUDY.searches]),
+        designs=all_finals("design.nc"),
+        finals=all_finals("trials.nc"),
     output:
         "comparison.nc",
     log:
         "logs/comparison.log",
     localrule: True
     params:
-        methods=["random", *STUDY.searches],
+        methods={row: method for row, (method, _) in ROWS.items()},
         code=code("comparison"),
     script:
         "../scripts/comparison.py"
@@ -200,6 +202,48 @@ rule comparison_table:
         code=code("comparison_table"),
     script:
         "../scripts/comparison_table.py"
+
+
+rule front:
+    input:
+        random="random/trials.nc",
+        searches=all_searches,
+    output:
+        "front.nc",
+    log:
+        "logs/front.log",
+    localrule: True
+    params:
+        cost=STUDY.settings.selection.cost,
+        choices=choices_of_front(),
+        initial_trials={
+            method: settings.initial_trials
+            for method, settings in STUDY.searches.items()
+        },
+        tolerance=STUDY.settings.final.tolerance,
+        code=code("front"),
+    script:
+        "../scripts/front.py"
+
+
+rule front_table:
+    input:
+        "front.nc",
+    output:
+        report(
+            "tables/front.csv",
+            caption="../report/front_table.rst",
+            category="Search",
+            labels={"table": "The best network for every cost"},
+        ),
+        "tables/front.md",
+    log:
+        "logs/front_table.log",
+    localrule: True
+    params:
+        code=code("front_table"),
+    script:
+        "../scripts/front_table.py"
 
 
 rule tradeoffs_table:

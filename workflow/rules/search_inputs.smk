@@ -1,4 +1,5 @@
 from hsic_hpo.search import methods
+from hsic_hpo.search.comparison import row_name
 
 # What the rules of a search ask of its settings: inputs and parameters by method and round.
 
@@ -64,7 +65,30 @@ def problem_of_known_costs(wildcards):
 
 
 def settings_of_choice(wildcards):
-    return STUDY.choice_settings(wildcards.method)
+    return STUDY.choices(wildcards.method)[wildcards.choice]
+
+
+# Of each row of the comparison, its method and its choice.
+ROWS = {
+    row_name(method, choice, len(choices)): (method, choice)
+    for method in ["random", *STUDY.searches]
+    for choices in [STUDY.choices(method)]
+    for choice in choices
+}
+
+
+def all_finals(file):
+    return [f"final/{method}/{choice}/{file}" for method, choice in ROWS.values()]
+
+
+def choices_of_front():
+    """Return what the methods choose by, without what limits one of them alone."""
+    found = {
+        name: {key: told[key] for key in ("tolerance", "knee", "limits") if key in told}
+        for method in ["random", *STUDY.searches]
+        for name, told in STUDY.choices(method).items()
+    }
+    return list(found.values())
 
 
 def round_records(wildcards):
@@ -73,14 +97,14 @@ def round_records(wildcards):
         method=wildcards.method,
         repeat=wildcards.repeat,
         round=wildcards.round,
-        slice=slices(settings_of(wildcards).batch_size),
+        slice=even_slices(settings_of(wildcards).batch_size, ROUND_TRIALS_PER_JOB),
     )
 
 
 def final_records(wildcards):
     return expand(
-        "final/{method}/records/{slice}.jsonl",
+        "final/{method}/{choice}/records/{slice}.jsonl",
         method=wildcards.method,
-        # Each with all its seeds, and perhaps a longer budget: long enough for a job of its own.
-        slice=slices(settings_of(wildcards).repeats, per_job=1),
+        choice=wildcards.choice,
+        slice=even_slices(settings_of(wildcards).repeats, FINAL_TRIALS_PER_JOB),
     )

@@ -13,6 +13,22 @@ rule sensitivity:
         "../scripts/sensitivity.py"
 
 
+# A file of its own: nothing that is decided or searched rests on it.
+rule sensitivity_surrogate:
+    input:
+        "random/trials.nc",
+    output:
+        "sensitivity_surrogate.nc",
+    log:
+        "logs/sensitivity_surrogate.log",
+    localrule: True
+    params:
+        settings=asdict(STUDY.settings.sensitivity),
+        code=code("sensitivity_surrogate"),
+    script:
+        "../scripts/sensitivity_surrogate.py"
+
+
 rule convergence:
     input:
         "random/trials.nc",

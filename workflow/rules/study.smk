@@ -8,6 +8,7 @@ include: "design.smk"
 include: "training.smk"
 include: "search_inputs.smk"
 include: "sensitivity.smk"
+include: "networks.smk"
 include: "search.smk"
 include: "figures.smk"
 include: "summary.smk"
@@ -33,7 +34,9 @@ rule all:
         ),
         expand("tables/selection.{suffix}", suffix=["csv", "md"]),
         expand("tables/tradeoffs.{suffix}", suffix=["csv", "md"]),
+        expand("tables/front.{suffix}", suffix=["csv", "md"]),
         expand("tables/comparison.{suffix}", suffix=["csv", "md", "tex"]),
+        NETWORKS,
         "summary.txt",
         "failed.txt",
         "report.html",

@@ -19,7 +19,7 @@ rule failures:
     input:
         "random/trials.nc",
         all_searches,
-        expand(f"{FINAL}/trials.nc", method=["random", *STUDY.searches]),
+        all_finals("trials.nc"),
     output:
         "failed.txt",
     log:

@@ -26,6 +26,7 @@ rule train:
     resources:
         tries=STUDY.settings.training.tries,
         give_up_after=GIVE_UP_AFTER,
+        save_state_every=SAVE_STATE_EVERY,
     params:
         **SUBMISSION.job("train", TRAIN),
     script:

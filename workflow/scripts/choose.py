@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from hsic_hpo.files import read_netcdf, write_netcdf
+from hsic_hpo.files import write_netcdf
 from hsic_hpo.search.final_choice import chosen_design
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials.dataset import read_trials
 
 
-def main(
-    *, random: str, searches: list[str], selection: str | None, output: str, **settings: Any
-) -> None:
-    decided = None if selection is None else read_netcdf(selection)
+def main(*, random: str, searches: list[str], output: str, **settings: Any) -> None:
     found = [read_trials(path) for path in searches]
-    write_netcdf(chosen_design(read_trials(random), found, selection=decided, **settings), output)
+    write_netcdf(chosen_design(read_trials(random), found, **settings), output)
 
 
 if __name__ == "__main__":
@@ -22,7 +19,6 @@ if __name__ == "__main__":
         main(
             random=snakemake.input.random,
             searches=list(snakemake.input.searches),
-            selection=snakemake.input.get("selection"),
             cost=snakemake.params.cost,
             budget=snakemake.params.budget,
             output=snakemake.output[0],

@@ -7,10 +7,11 @@ from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials_data
 
 
-def main(*, methods: list[str], designs: list[str], finals: list[str], output: str) -> None:
+def main(*, methods: dict[str, str], designs: list[str], finals: list[str], output: str) -> None:
     compared = compare_methods(
         dict(zip(methods, map(read_netcdf, designs), strict=True)),
         dict(zip(methods, map(trials_data.read_trials, finals), strict=True)),
+        methods,
     )
     write_netcdf(compared, output)
 

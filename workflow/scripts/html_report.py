@@ -7,12 +7,13 @@ from typing import Any
 
 from hsic_hpo.files import read_netcdf, write_text
 from hsic_hpo.reports.page import page, write_sentence_page
+from hsic_hpo.sensitivity.labels import beside
 from hsic_hpo.study.gaps import Gap, gap_of, mark_gap, may_fail
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials
 
-DATASETS = ("sensitivity", "convergence", "selection", "comparison", "sensitivity_all")
+DATASETS = ("sensitivity", "convergence", "selection", "front", "comparison", "sensitivity_all")
 
 
 def main(
@@ -20,6 +21,7 @@ def main(
     drawn: str,
     searches: Sequence[str],
     datasets: Mapping[str, str],
+    surrogate: str,
     figures: Sequence[str],
     captions: Mapping[str, str],
     config: Mapping[str, Any],
@@ -29,10 +31,12 @@ def main(
     known = {path: gap for path in figures if (gap := gap_of(path))}
     before = {gap.what: gap.reason for gap in known.values()}
     gaps = dict(before)
+    read = {name: read_netcdf(path) for name, path in datasets.items()}
+    read["sensitivity"] = beside(read["sensitivity"], read_netcdf(surrogate))
     text = page(
         trials.read_trials(drawn),
         searches=[trials.read_trials(path) for path in searches],
-        **{name: read_netcdf(path) for name, path in datasets.items()},
+        **read,
         figures={Path(path).stem: Path(path) for path in figures if path not in known},
         captions=captions,
         config=config,
@@ -53,6 +57,7 @@ if __name__ == "__main__":
             drawn=snakemake.input.trials,
             searches=snakemake.input.searches,
             datasets={name: path for name in DATASETS if (path := snakemake.input.get(name))},
+            surrogate=snakemake.input.surrogate,
             figures=snakemake.input.figures,
             captions=snakemake.params.captions,
             config=snakemake.params.settings,

@@ -22,6 +22,7 @@ from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT, unless_all_fail
 from hsic_hpo.training.jobs import Progress, train_slice
+from hsic_hpo.training.keeper import DEFAULT_INTERVAL
 from hsic_hpo.training.memory import job_limit
 from hsic_hpo.training.records import write_records
 from hsic_hpo.training.stopping import stoppable
@@ -46,6 +47,8 @@ def main(
     tries: int,
     unedited: Callable[[], str],
     memory_limit: float,
+    save_every: float,
+    networks: bool,
     device: str,
     precision: str,
     output: str,
@@ -67,6 +70,8 @@ def main(
         tries=tries,
         unedited=unedited,
         memory_limit=memory_limit,
+        save_every=save_every,
+        networks_of=problem if networks else None,
         device=device,
         precision=precision,
     )
@@ -107,6 +112,8 @@ if __name__ == "__main__":
             tries=snakemake.resources.get("tries", DEFAULT_TRIES),
             unedited=unedited,
             memory_limit=job_limit(snakemake.resources.get("mem_mb")),
+            save_every=snakemake.resources.get("save_state_every", DEFAULT_INTERVAL),
+            networks=snakemake.params.get("networks", False),
             device=snakemake.resources.get("device", "cpu"),
             precision=str(snakemake.resources.get("precision", "32")),
             output=snakemake.output[0],

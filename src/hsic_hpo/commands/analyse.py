@@ -3,17 +3,14 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 
-from hsic_hpo.commands.analyse_options import check_endings, source, trials_options
+from hsic_hpo.commands.analyse_options import check_endings, reading, source, trials_options
 from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 
 _SETTINGS = {"goal_fraction": "fraction", "n_permutations": "permutations", "seed": "seed"}
-
-_DURATIONS = {"duration", "train_seconds"}
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -76,9 +73,9 @@ def _analyse(options: argparse.Namespace) -> None:
     progress = Console(stderr=True)
     place = source(options)
     with progress.status("Reading the trials"):
-        trials = trials_from(place, **_reading(options, is_optuna(place)))
+        trials = trials_from(place, **reading(options, is_optuna(place)))
     with progress.status(f"Explaining {trials.sizes['trial']} trials"):
-        found = explain_trials(trials, settings, options.trials or "auto")
+        found = explain_trials(trials, settings, options.trials or "auto", _only(options))
         decided = _decided(found, trials, options.cost) if options.cost else None
     show_head(trials, found, console)
     show(found, "worst" if options.worst else "best", console)
@@ -89,22 +86,6 @@ def _analyse(options: argparse.Namespace) -> None:
             console.print(f"Wrote {path}", markup=False, highlight=False)
 
 
-def _reading(options: argparse.Namespace, of_optuna: bool) -> dict[str, Any]:
-    """Return what is asked of the reading, as `trials_from` takes it."""
-    # The duration of its trials is the cost of an Optuna study anyway.
-    has_own_cost = of_optuna and set(options.cost or ()) <= _DURATIONS
-    return {
-        "space": options.space,
-        "error": options.error,
-        "cost": None if has_own_cost else options.cost,
-        "maximise": {None: None, "maximise": True, "minimise": False}[options.direction],
-        "study": options.study,
-        "objective": options.objective,
-        "budget": options.budget,
-        "rows": options.rows,
-    }
-
-
 def _settings(options: argparse.Namespace) -> AnalysisSettings:
     try:
         return AnalysisSettings(
@@ -113,6 +94,15 @@ def _settings(options: argparse.Namespace) -> AnalysisSettings:
     except InputError as error:
         setting, reason = str(error).split(": ", 1)
         raise InputError(f"command line: --{_SETTINGS[setting]}: {reason}") from None
+
+
+def _only(options: argparse.Namespace) -> str | None:
+    """Return the subset that is shown, where nothing else is asked for."""
+    whole = str(options.output or "").lower().endswith(".nc")
+    if options.report or options.figures or whole:
+        return None
+    # Decisions are about the best.
+    return None if options.worst and options.cost else "worst" if options.worst else "best"
 
 
 def _decided(found: xr.Dataset, trials: xr.Dataset, asked: Sequence[str]) -> xr.Dataset:
@@ -143,17 +133,22 @@ def _write(
 
         write_analysis(found, decided, options.output, "worst" if options.worst else "best")
         written.append(options.output)
+    grown = None
+    if options.figures or options.report:
+        from hsic_hpo.sensitivity.convergence import convergence_of
+
+        grown = convergence_of(trials, found)
     if options.figures:
         from hsic_hpo.reports.figures import write_figures
         from hsic_hpo.reports.parts import Parts
 
         parts = Parts({})
-        written += write_figures(trials, found, options.figures, parts)
+        written += write_figures(trials, found, options.figures, parts, grown)
     if options.report:
         from hsic_hpo.reports.writing import write_report
 
         # It names what it lacks, figures too.
-        write_report(trials, found, options.report, decisions=decided)
+        write_report(trials, found, options.report, decisions=decided, convergence=grown)
         written.append(options.report)
     elif options.figures:
         parts.check(options.figures)

@@ -2,9 +2,11 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from hsic_hpo.errors import InputError
 
+_DURATIONS = {"duration", "train_seconds"}
 _ENDINGS = {
     "output": (".nc", ".csv", ".json"),
     "report": (".html", ".htm"),
@@ -61,6 +63,22 @@ def source(options: argparse.Namespace) -> str:
     if (options.source is None) == (options.optuna is None):
         options.usage("give either SOURCE or --optuna STORAGE")
     return str(options.source if options.optuna is None else options.optuna)
+
+
+def reading(options: argparse.Namespace, of_optuna: bool) -> dict[str, Any]:
+    """Return what is asked of the reading, as `trials_from` takes it."""
+    # The duration of its trials is the cost of an Optuna study anyway.
+    has_own_cost = of_optuna and set(options.cost or ()) <= _DURATIONS
+    return {
+        "space": options.space,
+        "error": options.error,
+        "cost": None if has_own_cost else options.cost,
+        "maximise": {None: None, "maximise": True, "minimise": False}[options.direction],
+        "study": options.study,
+        "objective": options.objective,
+        "budget": options.budget,
+        "rows": options.rows,
+    }
 
 
 def check_endings(options: argparse.Namespace) -> None:

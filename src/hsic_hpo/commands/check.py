@@ -18,15 +18,20 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _check(options: argparse.Namespace) -> None:
     checked = study.read_study(options.config)
+    print(describe(checked))
+    if options.train:
+        _train(checked, ", ".join(options.config))
+
+
+def describe(checked: study.Study) -> str:
+    """Say in one line what a study is."""
     groups = len(checked.space.groups()) - 1
-    print(
+    return (
         f"Study {checked.name}: {checked.settings.random_search.n_trials} random trials of "
         f"{counted(len(checked.space), 'hyperparameters')} "
         f"({counted(groups, 'conditional groups')}) "
         f"on {checked.problem_name}"
     )
-    if options.train:
-        _train(checked, ", ".join(options.config))
 
 
 def _train(checked: study.Study, where: str) -> None:

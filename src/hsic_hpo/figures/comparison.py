@@ -1,6 +1,7 @@
 """The plane of error and cost behind the comparison of search methods (table 4 of the slides)."""
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from matplotlib.lines import Line2D
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.scales import Scaling, log_where_a_decade
 from hsic_hpo.figures.style import (
+    CHOICE_MARKERS,
     GREY,
     LIGHT_GREY,
     PAGE_WIDTH,
@@ -34,7 +36,7 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
         Trials Datasets of the searches, with attributes ``method`` and ``search_repeat`` and the
         variable ``round``.
     compared
-        Comparison Dataset.
+        Comparison Dataset. Where a method makes several choices, each choice has a mark.
 
     Returns
     -------
@@ -58,12 +60,10 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
         axes.scatter(
             flops, scaling(error), s=7, color=LIGHT_GREY, linewidths=0, rasterized=True, zorder=1
         )
-        for method in compared["search"].values.tolist():
-            colour, marker = search_look(method)
-            mine = [one for one in searches if one.attrs["method"] == method]
-            for one in mine:
-                _path(axes, one, colour, scaling)
-            _chosen(axes, compared.sel(search=method), method, (colour, marker), scaling)
+        for one in searches:
+            _path(axes, one, search_look(one.attrs["method"])[0], scaling)
+        for name, look in _looks(compared).items():
+            _chosen(axes, compared.sel(search=name), name, look, scaling)
         _front(axes, known, scaling(errors))
         log_where_a_decade(axes, "x", known)
         log_where_a_decade(axes, "y", scaling(errors), scaling)
@@ -72,6 +72,19 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
         axes.set_ylabel(scaling.label(f"validation {name}"), parse_math=False)
         _legend(figure, axes)
     return figure
+
+
+def _looks(compared: xr.Dataset) -> dict[str, tuple[str, str]]:
+    """Return colour and marker of each row: the method's, with a marker by choice where several."""
+    names = compared["search"].values.tolist()
+    methods = compared["method"].values.tolist() if "method" in compared else names
+    looks = {name: search_look(method) for name, method in zip(names, methods, strict=True)}
+    if len({*methods}) == len(names):
+        return looks
+    choices = [*dict.fromkeys(compared["choice"].values.tolist())]
+    markers = dict(zip(choices, cycle(CHOICE_MARKERS), strict=False))
+    of_row = (markers[choice] for choice in compared["choice"].values.tolist())
+    return {name: (looks[name][0], marker) for name, marker in zip(names, of_row, strict=True)}
 
 
 def _legend(figure: Figure, axes: Axes) -> None:

@@ -37,6 +37,7 @@ _SEARCH_LOOKS = {
     "random": (GREY, "o"),
     "gpbo": (ORANGE, "s"),
     "hsic-gpbo": (BLUE, "D"),
+    "hsic-gpbo-paper": (BLUE, "h"),
     "front": (BLUE, "*"),
     "tpe": (GREEN, "^"),
     "gp": (VERMILLION, "v"),
@@ -48,6 +49,9 @@ _SEARCH_LOOKS = {
     "cgp": (VERMILLION, "d"),
     "cgpbo": (ORANGE, "p"),
 }
+
+CHOICE_MARKERS = ("o", "D", "s", "^", "v", "P", "*", "p")
+"""Tell the choices of one method apart."""
 
 # matplotlib's own font has no Chinese, Japanese or Korean letters; the first of these that a
 # machine has stands in for them.

@@ -11,7 +11,7 @@ import xarray as xr
 from hsic_hpo.checks import check_choice
 from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.interactive.results import Explanation, as_result
-from hsic_hpo.sensitivity.explanation import explain_trials
+from hsic_hpo.sensitivity.explanation import explain_one_way, explain_trials
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.whole_space import largest_groups, whole_space_importance
 from hsic_hpo.tables.explained import explained_table
@@ -135,7 +135,9 @@ class HsicImportanceEvaluator(BaseImportanceEvaluator):
         return dict(sorted(chosen.items(), key=lambda item: -item[1]))
 
     def _importances(self, study: Study, values: Valued) -> dict[str, float]:
-        return whole_space_importance(self._explained(study, values, self._untested))
+        trials = self._trials(study, values)
+        # An importance has no verdict of a surrogate beside it.
+        return whole_space_importance(explain_one_way(trials, self._untested, self._way, "best"))
 
     def explanation(self, study: Study, *, target: Target | None = None) -> Explanation:
         """Return the sensitivity Dataset behind the importances, see `explain`.
@@ -145,7 +147,8 @@ class HsicImportanceEvaluator(BaseImportanceEvaluator):
         study, target
             As for `evaluate`; at least 30 completed trials.
         """
-        found = self._explained(study, _values(study, target), self._settings)
+        trials = self._trials(study, _values(study, target))
+        found = explain_trials(trials, self._settings, self._way)
         result: Explanation = as_result(Explanation, found)
         return result
 
@@ -163,8 +166,9 @@ class HsicImportanceEvaluator(BaseImportanceEvaluator):
             One row per hyperparameter, the most important first: its ``importance``, the share in
             the sum of all; the conditional ``group`` in which it has its index; ``index`` with its
             interval, p-values (missing where trials were explained through a surrogate), and
-            whether it was ``found`` to matter; ``values_at_goal``, which stand out among the best,
-            with their shares. A parameter without an index stands at the end.
+            whether it was ``found`` to matter; of random trials what a surrogate found, beside the
+            exact tests (``surrogate_found`` and the like); ``values_at_goal``, which stand out
+            among the best, with their shares. A parameter without an index stands at the end.
         """
         found = self.explanation(study, target=target)
         groups = largest_groups(found, "error", "best")
@@ -179,11 +183,10 @@ class HsicImportanceEvaluator(BaseImportanceEvaluator):
         every = [*kept.index, *(n for n in _names(study, None) if n not in kept.index)]
         return kept.reindex(every).fillna({"importance": 0.0, "found": False}).reset_index()
 
-    def _explained(self, study: Study, values: Valued, settings: AnalysisSettings) -> xr.Dataset:
+    def _trials(self, study: Study, values: Valued) -> xr.Dataset:
         way = sampler_of(study, [trial for trial, _ in values], is_given=True)
         trials = trials_from_optuna(_with_values(study, values))
-        trials = trials.assign_attrs(drawn_attributes(*way))
-        return explain_trials(trials, settings, self._way)
+        return trials.assign_attrs(drawn_attributes(*way))
 
 
 def _names(study: Study, params: Any) -> list[str]:

@@ -31,7 +31,7 @@ class Explanation(xr.Dataset):
             # A part of it, such as one group or one variable, has no table; a view never fails.
             return str(super()._repr_html_())
         costs = [name for name in table.columns if str(name).endswith("_index")]
-        kept = [name for name in (*_SHOWN, "found") if name in table]
+        kept = [name for name in (*_SHOWN, "found", "surrogate_found") if name in table]
         shown = table[[*kept, *(name for name in costs if _is_of_cost(str(name))), "m", "n"]]
         if table["note"].any():
             shown = shown.assign(note=table["note"])
@@ -43,7 +43,7 @@ class Explanation(xr.Dataset):
 
 
 def _is_of_cost(column: str) -> bool:
-    return column not in ("debiased_index", "paper_index")
+    return column not in ("debiased_index", "paper_index", "surrogate_index")
 
 
 class Selection(xr.Dataset):

@@ -10,6 +10,7 @@ from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.interactive.results import Explanation, Selection, as_result
 from hsic_hpo.selection.decide import decide as decide_roles
 from hsic_hpo.selection.settings import SelectionSettings
+from hsic_hpo.sensitivity.convergence import convergence_of
 from hsic_hpo.sensitivity.explanation import explain_trials
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import check_trials
@@ -26,10 +27,11 @@ def explain(
 ) -> Explanation:
     """Say which hyperparameters matter to be among the best trials, and which drive the cost.
 
-    Trials that were drawn at random are tested directly. Others, such as those of Optuna's default
-    sampler, crowd where the search went; they are explained through a surrogate of the error, which
-    tells what is found and no p-values. The attributes ``way`` and ``way_reason`` say which way
-    was taken and why, ``surrogate_check`` how well the surrogate predicts.
+    Trials that were drawn at random are tested directly; what a surrogate of the error finds in
+    them stands beside the tests, as ``surrogate_found``, and decides nothing. Others, such as those
+    of Optuna's default sampler, crowd where the search went; they are explained through a surrogate
+    alone, which tells what is found and no p-values. The attributes ``way`` and ``way_reason`` say
+    which way was taken and why, ``surrogate_check`` how well the surrogate predicts.
 
     Parameters
     ----------
@@ -167,7 +169,8 @@ def report(
     _check(trials)
     with needs_extra("the HTML report", "report"):
         from hsic_hpo.reports.writing import write_report
-    write_report(trials, result, path, decisions=decisions)
+    grown = convergence_of(trials, result)
+    write_report(trials, result, path, decisions=decisions, convergence=grown)
     return Path(path)
 
 

@@ -75,7 +75,7 @@ def to_dataset(
         For too few configurations, no error, equal errors, more than half of the trials left out,
         or a cost whose name is ``error`` or no name.
     """
-    fitting, misfits = _fitting(finished, space)
+    fitting, misfits = fit_to_space(finished, space)
     left_out = [*left_out, *misfits]
     _check_left_out(left_out, len(fitting), where)
     together = merged(fitting)
@@ -105,7 +105,7 @@ def to_dataset(
     )
 
 
-def _fitting(
+def fit_to_space(
     finished: Sequence[ImportedTrial], space: Space
 ) -> tuple[list[ImportedTrial], list[LeftOut]]:
     """Return the trials that are points of the space, values in their own types, and the others."""

@@ -9,6 +9,7 @@ from hsic_hpo.trials.drawn import ADAPTIVE, RANDOM, UNKNOWN
 # What samplers write beside the trials that they draw. RandomSampler writes nothing, and neither
 # does TPESampler in versions of Optuna before 5 unless it is multivariate.
 _SIGNS = (
+    (re.compile(r"hsic_gpbo:"), ADAPTIVE, "HsicGpboSampler"),
     (re.compile(r"tpe:"), ADAPTIVE, "TPESampler"),
     (re.compile(r"gp:"), ADAPTIVE, "GPSampler"),
     (re.compile(r"(sep)?cma(wm)?:"), ADAPTIVE, "CmaEsSampler"),
@@ -42,7 +43,7 @@ def sampler_of(study: Any, trials: Sequence[Any], *, is_given: bool) -> tuple[st
     written = {key for trial in trials for key in trial.system_attrs}
     for sign, way, sampler in _SIGNS:
         if any(sign.match(key) for key in written):
-            return way, f"Optuna's {sampler}"
+            return way, sampler if sampler == "HsicGpboSampler" else f"Optuna's {sampler}"
     # The sampler of a study that was loaded is that of the next trial, Optuna's default if none
     # was named. A study in memory was never loaded, but trials may have been added to it.
     if is_given and _is_in_memory(study) and any(map(_has_run, trials)):

@@ -1,7 +1,7 @@
 """Trials from an Optuna study."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xarray as xr
@@ -102,7 +102,7 @@ def trials_from_optuna(
     complete = [trial for trial in ended if trial.state.name == "COMPLETE"]
     spec, presences = definitions(known.distributions, complete)
     space = Space.from_dict(spec, where)
-    taken = [_taken(trial, known, presences, objective, space) for trial in ended]
+    taken = [as_imported(trial, known, presences, objective, space) for trial in ended]
     is_maximised, error_name, notes = _metric(found, objective, maximise)
     n_enqueued = sum(ENQUEUED in trial.system_attrs for trial in ended)
     notes += known.notes
@@ -145,16 +145,12 @@ def _metric(study: Any, objective: int, maximise: bool | None) -> tuple[bool, st
     return says_more, name, []
 
 
-def _taken(
+def as_imported(
     trial: Any, known: Parameters, presences: Sequence[str], objective: int, space: Space
 ) -> ImportedTrial | LeftOut:
+    """Return a trial of Optuna that ended, before it is checked against a space."""
     place = f"trial {trial.number}"
-    configuration = {
-        name: _value(known.distributions[name], value)
-        for name, value in trial.params.items()
-        if name in known.distributions
-    }
-    configuration |= {presence(name): name in trial.params for name in presences}
+    configuration = configuration_of(trial.params, known, presences)
     duration = trial.duration.total_seconds() if trial.duration is not None else math.nan
     costs = {"train_seconds": duration}
     early = _ENDED_EARLY.get(trial.state.name)
@@ -166,6 +162,18 @@ def _taken(
     if lacks_values(configuration, space):
         return LeftOut(f"{early} before all hyperparameters had values", is_expected=True)
     return ImportedTrial(place, configuration, None, early, costs, ended_early=True)
+
+
+def configuration_of(
+    params: Mapping[str, Any], known: Parameters, presences: Sequence[str]
+) -> dict[str, Any]:
+    """Return the values of Optuna's parameters as those of the space's hyperparameters."""
+    configuration = {
+        name: _value(known.distributions[name], value)
+        for name, value in params.items()
+        if name in known.distributions
+    }
+    return configuration | {presence(name): name in params for name in presences}
 
 
 def _value(distribution: Any, value: Any) -> Any:

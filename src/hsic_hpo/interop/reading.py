@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.interop.binary_tables import read_binary_table
 from hsic_hpo.interop.delimited import parse_delimited
 from hsic_hpo.interop.raw_table import RawTable
 from hsic_hpo.interop.scikit_learn import is_cv_results, of_cv_results
@@ -17,14 +18,18 @@ from hsic_hpo.interop.typed_columns import flat
 
 
 def read_file(path: Path | str) -> RawTable:
-    """Read a table from a text file: separated columns, JSON, or a JSON record a line.
+    """Read a table: separated columns, JSON, a JSON record a line, Parquet, an Excel sheet.
 
     Raises
     ------
     InputError
         One line: the file, and what is wrong with it.
     """
-    where, text = str(path), read_text(path)
+    where = str(path)
+    binary = read_binary_table(Path(path))
+    if binary is not None:
+        return of_frame(binary, where)
+    text = read_text(path)
     start = text.lstrip()[:1]
     frame = _of_json(text, where) if start in ("{", "[") else parse_delimited(text, where)
     return of_frame(frame, where)

@@ -9,6 +9,7 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.interop.costs import Costs
+from hsic_hpo.interop.reading import read_file
 from hsic_hpo.interop.rows import trials_of_rows
 from hsic_hpo.spaces.space import Space
 
@@ -23,15 +24,15 @@ def trials_from_table(
     budget: str | None = None,
     rows: str | None = None,
 ) -> xr.Dataset:
-    """Read finished trials from a CSV file.
+    """Read finished trials from a file that holds a table.
 
     Rows of one configuration (seeds, folds) are one trial: see `trials_from_frame`.
 
     Parameters
     ----------
     path
-        UTF-8, comma-separated, with a header. An empty cell of a hyperparameter means that it is
-        inactive; other columns are ignored.
+        CSV or the like with a header, JSON, Parquet, Excel. An empty cell of a hyperparameter means
+        that it is inactive; other columns are ignored.
     space
         The search space, or its definitions: each of its hyperparameters has a column of its
         name, or of its name behind ``params_`` or ``config/`` as tools write it.
@@ -75,18 +76,19 @@ def trials_from_table(
     >>> trials.sizes["trial"]
     40
     """
-    table = _read(path)
-    places = [f"line {number}" for number in range(2, 2 + len(table))]
+    table = read_file(path)
     return trials_of_rows(
-        table,
-        places,
+        table.frame.reset_index(drop=True),
+        list(table.frame.index),
         space,
-        str(path),
+        table.where,
         error=error,
         cost=cost,
-        maximise=maximise,
+        maximise=table.maximise if maximise is None else maximise,
         budget=budget,
         rows=rows,
+        notes=table.notes,
+        attrs=table.attrs,
     )
 
 
@@ -169,18 +171,3 @@ def trials_from_frame(
         budget=budget,
         rows=rows,
     )
-
-
-def _read(path: Path | str) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except pd.errors.EmptyDataError:
-        raise InputError(f"{path}: empty; a header and one row per trial are needed") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text (byte {error.start})") from None
-    except (pd.errors.ParserError, OSError) as error:
-        raise InputError(f"{path}: not a CSV table ({' '.join(str(error).split())})") from None
-    table.columns = table.columns.str.strip()
-    return table.apply(lambda column: column.str.strip())

@@ -13,8 +13,8 @@ _LATEST_PROTOCOL = 9
 _GZIP = b"\x1f\x8b"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _OTHERS = {
-    b"PK\x03\x04": "a ZIP archive or an Excel file; save its table as CSV",
-    b"PAR1": "a Parquet file; read it with pandas and give the DataFrame, or save it as CSV",
+    b"PK\x03\x04": "a ZIP archive",
+    b"PAR1": "a Parquet file",
     b"SQLite format 3": "an SQLite database; only those of Optuna and NNI can be read",
     b"\x89HDF": "an HDF5 or netCDF file; save its table as CSV",
     b"CDF": "a netCDF file; save its table as CSV",

@@ -35,6 +35,9 @@ class Data:
     output_mean, output_scale
         ``(n_outputs,)`` float32: a standardised output times scale plus mean is physical. None
         for classification: scores and classes are as they are.
+    input_mean, input_scale
+        ``(n_inputs,)`` or scalars: an input minus mean, divided by scale, is what the network
+        sees, computed in their type. None where inputs are as they are.
     """
 
     x_train: np.ndarray
@@ -46,6 +49,8 @@ class Data:
     fingerprint: str
     output_mean: np.ndarray | None = None
     output_scale: np.ndarray | None = None
+    input_mean: np.ndarray | None = None
+    input_scale: np.ndarray | None = None
 
     def physical(self, outputs: np.ndarray) -> np.ndarray:
         """Undo the standardisation of ``(n, n_outputs)`` outputs, if they were standardised."""
@@ -179,6 +184,8 @@ def standardise(dataset: xr.Dataset, n_inputs: int, n_outputs: int, where: str) 
         **scaled,
         output_mean=y_mean.astype(np.float32),
         output_scale=y_scale.astype(np.float32),
+        input_mean=x_mean,
+        input_scale=x_scale,
         fingerprint=dataset.attrs[FINGERPRINT],
     )
 

@@ -106,7 +106,12 @@ def scale(dataset: xr.Dataset, n_pixels: int, n_classes: int, where: str) -> Dat
         scaled -= np.float32(mean)
         scaled /= np.float32(deviation)
         arrays[f"x_{name}"] = scaled
-    return Data(**arrays, fingerprint=dataset.attrs[FINGERPRINT])
+    return Data(
+        **arrays,
+        fingerprint=dataset.attrs[FINGERPRINT],
+        input_mean=np.array(mean, np.float32),
+        input_scale=np.array(deviation, np.float32),
+    )
 
 
 def misclassified(outputs: np.ndarray, classes: np.ndarray) -> float:

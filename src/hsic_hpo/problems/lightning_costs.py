@@ -47,6 +47,20 @@ def lightning_costs(
     return None
 
 
+def first_sample(
+    problem: "LightningProblem", configuration: Mapping[str, Any]
+) -> tuple[torch.Tensor, ...]:
+    """Return what a module takes for the first sample of its training data."""
+    with _streams_of_its_own(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module, data = problem.module(configuration), problem.datamodule(configuration)
+        data.prepare_data()
+        module.prepare_data()
+        data.setup("fit")
+        module.setup("fit")
+        return problem.sample(_first_batch(module, data))
+
+
 def _built_and_counted(
     problem: "LightningProblem", configuration: Mapping[str, Any], device: torch.device
 ) -> dict[str, float]:

@@ -58,6 +58,12 @@ CAPTIONS = {
         "significant: there, the cheapest values may be chosen with a limited effect on the "
         "error."
     ),
+    "front": (
+        "For every cost the lowest validation error that was found: the front of all trials, in "
+        "black, and of those that each method knew. A mark at a step is a network of the front, in "
+        "the colour of the search that found it; circled are those that the study's choices take "
+        "from all trials. Light points are all trials."
+    ),
     "comparison": (
         "Validation error against FLOPs of one forward pass of one sample, for all trials of "
         "all searches. Large marks are the chosen configurations, thin lines the incumbents of "

@@ -13,7 +13,11 @@ from hsic_hpo.trials.goals import cost_names
 
 
 def write_figures(
-    trials: xr.Dataset, sensitivity: xr.Dataset, folder: Path | str, parts: Parts
+    trials: xr.Dataset,
+    sensitivity: xr.Dataset,
+    folder: Path | str,
+    parts: Parts,
+    convergence: xr.Dataset | None = None,
 ) -> list[Path]:
     """Draw all figures that have anything to show, as ``NAME.svg``.
 
@@ -27,6 +31,8 @@ def write_figures(
         Where they are written; made where it does not exist.
     parts
         Notes which of them could not be drawn.
+    convergence
+        Convergence Dataset; None where there is none.
 
     Returns
     -------
@@ -36,7 +42,7 @@ def write_figures(
     Path(folder).mkdir(parents=True, exist_ok=True)
     files = (
         parts.make(f"figure {name}", partial(_saved, name, datasets, Path(folder)), None)
-        for name, datasets in figures_to_draw(trials, sensitivity).items()
+        for name, datasets in figures_to_draw(trials, sensitivity, convergence).items()
     )
     return [file for file in files if file is not None]
 
@@ -48,16 +54,19 @@ def _saved(name: str, datasets: tuple[xr.Dataset, ...], folder: Path) -> Path:
 
 
 def figures_to_draw(
-    trials: xr.Dataset, sensitivity: xr.Dataset
+    trials: xr.Dataset, sensitivity: xr.Dataset, convergence: xr.Dataset | None = None
 ) -> dict[str, tuple[xr.Dataset, ...]]:
     """Return what each figure shows that has anything to show, by its name."""
     shown: dict[str, tuple[xr.Dataset, ...]] = {
+        "space": (trials,),
         "errors": (trials, sensitivity),
         "importance": (sensitivity,),
         "distributions": (trials, sensitivity),
         "worst": (trials, sensitivity),
         "interactions": (sensitivity,),
     }
+    if convergence is not None:
+        shown["convergence"] = (convergence,)
     if np.isfinite(trials["learning_curve"].values).any():
         shown["trainings"] = (trials,)
     if cost_names(sensitivity):

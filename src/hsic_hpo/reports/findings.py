@@ -9,9 +9,10 @@ import xarray as xr
 from hsic_hpo.reports import sentences
 from hsic_hpo.study.gaps import reason_of, sentence
 from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables.front import front_sentence
 from hsic_hpo.tables.summary import summary
 from hsic_hpo.tables.writing import markdown_text
-from hsic_hpo.trials.goals import cost_names
+from hsic_hpo.trials.goals import cost_names, has_both
 from hsic_hpo.wording import reached_in_words
 
 
@@ -47,6 +48,7 @@ def findings(
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
     sensitivity_all: xr.Dataset | None = None,
+    front: xr.Dataset | None = None,
 ) -> list[Finding]:
     """Say what a study found.
 
@@ -60,6 +62,8 @@ def findings(
         The Datasets of the same names; None where there is none.
     sensitivity_all
         Sensitivity Dataset of all trials, those of the searches included; None where there is none.
+    front
+        Front Dataset; None where there is none.
 
     Returns
     -------
@@ -68,7 +72,10 @@ def findings(
         Dataset that does not exist.
     """
     told = cache(partial(summary, trials, sensitivity))
-    ways = [sensitivity.attrs.get(key, "") for key in ("way_reason", "surrogate_check")]
+    ways = [sensitivity.attrs.get("way_reason", "")]
+    if not has_both(sensitivity):
+        # Beside tests, the check stands where the two ways are compared.
+        ways.append(sensitivity.attrs.get("surrogate_check", ""))
     found = [
         _finding(
             "trainings",
@@ -82,6 +89,7 @@ def findings(
             lambda: [
                 told()[1],
                 reached_in_words(sensitivity),
+                sentences.both_ways(sensitivity),
                 sentences.intervals(sensitivity),
                 sentences.groups_without_index(sensitivity),
                 ""
@@ -119,6 +127,15 @@ def findings(
     if selection is not None:
         found.append(
             _finding("selection", "What was decided", lambda: sentences.decisions(selection), [])
+        )
+    if front is not None:
+        found.append(
+            _finding(
+                "front",
+                "The best network for every cost",
+                lambda: [front_sentence(front)],
+                ["front"],
+            )
         )
     if comparison is not None:
         found.append(

@@ -21,6 +21,7 @@ from hsic_hpo.reports import frames
 from hsic_hpo.reports.chosen import chosen
 from hsic_hpo.reports.facts import failed_trainings, provenance, study_facts
 from hsic_hpo.reports.findings import findings
+from hsic_hpo.reports.impact import impact_remark, impact_table
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.plane import plane
@@ -29,6 +30,7 @@ from hsic_hpo.selection import tradeoffs
 from hsic_hpo.study.gaps import sentence
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables import front as front_tables
 from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.tables.writing import cell_text
 from hsic_hpo.trials import dataset as trials_data
@@ -49,11 +51,13 @@ def page(
     selection: xr.Dataset | None = None,
     comparison: xr.Dataset | None = None,
     sensitivity_all: xr.Dataset | None = None,
+    front: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
     made: str,
     gaps: MutableMapping[str, str] | None = None,
+    banner: Sequence[str] = (),
 ) -> str:
     """Tell the story of a study in one HTML page that needs no network.
 
@@ -69,6 +73,8 @@ def page(
         The Datasets of the same names; the page has no section on one that is None.
     sensitivity_all
         Sensitivity Dataset of all trials, those of the searches included; None where there is none.
+    front
+        Front Dataset; None where there is none.
     figures
         SVG files of the figures, by name; a figure that is not among them is left out.
     captions
@@ -80,6 +86,8 @@ def page(
     gaps
         Why something could not be made, by what it is, such as ``"figure importance"``: a
         sentence stands in its place. What fails of the page itself is added.
+    banner
+        What a reader must know first; the first sentence is its heading.
 
     Returns
     -------
@@ -91,14 +99,16 @@ def page(
     goal_fraction = float(sensitivity.attrs["goal_fraction"])
     settings = None if config is None else StudySettings.of(config)
     frame = frames.trials_frame(trials, searches)
-    found = findings(trials, sensitivity, convergence, selection, comparison, sensitivity_all)
+    found = findings(
+        trials, sensitivity, convergence, selection, comparison, sensitivity_all, front
+    )
     parts.gaps.update(
         (f"section “{one.title}”", one.failure) for one in found if one.failure is not None
     )
     charts = {
         "plane": parts.make(
             "chart of error against FLOPs",
-            lambda: plane(frame, trials.attrs["error_name"], trials.attrs["error_units"]),
+            lambda: plane(frame, trials.attrs["error_name"], trials.attrs["error_units"], front),
             None,
         ),
         "parallel": parts.make(
@@ -115,6 +125,7 @@ def page(
     }
     return _template().render(
         study=trials.attrs["study"],
+        banner=banner,
         searched=len(searches) > 0,
         study_facts=study_facts(trials, goal_fraction, settings),
         space=space_rows(space),
@@ -122,8 +133,9 @@ def page(
         figures={name: _Figure.from_file(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
-        tables=_tables(parts, trials, searches, selection, comparison),
-        remarks=_remarks(parts, selection, comparison),
+        tables=_tables(parts, trials, sensitivity, searches, selection, comparison, front),
+        impact_remark=impact_remark(sensitivity),
+        remarks=_remarks(parts, selection, comparison, front),
         trials=parts.make(
             "table of all trials",
             lambda: trials_table(frame, frames.values_frame(trials, searches)),
@@ -157,14 +169,18 @@ def _reached_fraction(sensitivity: xr.Dataset) -> float:
 def _tables(
     parts: Parts,
     trials: xr.Dataset,
+    sensitivity: xr.Dataset,
     searches: Sequence[xr.Dataset],
     selection: xr.Dataset | None,
     comparison: xr.Dataset | None,
+    front: xr.Dataset | None,
 ) -> dict[str, list[list[str]]]:
     """Return the cells of the tables for which there are data, by their names."""
-    made: dict[str, Callable[[], pd.DataFrame]] = {}
+    made: dict[str, Callable[[], pd.DataFrame]] = {"impact": lambda: impact_table(sensitivity)}
     if selection is not None:
         made["selection"] = lambda: decisions_table(selection)
+    if front is not None:
+        made["front"] = lambda: front_tables.front_table(front)
     if comparison is not None:
         made["comparison"] = lambda: comparison_table.comparison_table(comparison)
         made["chosen"] = lambda: chosen(comparison, trials_data.space(trials))
@@ -175,9 +191,16 @@ def _tables(
 
 
 def _remarks(
-    parts: Parts, selection: xr.Dataset | None, comparison: xr.Dataset | None
+    parts: Parts,
+    selection: xr.Dataset | None,
+    comparison: xr.Dataset | None,
+    front: xr.Dataset | None,
 ) -> dict[str, str]:
     found = {}
+    if front is not None:
+        found["front"] = parts.make(
+            "remark on the front", lambda: front_tables.front_remark(front), ""
+        )
     if comparison is not None:
         found["comparison"] = parts.make(
             "remark on the comparison",

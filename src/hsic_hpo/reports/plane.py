@@ -4,6 +4,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+import xarray as xr
 
 from hsic_hpo.figures.scales import spans_a_decade
 from hsic_hpo.figures.style import search_look
@@ -24,6 +25,7 @@ _SHAPES = {
     # Vega has no shapes of these names: paths in a square from -1 to 1.
     "8": "M-0.4,-1L0.4,-1L1,-0.4L1,0.4L0.4,1L-0.4,1L-1,0.4L-1,-0.4Z",
     "d": "M0,-1L0.5,0L0,1L-0.5,0Z",
+    "h": "M0,-1L0.87,-0.5L0.87,0.5L0,1L-0.87,0.5L-0.87,-0.5Z",
     "p": "M0,-1L0.95,-0.31L0.59,0.81L-0.59,0.81L-0.95,-0.31Z",
     "*": (
         "M0,-1L0.24,-0.32L0.95,-0.31L0.38,0.12L0.59,0.81L0,0.4"
@@ -33,7 +35,9 @@ _SHAPES = {
 }
 
 
-def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, Any] | None:
+def plane(
+    frame: pd.DataFrame, error_name: str, error_units: str, front: xr.Dataset | None = None
+) -> dict[str, Any] | None:
     """Specify a chart of error against FLOPs of all trials.
 
     Parameters
@@ -42,6 +46,8 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
         Rows of :func:`hsic_hpo.reports.frames.trials_frame`.
     error_name, error_units
         What the errors measure.
+    front
+        Front Dataset, whose staircase is drawn where it is that of the FLOPs.
 
     Returns
     -------
@@ -101,9 +107,23 @@ def plane(frame: pd.DataFrame, error_name: str, error_units: str) -> dict[str, A
             ],
         )
         .add_params(chosen, moved)
-        .properties(width="container", height=_HEIGHT)
     )
-    return embeddable(chart, tables, FONT)
+    layers = [chart]
+    if front is not None and front.attrs["cost"] == "flops":
+        layers.insert(0, _staircase(front, tables))
+    whole = alt.layer(*layers) if len(layers) > 1 else chart
+    return embeddable(whole.properties(width="container", height=_HEIGHT), tables, FONT)
+
+
+def _staircase(front: xr.Dataset, tables: Tables) -> alt.Chart:
+    columns = {"flops": "cost", "validation_error": "error"}
+    found = front.sel(search="all")
+    steps = pd.DataFrame({column: found[name].values for column, name in columns.items()})
+    return (
+        alt.Chart(tables.add(steps.dropna()))
+        .mark_line(interpolate="step-after", color="black", strokeWidth=1.2)
+        .encode(x="flops:Q", y="validation_error:Q")
+    )
 
 
 def _scale(values: pd.Series) -> alt.Scale:

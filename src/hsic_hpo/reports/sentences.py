@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.trials.goals import interacts, is_found, is_tested
+from hsic_hpo.trials.goals import has_both, interacts, is_found, is_tested
 from hsic_hpo.wording import (
     MAIN_GROUP,
     adjusted_p,
@@ -81,6 +81,45 @@ def intervals(sensitivity: xr.Dataset) -> str:
         return ""
     confidence = percent(float(sensitivity.attrs["confidence"]))
     return f"How large their indices are, {confidence} intervals: {'; '.join(parts)}."
+
+
+def both_ways(sensitivity: xr.Dataset) -> str:
+    """Say where exact tests of random trials and a surrogate differ, and why they may.
+
+    Parameters
+    ----------
+    sensitivity
+        Sensitivity Dataset.
+
+    Returns
+    -------
+    str
+        Empty where only one of the two ways was taken.
+    """
+    if not has_both(sensitivity):
+        return ""
+    best = sensitivity.sel(target="error", subset="best")
+    check = str(sensitivity.attrs.get("surrogate_check", ""))
+    if best["surrogate_found"].isnull().all():
+        return f"Through a surrogate nothing can be said beside the tests. {check}".rstrip()
+    # Each in any of the groups, as where what matters is named.
+    tested, found = (
+        (best[name] == 1).any("group").values for name in ("significant", "surrogate_found")
+    )
+    said = best["surrogate_found"].notnull().any("group").values
+    names = best["hyperparameter"].values
+    more, fewer = names[found & ~tested].tolist(), names[tested & ~found & said].tolist()
+    if not more and not fewer:
+        return f"The exact tests and the surrogate agree on what matters. {check}"
+    parts = []
+    if more:
+        parts.append(f"the surrogate finds {_listed(more)}, which the tests do not")
+    if fewer:
+        parts.append(f"the tests find {_listed(fewer)}, which the surrogate does not")
+    return (
+        f"The exact tests and the surrogate differ: {'; '.join(parts)}. A test needs more trials; "
+        f"a surrogate assumes that the error is smooth, and is no test. {check}"
+    )
 
 
 def all_trials(sensitivity: xr.Dataset, sensitivity_all: xr.Dataset) -> str:

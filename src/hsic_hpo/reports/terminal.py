@@ -7,9 +7,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from hsic_hpo.reports.sentences import both_ways
 from hsic_hpo.reports.terminal_tables import by_index, fitting_table, scaled
 from hsic_hpo.tables.decisions import decisions_table
-from hsic_hpo.trials.goals import cost_names, is_tested
+from hsic_hpo.trials.goals import cost_names, has_both, is_tested
 from hsic_hpo.wording import goal, group_name, p_value, pruned, target_name
 
 N_INTERACTIONS = 5
@@ -34,7 +35,8 @@ def show_head(trials: xr.Dataset, sensitivity: xr.Dataset, console: Console) -> 
     n_pruned = pruned(trials)
     more = f", {n_pruned} pruned" if n_pruned else ""
     console.print(Text(f"{n} trials, {n_diverged} diverged, {n_failed - n_pruned} failed{more}"))
-    for key in ("way_reason", "surrogate_check"):
+    # Beside tests, the check stands where the two ways are compared.
+    for key in ("way_reason",) if has_both(sensitivity) else ("way_reason", "surrogate_check"):
         if sensitivity.attrs.get(key):
             console.print(Text(str(sensitivity.attrs[key])))
     for note in str(trials.attrs.get("notes", "")).splitlines():
@@ -64,10 +66,11 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
     """
     attrs = sensitivity.attrs
     directly = is_tested(sensitivity)
+    both = has_both(sensitivity)
     if directly:
         marked = (
             "* significant: adjusted p (over the hyperparameters of the group) at most "
-            f"{attrs['significance']:g}"
+            f"{attrs['significance']:g}{'; found: by the surrogate' if both else ''}"
         )
     else:
         marked = "found: above 0 in the surrogate, and the trials are unlikely without it"
@@ -75,6 +78,8 @@ def show(sensitivity: xr.Dataset, subset: str, console: Console) -> None:
     whole = "" if directly else " of the space"
     aim = f"the {goal(sensitivity, subset=subset)}{whole} by {target_name(sensitivity, 'error')}"
     costs = cost_names(sensitivity)
+    if both and subset == "best":
+        console.print(Text(both_ways(sensitivity)))
     for label in sensitivity["group"].values:
         group = sensitivity.sel(group=label, subset=subset)
         error = group.sel(target="error")
@@ -122,7 +127,10 @@ def _values(group: xr.Dataset, subset: str, *, directly: bool) -> Group | None:
     """Say which values stand out, of each hyperparameter that was found to matter."""
     error = group.sel(target="error")
     texts = []
-    found = [name for name in by_index(error) if error["found"].sel(hyperparameter=name) == 1]
+    matters = error["found"] == 1
+    if has_both(group):
+        matters |= error["surrogate_found"] == 1
+    found = [name for name in by_index(error) if matters.sel(hyperparameter=name)]
     for name in found:
         one = group.sel(hyperparameter=name)
         if text := str(one["values_at_goal"].item()):

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hsic_hpo.trials.goals import is_tested
+from hsic_hpo.trials.goals import has_both, is_tested
 from hsic_hpo.wording import cost_name, number, p_value, percent
 
 # Left out in this order where the table is wider than the terminal.
@@ -32,6 +32,8 @@ def fitting_table(group: xr.Dataset, costs: list[str], console: Console) -> Tabl
         Whose width counts.
     """
     columns = ["interval", "p", "adjusted p"] if is_tested(group) else ["interval", "found"]
+    if has_both(group):
+        columns.append("surrogate")
     left_out = [name for name in _OPTIONAL if name in columns]
     shown = list(costs)
     table = _table(group, columns, shown)
@@ -69,12 +71,13 @@ def _table(group: xr.Dataset, columns: list[str], costs: list[str]) -> Table:
     for name in by_index(error):
         row = error.sel(hyperparameter=name)
         is_found = float(row["found"]) == 1
+        matters = is_found or (has_both(error) and float(row["surrogate_found"]) == 1)
         index = float(_index(error).sel(hyperparameter=name))
         cells = [scaled(index), *(_cell(row, column, is_found) for column in columns)]
         for cost in costs:
             value = float(_index(group.sel(target=cost)).sel(hyperparameter=name))
             cells.append("" if np.isnan(value) else scaled(value))
-        table.add_row(Text(str(name)), *cells, style="" if is_found else "dim")
+        table.add_row(Text(str(name)), *cells, style="" if matters else "dim")
     return table
 
 
@@ -94,6 +97,8 @@ def _cell(row: xr.Dataset, column: str, is_found: bool) -> str:
         return " to ".join(scaled(float(row[f"interval_{end}"])) for end in ("low", "high"))
     if column == "p":
         return p_value(float(row["p_value"]))
+    if column == "surrogate":
+        return "found" if float(row["surrogate_found"]) == 1 else ""
     if column == "found":
         return "found" if is_found else ""
     return p_value(float(row["p_value_adjusted"])) + ("*" if is_found else " ")

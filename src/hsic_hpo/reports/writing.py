@@ -1,5 +1,6 @@
 """Write the page of trials and their analysis, without a study around them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,9 @@ def write_report(
     sensitivity: xr.Dataset,
     path: Path | str,
     decisions: xr.Dataset | None = None,
+    convergence: xr.Dataset | None = None,
+    *,
+    banner: Sequence[str] = (),
 ) -> None:
     """Tell what an analysis found in one HTML page that needs no network.
 
@@ -31,6 +35,10 @@ def write_report(
         HTML file, written atomically.
     decisions
         Selection Dataset of this analysis; None leaves its section out.
+    convergence
+        Convergence Dataset of this analysis; None leaves its section out.
+    banner
+        What a reader must know first, such as that trials are still to come.
 
     Raises
     ------
@@ -40,15 +48,17 @@ def write_report(
     """
     parts = Parts({})
     with TemporaryDirectory() as folder:
-        figures = write_figures(trials, sensitivity, folder, parts)
+        figures = write_figures(trials, sensitivity, folder, parts, convergence)
         text = page(
             trials,
             sensitivity,
             selection=decisions,
+            convergence=convergence,
             figures={file.stem: file for file in figures},
             captions=CAPTIONS,
             made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             gaps=parts.gaps,
+            banner=banner,
         )
     write_text(text, path)
     parts.check(path)

@@ -27,26 +27,33 @@ _OF_SEED = {
 
 
 def compare_methods(
-    designs: Mapping[str, xr.Dataset], finals: Mapping[str, xr.Dataset]
+    designs: Mapping[str, xr.Dataset],
+    finals: Mapping[str, xr.Dataset],
+    methods: Mapping[str, str] | None = None,
 ) -> xr.Dataset:
     """Put the chosen configurations of all methods and their retrainings into one Dataset.
 
     Parameters
     ----------
     designs
-        By method, what :func:`hsic_hpo.search.final_choice.chosen_design` returned.
+        By name of the row, what :func:`hsic_hpo.search.final_choice.chosen_design` returned, see
+        :func:`row_name`.
     finals
-        By method, the trials Dataset of the retrainings.
+        By the same names, the trials Datasets of the retrainings.
+    methods
+        By the same names, the method; None where the names are those of the methods.
 
     Returns
     -------
     xarray.Dataset
         Over ``(search, search_repeat)``, and ``seed`` for the errors of retrainings; missing
-        where a method has fewer repeats or a retraining did not end well. The attribute
-        ``final_budget`` is the training budget of the retrainings as JSON.
+        where a method has fewer repeats, a repeat found nothing to choose or a retraining did not
+        end well. Beside ``search`` stand the ``method`` and, in words, the ``choice``; of trials of
+        version 0.1 it is not known. The attribute ``final_budget`` is the training budget of the
+        retrainings as JSON, ``reference`` the row that others are compared with.
     """
     compared = xr.concat(
-        [_method(designs[method], finals[method]) for method in designs],
+        [_row(designs[name], finals[name]) for name in designs],
         pd.Index(list(designs), name="search"),
         data_vars="all",
         coords="minimal",
@@ -56,10 +63,36 @@ def compare_methods(
         fill_value={"trial": "", "configuration": ""},
     )
     compared["search"].attrs["long_name"] = "search method"
+    if all("choice" in design.attrs for design in designs.values()):
+        of = dict(zip(designs, designs, strict=True)) if methods is None else methods
+        texts = {
+            "method": ([of[name] for name in designs], "search method"),
+            "choice": ([design.attrs["choice"] for design in designs.values()], "what was chosen"),
+        }
+        compared = compared.assign_coords(
+            {
+                name: ("search", np.array(values, dtype=object), {"long_name": long_name})
+                for name, (values, long_name) in texts.items()
+            }
+        )
+        first = next((name for name in designs if of[name] == REFERENCE), REFERENCE)
+        compared.attrs["reference"] = first
     return compared
 
 
-def _method(design: xr.Dataset, final: xr.Dataset) -> xr.Dataset:
+def row_name(method: str, choice: str, n_choices: int) -> str:
+    """Return the name of a row: the method, and the choice where the method makes several.
+
+    Examples
+    --------
+    >>> from hsic_hpo.search.comparison import row_name
+    >>> row_name("gpbo", "lowest-error", 1), row_name("gpbo", "knee", 2)
+    ('gpbo', 'gpbo, knee')
+    """
+    return method if n_choices == 1 else f"{method}, {choice}"
+
+
+def _row(design: xr.Dataset, final: xr.Dataset) -> xr.Dataset:
     error_name, units = final.attrs["error_name"], final.attrs["error_units"]
     repeats = ("search_repeat",)
     variables = {
@@ -83,10 +116,11 @@ def _method(design: xr.Dataset, final: xr.Dataset) -> xr.Dataset:
     ):
         values = design[name].values.astype(object)
         variables[name] = xr.Variable(repeats, values, {"long_name": long_name})
+    numbers = np.arange(design.sizes["trial"])
     coords = {
         "search_repeat": (
             "search_repeat",
-            np.arange(design.sizes["trial"]),
+            design["search_repeat"].values if "search_repeat" in design else numbers,
             {"long_name": "repeat of the search"},
         ),
         "seed": ("seed", np.arange(final.sizes["repeat"]), {"long_name": "retraining"}),

@@ -1,16 +1,18 @@
 """The configuration that a search chooses in the end, and the effort of finding it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.selection.decisions import cost_ceiling
+from hsic_hpo.search.choices import Choice
+from hsic_hpo.search.knee import knee as knee_of
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.costs import TRAINING_FACTOR
 from hsic_hpo.trials.design import label_design
+from hsic_hpo.trials.goals import target_values
 from hsic_hpo.trials.history import History, initial_part
 
 DESCRIPTIONS = {
@@ -76,6 +78,57 @@ def choose(finished: History, *, ceiling: float = np.inf, tolerance: float | Non
     return int(min(near, key=lambda i: (finished.costs[i], finished.errors[i])))
 
 
+def choose_among(
+    datasets: Sequence[xr.Dataset],
+    cost: str | None,
+    *,
+    ceiling: float = np.inf,
+    tolerance: float | None = None,
+    knee: bool = False,
+    limits: Mapping[str, float] | None = None,
+) -> int | None:
+    """Return the place of the chosen trial among those of several Datasets, one after another.
+
+    Parameters
+    ----------
+    datasets
+        Trials Datasets of one space.
+    cost
+        Name of the cost that is weighed; None where there is none.
+    ceiling, tolerance
+        See :func:`choose`.
+    knee
+        Chooses the knee of the front of error and cost, see :func:`hsic_hpo.search.knee.knee`.
+    limits
+        Largest cost of what is chosen, by the name of the cost.
+
+    Returns
+    -------
+    int or None
+        None where trials ended well, but all of these cost more than the limits.
+
+    Raises
+    ------
+    InputError
+        When no trial ended well, or the trials lack a cost.
+    """
+    finished = History.of(datasets, cost)
+    # Without limits, a ceiling under which nothing ended well is told as that.
+    inside = finished.costs <= ceiling if limits else np.ones(len(finished), dtype=bool)
+    for name, limit in (limits or {}).items():
+        costs = np.concatenate([target_values(dataset, name) for dataset in datasets])
+        inside &= costs <= limit
+    within = replace(finished, errors=np.where(inside, finished.errors, np.inf))
+    if not np.isfinite(within.errors).any() and np.isfinite(finished.errors).any():
+        return None
+    if knee:
+        known = np.isfinite(within.costs) & (within.costs <= ceiling)
+        front = replace(within, errors=np.where(known, within.errors, np.inf)).front()
+        if front:
+            return front[knee_of(within.costs[front], within.errors[front])]
+    return choose(within, ceiling=ceiling, tolerance=tolerance)
+
+
 def effort(datasets: Sequence[xr.Dataset]) -> dict[str, float]:
     """Add up the trainings of a search, their operations and their time.
 
@@ -109,9 +162,8 @@ def chosen_design(
     *,
     cost: str | None,
     initial_trials: int = 0,
-    selection: xr.Dataset | None = None,
     ceiling: float = np.inf,
-    tolerance: float | None = None,
+    **choice: Any,
 ) -> xr.Dataset:
     """Put the chosen configuration of every repeat of a method into a design.
 
@@ -128,32 +180,45 @@ def chosen_design(
     initial_trials
         How many trials of the random search each repeat knew, see
         :func:`hsic_hpo.trials.history.initial_part`.
-    selection
-        Selection Dataset of HSIC-GPBO, under whose ceiling it chooses; None for other methods.
-    ceiling, tolerance
-        See :func:`choose`.
+    ceiling, **choice
+        See :func:`choose_among`.
 
     Returns
     -------
     xarray.Dataset
-        A design with one trial per repeat and the variables of ``DESCRIPTIONS``.
+        A design with one trial per repeat, ``search_repeat``, and the variables of
+        ``DESCRIPTIONS``. A repeat of which every trial costs more than the choice allows has none.
+        The attribute ``choice`` says in words how was chosen.
     """
     space = trials_data.space(random)
-    if selection is not None:
-        ceiling = cost_ceiling(selection)
     known = [
         [initial_part(random, initial_trials, repeat), rounds]
         for repeat, rounds in enumerate(searches)
     ] or [[random]]
-    configurations, rows = [], []
-    for datasets in known:
+    repeats, configurations, rows = [], [], []
+    for repeat, datasets in enumerate(known):
+        place = choose_among(datasets, cost, ceiling=ceiling, **choice)
+        if place is None:
+            continue
         finished = History.of(datasets, cost)
-        place = choose(finished, ceiling=ceiling, tolerance=tolerance)
+        repeats.append(repeat)
         configurations.append(dict(finished.configurations[place]))
         rows.append({"validation_error": finished.errors[place], **effort(datasets)})
     u = np.array([space.point(configuration) for configuration in configurations])
-    design = label_design(space, u, configurations, budget)
+    design = label_design(space, u.reshape(-1, len(space)), configurations, budget)
     for name, (long_name, units) in DESCRIPTIONS.items():
         values = np.array([row[name] for row in rows], dtype=float)
         design[name] = xr.Variable("trial", values, {"long_name": long_name, "units": units})
-    return design
+    described = {"long_name": "repeat of the search", "units": "1"}
+    design["search_repeat"] = xr.Variable("trial", np.array(repeats, dtype=int), described)
+    return design.assign_attrs(choice=choice_in_words(**choice))
+
+
+def choice_in_words(
+    *,
+    tolerance: float | None = None,
+    knee: bool = False,
+    limits: Mapping[str, float] | None = None,
+) -> str:
+    """Say what :func:`choose_among` was told."""
+    return Choice(tolerance=tolerance or 0.0, knee=knee, limits=limits or {}).words

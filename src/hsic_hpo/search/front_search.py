@@ -2,14 +2,14 @@
 
 The surrogate is a Gaussian process for the error over the whole space. The configuration that is
 proposed next is the candidate whose training is expected to enlarge the hypervolume of the front
-most (:mod:`hsic_hpo.search.hypervolume`); a batch is built by the kriging believer ([1]_): each
-proposal counts as if it had reached its predicted error. Candidates are random configurations and
-variations of those on the front.
+most (:mod:`hsic_hpo.search.hypervolume`); a batch is built by the kriging believer
+(:mod:`hsic_hpo.search.batches`): each proposal counts as if it had reached its predicted error.
+Candidates are random configurations and variations of those on the front.
 
-References
-----------
-.. [1] D. Ginsbourger, R. Le Riche, L. Carraro, "Kriging is well-suited to parallelize
-   optimization", Computational Intelligence in Expensive Optimization Problems (2010).
+The front is that of the errors that the process predicts for the finished trials, not of those that
+were seen: a network that was lucky once would else stand on it and keep better ones away. Where
+configurations are trained several times, the spread is given to the process as known noise
+(:mod:`hsic_hpo.search.noise`). None of this is in the paper.
 """
 
 import json
@@ -18,10 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from hsic_hpo.search.batches import choose_batch, predicted
 from hsic_hpo.search.gpbo import LARGEST_FIT, predicted_costs, representative
 from hsic_hpo.search.hypervolume import Staircase
+from hsic_hpo.search.noise import known_noise
 from hsic_hpo.spaces.sampling import sample
-from hsic_hpo.spaces.space import Space
+from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.surrogate import process as surrogate
 from hsic_hpo.trials.history import History
 
@@ -34,10 +36,8 @@ _EDGE = 1e-4
 
 
 def propose_on_front(
-    space: Space,
-    configurations: Sequence[Mapping[str, Any]],
-    errors: np.ndarray,
-    costs: np.ndarray,
+    parts: Sequence[Subspace],
+    finished: History,
     n: int,
     *,
     seed: int,
@@ -48,10 +48,11 @@ def propose_on_front(
 
     Parameters
     ----------
-    space
-        The search space.
-    configurations, errors, costs
-        Finished trials, at least one; errors and costs are infinite where unknown.
+    parts
+        Parts of one space, from each of which as many candidates are drawn: the preferred part
+        and all that is searched, of a search with decisions.
+    finished
+        Finished trials of the whole space, at least one.
     n
         Size of the batch.
     seed
@@ -64,28 +65,33 @@ def propose_on_front(
     Returns
     -------
     list of dict
-        At most n, each new; fewer where the space holds no more new ones within the limit.
+        At most n, each new; fewer where the parts hold no more new ones within the limit.
     """
     rng = np.random.default_rng(seed)
-    x, y = surrogate.features(space, configurations), surrogate.modelled_errors(errors)
-    front = History(configurations, y, costs).front()
+    space, configurations, costs = parts[0].space, finished.configurations, finished.costs
+    x, y = surrogate.features(space, configurations), surrogate.modelled_errors(finished.errors)
+    noise = known_noise(finished)
+    kept = representative(y, LARGEST_FIT)
+    fitted = surrogate.fit(x[kept], y[kept], seed, noise[kept])
+    expected = predicted(fitted, x[kept], y[kept], x, noise[kept])
+    front = History(configurations, expected, costs).front()
     parents = [configurations[i] for i in front[-_N_PARENTS:]]
     done = {json.dumps(dict(configuration)) for configuration in configurations}
-    drawn = [c for c in _candidates(space, parents, rng) if json.dumps(c) not in done]
+    drawn = [c for c in _candidates(parts, parents, rng) if json.dumps(c) not in done]
     if not drawn:
         return []
     z = surrogate.features(space, drawn)
     if cost_of is not None:
         dearness = np.array([cost_of(configuration) for configuration in drawn])
     else:
-        dearness = predicted_costs(x, costs, z, seed)
+        dearness = predicted_costs(x[kept], costs[kept], z, seed)
     # Infinite is the cost of what cannot be built.
     inside = np.flatnonzero(np.isfinite(dearness) & (dearness <= limit))
     if not inside.size:
         return []
-    spent, dearness = _scaled(costs, dearness[inside])
-    batch = _batch(x, y, spent, z[inside], dearness, n, seed)
-    return [drawn[i] for i in inside[batch]]
+    aim = _Enlargement(*_scaled(costs, dearness[inside]), expected)
+    chosen = choose_batch(fitted, x[kept], y[kept], z[inside], n, aim, noise[kept])
+    return [drawn[i] for i in inside[chosen]]
 
 
 def _scaled(costs: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -96,52 +102,51 @@ def _scaled(costs: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return costs, others
 
 
-def _batch(
-    x: np.ndarray,
-    y: np.ndarray,
-    costs: np.ndarray,
-    z: np.ndarray,
-    dearness: np.ndarray,
-    n: int,
-    seed: int,
-) -> list[int]:
-    """Return the candidates chosen one after another, each believed to be as predicted."""
-    both = np.concatenate([costs[np.isfinite(costs)], dearness])
-    ends = {"low": both.min(), "high": max(both.max(), both.min() + 1.0), "top": y.max()}
-    front = Staircase.of(costs, y, **ends)
-    near = representative(y - front.height(costs), LARGEST_FIT)
-    x, model_y = x[near], y[near]
-    fitted = surrogate.fit(x, model_y, seed)
-    chosen: list[int] = []
-    for _ in range(min(n, len(z))):
-        means, deviations = surrogate.condition(fitted, x, model_y).predict(z, return_std=True)
-        gains = front.expected_improvement(dearness, means, deviations)
-        gains[chosen] = -np.inf
-        place = int(np.argmax(gains))
-        chosen.append(place)
-        x, model_y = np.vstack([x, z[place]]), np.append(model_y, means[place])
-        costs, y = np.append(costs, dearness[place]), np.append(y, means[place])
-        front = Staircase.of(costs, y, **ends)
-    return chosen
+class _Enlargement:
+    """Expected improvement of the hypervolume; what is chosen is believed to be as predicted."""
+
+    def __init__(self, costs: np.ndarray, candidates: np.ndarray, values: np.ndarray) -> None:
+        both = np.concatenate([costs[np.isfinite(costs)], candidates])
+        self._low, self._high = both.min(), max(both.max(), both.min() + 1.0)
+        self._top = values.max()
+        self._costs, self._candidates, self._values = costs, candidates, values
+
+    def gains(self, means: np.ndarray, deviations: np.ndarray) -> np.ndarray:
+        front = Staircase.of(
+            self._costs, self._values, low=self._low, high=self._high, top=self._top
+        )
+        return front.expected_improvement(self._candidates, means, deviations)
+
+    def believe(self, place: int, mean: float) -> float:
+        self._costs = np.append(self._costs, self._candidates[place])
+        self._values = np.append(self._values, mean)
+        return mean
 
 
 def _candidates(
-    space: Space, parents: Sequence[Mapping[str, Any]], rng: np.random.Generator
+    parts: Sequence[Subspace], parents: Sequence[Mapping[str, Any]], rng: np.random.Generator
 ) -> list[dict[str, Any]]:
     """Draw distinct configurations: at random, and variations of given ones in a few values."""
-    points = [sample(space, _N_RANDOM, int(rng.integers(2**63)))]
-    points += [_variations(space.point(parent), rng) for parent in parents]
-    drawn = space.configurations(space.mask(np.vstack(points)))
-    return list({json.dumps(configuration): configuration for configuration in drawn}.values())
+    drawn: dict[str, dict[str, Any]] = {}
+    for part in parts:
+        if part.free is None:
+            found = [part.complete({})]
+        else:
+            points = [sample(part.free, _N_RANDOM // len(parts), int(rng.integers(2**63)))]
+            children = _N_CHILDREN // len(parts)
+            points += [_variations(part.project(parent), children, rng) for parent in parents]
+            found = part.configurations(part.free.mask(np.vstack(points)))
+        drawn |= {json.dumps(configuration): configuration for configuration in found}
+    return list(drawn.values())
 
 
-def _variations(point: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _variations(point: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """Return points that differ from one in one to three coordinates."""
-    shape = (_N_CHILDREN, len(point))
+    shape = (n, len(point))
     fresh = rng.random(shape)
     base = np.where(np.isnan(point), fresh, point)
     order = rng.random(shape).argsort(axis=1).argsort(axis=1)
-    changes = order < rng.integers(1, _MOST_CHANGES + 1, (_N_CHILDREN, 1))
+    changes = order < rng.integers(1, _MOST_CHANGES + 1, (n, 1))
     # The ends of an unbounded law are infinite.
     near = np.clip(base + _STEP * rng.standard_normal(shape), _EDGE, 1 - _EDGE)
     moved = np.where(rng.random(shape) < 1 / 2, fresh, near)

@@ -3,22 +3,19 @@
 The surrogate covers the whole search space, so that it learns from every finished trial, also from
 one outside the part of the space that is searched. Candidates are random configurations of that
 part and variations of the best ones; conditional hyperparameters exist in a candidate exactly
-where they exist in the space. A batch is built by the constant liar ([1]_): each proposal counts
-as if it had reached the best error so far, which keeps the next one away.
-
-References
-----------
-.. [1] D. Ginsbourger, R. Le Riche, L. Carraro, "Kriging is well-suited to parallelize
-   optimization", Computational Intelligence in Expensive Optimization Problems (2010).
+where they exist in the space. A batch is built by the constant liar
+(:mod:`hsic_hpo.search.batches`): each proposal counts as if it had reached the best error so far.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from skopt.acquisition import gaussian_ei
 
+from hsic_hpo.search.batches import choose_batch
+from hsic_hpo.search.hypervolume import expected_improvement
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.surrogate import process as surrogate
@@ -83,7 +80,7 @@ def propose_by_improvement(
     if not places.size:
         return []
     best = y[affordable[kept]].min() if affordable[kept].any() else y.min()
-    chosen = _batch(surrogate.fit(x, y, seed), x, y, z[places], best, n)
+    chosen = choose_batch(surrogate.fit(x, y, seed), x, y, z[places], n, _Improvement(best))
     return [drawn[i] for i in places[chosen]]
 
 
@@ -93,22 +90,17 @@ def _repeated(z: np.ndarray, x: np.ndarray) -> np.ndarray:
     return np.array([row.tobytes() in done for row in z.round(_DIGITS)])
 
 
-def _batch(
-    fitted: surrogate.Process,
-    x: np.ndarray,
-    y: np.ndarray,
-    z: np.ndarray,
-    best: float,
-    n: int,
-) -> list[int]:
-    chosen: list[int] = []
-    for _ in range(min(n, len(z))):
-        model = surrogate.condition(fitted, x, y)
-        gain = gaussian_ei(z, model, y_opt=best, xi=0.0)
-        gain[chosen] = -np.inf
-        chosen.append(int(np.argmax(gain)))
-        x, y = np.vstack([x, z[chosen[-1]]]), np.append(y, best)
-    return chosen
+@dataclass(frozen=True)
+class _Improvement:
+    """Expected improvement on the lowest value; what is chosen is believed to reach just that."""
+
+    best: float
+
+    def gains(self, means: np.ndarray, deviations: np.ndarray) -> np.ndarray:
+        return expected_improvement(self.best - means, deviations)
+
+    def believe(self, place: int, mean: float) -> float:
+        return self.best
 
 
 def predicted_costs(x: np.ndarray, costs: np.ndarray, z: np.ndarray, seed: int) -> np.ndarray:

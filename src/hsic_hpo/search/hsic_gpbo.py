@@ -1,9 +1,11 @@
 """HSIC-GPBO as one object: ask for configurations, tell how their trainings ended.
 
 A random design is trained first and explained by a sensitivity analysis; what follows from the
-indices is decided once ([1]_, Section 5). Rounds of Bayesian optimisation search first the
-hyperparameters that matter and then all, where the decisions say and under their ceiling on the
-cost.
+indices is decided once ([1]_, Section 5). Then rounds of Bayesian optimisation propose what is
+expected to enlarge the front of error and cost most (:mod:`hsic_hpo.search.front_search`), from
+candidates of the part of the space that the decisions prefer and of the whole space. The search of
+the front and decisions that are preferences are not in the paper; its own two stages are the
+variant ``"paper"`` (:mod:`hsic_hpo.search.paper_stages`).
 
 References
 ----------
@@ -20,15 +22,15 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.checks import check_integer, check_number
+from hsic_hpo.checks import check_choice, check_integer, check_number
 from hsic_hpo.errors import InputError
 from hsic_hpo.search.final_choice import FinishedTrial, choose, finished_trial
+from hsic_hpo.search.methods import round_settings
 from hsic_hpo.search.results import check_costs, known_cost, read_result
 from hsic_hpo.search.rounds import next_round
 from hsic_hpo.search.settings import STAGES, TOLERANCE, SearchSettings, divide_rounds
 from hsic_hpo.search.told import ToldRound
 from hsic_hpo.selection.decide import decide
-from hsic_hpo.selection.decisions import cost_ceiling
 from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.sensitivity.settings import AnalysisSettings
@@ -42,6 +44,7 @@ from hsic_hpo.trials.history import History, join_rounds, split_rounds
 from hsic_hpo.trials.variables import with_cost
 
 _COST = "cost"
+_VARIANTS = {"front": "hsic-gpbo", "paper": "hsic-gpbo-paper"}
 
 
 class HsicGpbo:
@@ -59,8 +62,8 @@ class HsicGpbo:
         Random configurations that are trained first and explained, at least 1. Where they are too
         few for an index (by default, below 50), all hyperparameters are searched alike.
     rounds
-        Rounds of the first and of the second stage, or their sum, of which a sixth, rounded up,
-        is the first stage's.
+        Rounds; of the paper's variant those of the first and of the second stage, or their sum,
+        of which a sixth, rounded up, is the first stage's.
     batch_size
         Configurations that are asked for at once, at least 1.
     seed
@@ -69,6 +72,11 @@ class HsicGpbo:
         Cost of a configuration, such as its number of parameters, where it is known before the
         training. Costs that only a training shows are told with its error; without any cost,
         error alone decides.
+    max_cost
+        Cost that no proposal may exceed. Where the cost is only told with the error, it is
+        predicted from the finished trials.
+    variant
+        ``"front"``, or ``"paper"`` for the two stages of the paper, which know no limit.
     tolerance
         Fraction of the lowest error that the chosen trial may lie above it, if it is cheaper.
     analysis, selection
@@ -77,6 +85,9 @@ class HsicGpbo:
     trials
         Trials Dataset to go on from: that of an earlier search (:attr:`trials`), or finished
         trials from elsewhere, which count as random ones.
+    decisions
+        Selection Dataset to search by, as `decide` returns it, in place of what follows from the
+        random trials.
 
     Raises
     ------
@@ -108,26 +119,38 @@ class HsicGpbo:
         batch_size: int = SearchSettings.batch_size,
         seed: int = 0,
         cost: Callable[[dict[str, Any]], float] | None = None,
+        max_cost: float = math.inf,
+        variant: str = "front",
         tolerance: float = TOLERANCE,
         analysis: AnalysisSettings | None = None,
         selection: SelectionSettings | None = None,
         trials: xr.Dataset | None = None,
+        decisions: xr.Dataset | None = None,
     ) -> None:
         for name, value, least in (("n_random", n_random, 1), ("batch_size", batch_size, 1)):
             check_integer(name, value, least)
         check_integer("seed", seed, 0)
         check_number("tolerance", tolerance, "a number of at least 0", lambda t: 0 <= t < math.inf)
+        check_number("max_cost", max_cost, "a number above 0", lambda limit: limit > 0)
+        check_choice("variant", variant, tuple(_VARIANTS))
+        if variant == "paper" and max_cost < math.inf:
+            raise InputError(f"max_cost: {max_cost:g}; the paper's variant knows no limit")
         if cost is not None and not callable(cost):
             raise InputError(f"cost: {cost!r} is not a function of a configuration")
         self.space = space if isinstance(space, Space) else Space.from_dict(space)
         first, second = _stages(rounds)
         self._settings = SearchSettings(
-            rounds=first, fine_tuning_rounds=second, batch_size=batch_size, repeats=1
+            rounds=first,
+            fine_tuning_rounds=second,
+            batch_size=batch_size,
+            repeats=1,
+            max_cost=float(max_cost),
         )
+        self._method = _VARIANTS[variant]
         self._seed, self._cost_of, self._tolerance = seed, cost, tolerance
         self._analysis = replace(analysis or AnalysisSettings(), seed=seed)
         self._selection = selection or SelectionSettings()
-        self._decisions: xr.Dataset | None = None
+        self._decisions = decisions
         random = make_design(self.space, sample(self.space, n_random, seed), {}).assign_attrs(
             drawn_attributes(RANDOM, RANDOM_SEARCH)
         )
@@ -141,9 +164,10 @@ class HsicGpbo:
         known, *later = split_rounds(given)
         # Where a later round has begun, nothing more is proposed in those before it.
         self._rounds = [ToldRound(random, known, 0 if later else n_random)]
-        self._rounds += [ToldRound(self._nothing, complete, 0) for complete in later[:-1]]
-        self._begun = later[-1] if later else None
         self._n_rounds = max(self._settings.n_rounds, len(later))
+        is_begun = bool(later) and later[-1].sizes["trial"] < batch_size
+        self._begun = later.pop() if is_begun else None
+        self._rounds += [ToldRound(self._nothing, complete, 0) for complete in later]
 
     def _no_trials(self) -> xr.Dataset:
         attrs = {"study": "hsic-gpbo", "problem": "{}", "seed": self._seed, "costs": "[]"}
@@ -191,15 +215,14 @@ class HsicGpbo:
         known = [told.trials(self._cost) for told in self._rounds]
         design = next_round(
             known,
-            self._settings.batch_size,
-            method="hsic-gpbo",
+            method=self._method,
             repeat=0,
             cost=self._cost,
             seed=self._seed,
             budget={},
             selection=self.decisions,
-            stage=self._settings.stage(len(known)),
             cost_of=self._cost_of,
+            **round_settings(self._method, self._settings, len(known)),
         )
         begun, self._begun = self._begun, None
         finished = known[0].isel(trial=[]) if begun is None else begun
@@ -269,7 +292,7 @@ class HsicGpbo:
 
     @property
     def best(self) -> FinishedTrial:
-        """The cheapest trial whose error is within the tolerance, under the ceiling.
+        """The cheapest trial whose error is within the tolerance, under the limit of the cost.
 
         Raises
         ------
@@ -279,7 +302,7 @@ class HsicGpbo:
         known = History.of(self._known(), self._cost)
         if not np.isfinite(known.errors).any():
             raise InputError(self._why_none())
-        ceiling = np.inf if self.decisions is None else cost_ceiling(self.decisions)
+        ceiling = self._settings.max_cost
         return finished_trial(known, choose(known, ceiling=ceiling, tolerance=self._tolerance))
 
     def _why_none(self) -> str:

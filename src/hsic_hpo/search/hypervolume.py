@@ -97,8 +97,25 @@ class Staircase:
             ``(n,)``, not negative; 0 for a cost beyond the last edge.
         """
         widths = np.clip(self.edges[1:] - np.maximum(self.edges[:-1], costs[:, None]), 0, None)
-        gaps = self.heights - means[:, None]
-        spread = np.maximum(deviations, _CERTAIN)[:, None]
-        scaled = np.clip(gaps / spread, -_FAR, _FAR)
-        improvement = gaps * norm.cdf(scaled) + spread * norm.pdf(scaled)
-        return np.asarray((widths * np.maximum(improvement, 0)).sum(axis=1))
+        improvement = expected_improvement(self.heights - means[:, None], deviations[:, None])
+        return np.asarray((widths * improvement).sum(axis=1))
+
+
+def expected_improvement(gaps: np.ndarray, deviations: np.ndarray) -> np.ndarray:
+    """Return by how much a Gaussian prediction is expected to fall below a value.
+
+    Parameters
+    ----------
+    gaps
+        The value less the mean of the prediction.
+    deviations
+        Standard deviations of the prediction, at least 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Not negative, of the common shape.
+    """
+    spread = np.maximum(deviations, _CERTAIN)
+    scaled = np.clip(gaps / spread, -_FAR, _FAR)
+    return np.maximum(gaps * norm.cdf(scaled) + spread * norm.pdf(scaled), 0)

@@ -17,12 +17,16 @@ class Method:
 
     Attributes
     ----------
+    needs_selection
+        Whether the decisions of a selection say where it searches.
     is_staged
-        Whether it searches in stages, where the decisions of a selection say.
+        Whether it searches in the two stages of the paper.
     weighs_cost
         Whether it ends with the cheapest of its nearly best trials, not with the best.
     is_limited
-        Whether a study sets a limit to the cost of what it proposes and chooses.
+        Whether a study must set a limit to the cost of what it proposes and chooses.
+    takes_limit
+        Whether a study may do so.
     asks_costs
         Whether it asks what a configuration costs before it is trained.
     fills_up
@@ -31,27 +35,36 @@ class Method:
         Size of its search where a study does not give it.
     """
 
+    needs_selection: bool = False
     is_staged: bool = False
     weighs_cost: bool = False
     is_limited: bool = False
+    takes_limit: bool = False
     asks_costs: bool = False
     fills_up: bool = False
     defaults: SearchSettings = _PLAIN
 
 
 _ON_FRONT = Method(weighs_cost=True, fills_up=True)
-_LIMITED = Method(weighs_cost=True, is_limited=True, asks_costs=True, fills_up=True)
+_LIMITED = Method(
+    weighs_cost=True, is_limited=True, takes_limit=True, asks_costs=True, fills_up=True
+)
+_KNOWING = Method(weighs_cost=True, takes_limit=True, asks_costs=True)
+_DECIDED = replace(_KNOWING, needs_selection=True, defaults=_STAGED)
 
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
         # The random search starts without trials, and has no rounds of its own.
         "random": Method(defaults=SearchSettings(rounds=0, repeats=1)),
         "gpbo": Method(),
-        "hsic-gpbo": Method(is_staged=True, weighs_cost=True, defaults=_STAGED),
+        "hsic-gpbo": _DECIDED,
+        "hsic-gpbo-paper": Method(
+            needs_selection=True, is_staged=True, weighs_cost=True, defaults=_STAGED
+        ),
         "tpe": Method(),
         "gp": Method(),
         "nsga2": Method(weighs_cost=True),
-        "front": Method(weighs_cost=True, asks_costs=True),
+        "front": _KNOWING,
         "motpe": _ON_FRONT,
         "mogp": _ON_FRONT,
         "ctpe": _LIMITED,
@@ -81,7 +94,7 @@ def uses_known_costs(method: str) -> bool:
 
 def needs_selection(method: str) -> bool:
     """Tell whether a method searches where the decisions of a selection say."""
-    return METHODS[method].is_staged
+    return METHODS[method].needs_selection
 
 
 def round_settings(method: str, settings: SearchSettings, number: int) -> dict[str, Any]:
@@ -120,4 +133,4 @@ def choice_settings(method: str, settings: SearchSettings, tolerance: float) -> 
 
 
 def _limit(method: str, settings: SearchSettings) -> dict[str, Any]:
-    return {"ceiling": settings.max_cost} if METHODS[method].is_limited else {}
+    return {"ceiling": settings.max_cost} if METHODS[method].takes_limit else {}

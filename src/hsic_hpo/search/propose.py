@@ -20,8 +20,8 @@ from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials.goals import worst_for_missing
 from hsic_hpo.trials.history import History
 
-# A search in stages proposes by another method, each stage in a space of its own.
-PROPOSERS = tuple(name for name, method in METHODS.items() if not method.is_staged)
+# What proposes from the decisions of a selection does so in parts of the space of its own.
+PROPOSERS = tuple(name for name, method in METHODS.items() if not method.needs_selection)
 _DRAWS_PER_PROPOSAL = 50
 # How often Optuna is asked for a proposal that is new and does not cost too much. Each one that it
 # gives in vain makes its Gaussian process slower: where random ones fill the round, few are enough.
@@ -44,7 +44,7 @@ def propose(
     Parameters
     ----------
     subspace
-        Where to search; ``"front"`` and methods of Optuna search its whole space.
+        Where to search; methods of Optuna search its whole space.
     finished
         Finished trials of earlier rounds, and others of the same space.
     n
@@ -58,7 +58,7 @@ def propose(
     seed
         Non-negative integer.
     ceiling
-        Cost that no proposal may exceed, for ``"gpbo"`` and the methods under a limit.
+        Cost that no proposal may exceed, for ``"front"``, ``"gpbo"`` and the methods under a limit.
     cost_of
         Cost of a configuration, where it is known before the training: nothing is proposed that
         costs more than the ceiling. None: the methods learn from the finished trials what does.
@@ -95,14 +95,7 @@ def propose(
         )
     elif method == "front":
         proposed = front_search.propose_on_front(
-            subspace.space,
-            finished.configurations,
-            finished.errors,
-            finished.costs,
-            n,
-            seed=seed,
-            limit=ceiling,
-            cost_of=cost_of,
+            [subspace], finished, n, seed=seed, limit=ceiling, cost_of=cost_of
         )
     else:
         proposed = _by_optuna(

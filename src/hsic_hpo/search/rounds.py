@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.search.front_search import propose_on_front
+from hsic_hpo.search.leading import leading_space
+from hsic_hpo.search.paper_stages import propose_in_stage
 from hsic_hpo.search.propose import propose
-from hsic_hpo.selection.decisions import LAST_STAGE, cost_ceiling, stage_space
+from hsic_hpo.selection.decisions import preferred_space, searched_space
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.design import label_design
@@ -51,7 +54,8 @@ def next_round(
         How many trials of the random search are known, see
         :func:`hsic_hpo.trials.history.initial_part`.
     selection, stage
-        Selection Dataset and stage, 1 or 2, of HSIC-GPBO; None and 0 for other methods.
+        Selection Dataset of HSIC-GPBO, and stage, 1 or 2, of the paper's variant of it; None and 0
+        for other methods.
     ceiling
         Cost that no proposal may exceed, of a method with such a limit.
     cost_of
@@ -75,39 +79,18 @@ def next_round(
             ceiling=ceiling,
             cost_of=cost_of,
         )
+    elif stage:
+        proposed = propose_in_stage(selection, stage, finished, n, seed=seed)
     else:
-        proposed = _staged(finished, n, seed, selection, stage, cost_of)
+        searched = searched_space(selection)
+        parts = [preferred_space(selection), leading_space(searched, finished), searched]
+        # A part that is all that is searched adds nothing to it.
+        parts = [part for part in parts[:-1] if part != searched] + [searched]
+        proposed = propose_on_front(parts, finished, n, seed=seed, limit=ceiling, cost_of=cost_of)
     u = np.array([space.point(configuration) for configuration in proposed])
     return label_design(space, u.reshape(-1, len(space)), proposed, budget).assign_attrs(
         drawn_attributes(ADAPTIVE, f"this study's {method}")
     )
-
-
-def _staged(
-    finished: History,
-    n: int,
-    seed: int,
-    selection: xr.Dataset,
-    stage: int,
-    cost_of: Callable[[dict[str, Any]], float] | None,
-) -> list[dict[str, Any]]:
-    """Propose in a stage, and in the next one where the stage has too few new configurations."""
-    ceiling = cost_ceiling(selection)
-    proposed: list[dict[str, Any]] = []
-    for searched in range(stage, LAST_STAGE + 1):
-        more = propose(
-            stage_space(selection, searched),
-            finished,
-            n,
-            method="gpbo",
-            seed=seed,
-            ceiling=ceiling,
-            cost_of=cost_of,
-        )
-        proposed += [configuration for configuration in more if configuration not in proposed]
-        if len(proposed) >= n:
-            break
-    return proposed[:n]
 
 
 def _seed(seed: int, method: str, repeat: int, number: int) -> int:

@@ -14,9 +14,11 @@ class SearchSettings:
     Attributes
     ----------
     rounds
-        Rounds, each proposed from all trials before it; of HSIC-GPBO those of its first stage.
+        Rounds, each proposed from all trials before it; of the paper's HSIC-GPBO those of its
+        first stage.
     fine_tuning_rounds
-        Rounds of the second stage of HSIC-GPBO; other methods have none.
+        Further rounds of HSIC-GPBO; in the paper's variant they are its second stage. Other methods
+        have none.
     batch_size
         Configurations per round, proposed at once.
     repeats
@@ -25,7 +27,7 @@ class SearchSettings:
         Trials of the random search that a repeat knows at its start, 0 for all of them. Each
         repeat takes others, as far as there are enough.
     max_cost
-        Cost that no proposal may exceed, of a method with such a limit.
+        Cost that no proposal may exceed, of a method that takes such a limit.
     """
 
     rounds: int = 6
@@ -41,17 +43,17 @@ class SearchSettings:
         return self.rounds + self.fine_tuning_rounds
 
     def stage(self, number: int) -> int:
-        """Return the stage of HSIC-GPBO, 1 or 2, of a round; rounds are counted from 1."""
+        """Return the stage of the paper's variant, 1 or 2, of a round, counted from 1."""
         return 1 if number <= self.rounds else 2
 
 
 def divide_rounds(n_rounds: int) -> tuple[int, int]:
-    """Divide rounds between the stages of HSIC-GPBO: the first one has a sixth, rounded up."""
+    """Divide rounds between the paper's stages: the first one has a sixth, rounded up."""
     first = -(-n_rounds // _FIRST_STAGE)
     return first, n_rounds - first
 
 
-# What the two stages of HSIC-GPBO have unless told otherwise.
+# What the two stages have unless told otherwise.
 STAGES = divide_rounds(SearchSettings.rounds)
 # Of a method that weighs the cost: how far its choice may lie above its lowest error, in parts.
 TOLERANCE = 0.1

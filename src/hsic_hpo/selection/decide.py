@@ -22,13 +22,15 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.selection.ceilings import NO_CEILING, ceiling
-from hsic_hpo.selection.cheap_values import CheapValue, cheapest_kept
+from hsic_hpo.selection.cheap_values import CheapValue, cheapest_first, cheapest_kept
 from hsic_hpo.selection.costly import decide_costly
 from hsic_hpo.selection.decisions import Decision, label_decisions, whole
-from hsic_hpo.selection.evidence import Evidence, collect_evidence
+from hsic_hpo.selection.evidence import Evidence, collect_evidence, interaction_p_values
+from hsic_hpo.selection.losses import Losses
 from hsic_hpo.selection.overrides import apply as apply_overrides
 from hsic_hpo.selection.reasons import Reasons
 from hsic_hpo.selection.settings import SelectionSettings
+from hsic_hpo.selection.strength import Strengths
 from hsic_hpo.spaces.conditions import Condition
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space, probes
@@ -63,9 +65,11 @@ def decide(
     Returns
     -------
     xarray.Dataset
-        Over ``hyperparameter``: ``role``, ``definition`` and ``default`` as JSON, ``stage`` (0
-        fixed, 1, 2), ``reason``, ``overridden``, the ``group`` whose indices count, and the
-        figures of :class:`hsic_hpo.selection.evidence.Evidence`. Attributes: ``remark`` when no
+        Over ``hyperparameter``: ``decision``, ``preferred`` as JSON and ``worst_loss``, see
+        :class:`hsic_hpo.selection.decisions.Decision`; for the two stages of the paper ``role``,
+        ``definition`` and ``default`` as JSON and ``stage`` (0 fixed, 1, 2); ``reason``,
+        ``overridden``, the ``group`` whose indices count, and the figures of
+        :class:`hsic_hpo.selection.evidence.Evidence`. Attributes: ``remark`` when no
         index is significant, ``ceiling``, the cost that proposals may not exceed, and
         ``ceiling_reason``.
 
@@ -100,16 +104,47 @@ def decide(
             decided = _decide_without_cost(found, optimised, undecided)
         decisions[found.name] = decided
     decisions = apply_overrides(settings.override, decisions, space, where)
+    confidence = float(sensitivity.attrs["confidence"])
+    losses = Losses.of(space, finished, confidence, int(sensitivity.attrs["seed"]))
+    strengths = Strengths(space, losses, settings.margin, confidence)
+    decisions = strengths.weigh(
+        decisions, evidence, _cheapest(evidence, decisions, space, finished, sensitivity)
+    )
     decisions = _unreachable(decisions, space)
     mattering = any(found.matters for found in evidence)
     carried = {key: sensitivity.attrs[key] for key in _CARRIED if key in sensitivity.attrs}
     attrs = carried | {
         "cost": settings.cost,
+        "margin": settings.margin,
+        "confidence": confidence,
+        "fixed_worst_loss": strengths.together(decisions),
         "ceiling": limit.cost,
         "ceiling_reason": reasons.ceiling(limit),
         "remark": "" if mattering else reasons.nothing_matters(optimised),
     }
     return label_decisions(decisions, evidence, attrs)
+
+
+def _cheapest(
+    evidence: Sequence[Evidence],
+    decisions: Mapping[str, Decision],
+    space: Space,
+    finished: History,
+    sensitivity: xr.Dataset,
+) -> dict[str, Any]:
+    """Return the cheapest values of what drives the cost alone, where no role fixes it."""
+    level = float(sensitivity.attrs["significance"])
+    chosen = {}
+    for found in evidence:
+        forbidden = is_tested(sensitivity) and any(
+            p <= level for p in interaction_p_values(sensitivity, found).values()
+        )
+        if not found.costs or found.matters or forbidden or decisions[found.name].role == "fix":
+            continue
+        parameter = space[found.name]
+        inside, values = _existing(parameter, finished)
+        chosen[found.name] = cheapest_first(parameter, values, finished.costs[inside])[0]
+    return chosen
 
 
 def _costs(trials: xr.Dataset, cost: str) -> np.ndarray:
@@ -148,10 +183,17 @@ def _decide_without_cost(
 def _cheap_value(
     parameter: Hyperparameter, finished: History, reached: np.ndarray, **required: Any
 ) -> CheapValue:
+    inside, values = _existing(parameter, finished)
+    return cheapest_kept(parameter, values, finished.costs[inside], reached[inside], **required)
+
+
+def _existing(parameter: Hyperparameter, finished: History) -> tuple[np.ndarray, list[Any]]:
+    """Tell in which trials of known cost it exists, and its values in them."""
     exists = np.array([parameter.name in c for c in finished.configurations])
     inside = exists & np.isfinite(finished.costs)
-    values = [finished.configurations[i][parameter.name] for i in np.flatnonzero(inside).tolist()]
-    return cheapest_kept(parameter, values, finished.costs[inside], reached[inside], **required)
+    return inside, [
+        finished.configurations[i][parameter.name] for i in np.flatnonzero(inside).tolist()
+    ]
 
 
 def _default(parameter: Hyperparameter, finished: History, limit: float) -> Any:
@@ -165,21 +207,41 @@ def _default(parameter: Hyperparameter, finished: History, limit: float) -> Any:
 
 
 def _unreachable(decisions: Mapping[str, Decision], space: Space) -> dict[str, Decision]:
-    """Say which hyperparameters cannot exist with what others are fixed at or kept to."""
-    choices = {name: d.choice for name, d in decisions.items() if d.choice is not None}
+    """Say which hyperparameters cannot exist with what others are fixed at or kept to.
+
+    In the stages of the paper every decision is a wall, in the search only those that fix.
+    """
+    walls = {name: d.choice for name, d in decisions.items() if d.choice is not None}
+    fixed = {name: d.preferred for name, d in decisions.items() if d.decision == "fix"}
     decided = dict(decisions)
     for name, decision in decisions.items():
-        others = {other: choice for other, choice in choices.items() if other != name}
-        part = Subspace.of(space, others)
-        if part.free is not None and name in part.free.names:
-            continue
-        lost = [c.label for c in space[name].conditions if not _possible(c, part)]
-        needed = " and ".join(lost) or "a hyperparameter that cannot exist"
-        reason = f"cannot exist: it needs {needed}, which other decisions rule out"
-        if decision.overridden:
-            reason = f"set in the study config, but {reason}"
-        decided[name] = Decision("fix", None, None, reason, decision.overridden)
+        lost, lost_in_stages = (_lost(name, choices, space) for choices in (fixed, walls))
+        if lost:
+            said = "set in the study config, but " if decision.overridden else ""
+            decision = replace(
+                decision,
+                decision="search",
+                preferred=whole(space[name]),
+                worst_loss=np.nan,
+                reason=f"{said}cannot exist: {lost}",
+            )
+        if lost_in_stages:
+            also = "" if lost else f"; in the stages of the paper it cannot exist: {lost_in_stages}"
+            decision = replace(
+                decision, role="fix", choice=None, default=None, reason=f"{decision.reason}{also}"
+            )
+        decided[name] = decision
     return decided
+
+
+def _lost(name: str, choices: Mapping[str, Any], space: Space) -> str:
+    """Say what a hyperparameter lacks to exist beside the choices of others."""
+    part = Subspace.of(space, {other: c for other, c in choices.items() if other != name})
+    if part.free is not None and name in part.free.names:
+        return ""
+    lost = [c.label for c in space[name].conditions if not _possible(c, part)]
+    needed = " and ".join(lost) or "a hyperparameter that cannot exist"
+    return f"it needs {needed}, which other decisions rule out"
 
 
 def _possible(condition: Condition, part: Subspace) -> bool:

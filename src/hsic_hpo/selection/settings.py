@@ -27,6 +27,10 @@ class SelectionSettings:
     least_optimised
         Hyperparameters that the first stage optimises at least, 1 or more: where fewer matter
         significantly, those of the next lowest p-values.
+    margin
+        Relative loss of error, not negative, up to which a decision may fix: the bound on what it
+        could cost must lie within it. The default, 5 %, is less than what trainings of one
+        configuration differ by. 0 fixes nothing but what cannot cost anything.
     override
         Decisions of the user, by hyperparameter; see :func:`hsic_hpo.selection.overrides.apply`.
 
@@ -41,6 +45,7 @@ class SelectionSettings:
     keep: float = 0.5
     assurance: float = 0.8
     least_optimised: int = 3
+    margin: float = 0.05
     override: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -55,6 +60,7 @@ class SelectionSettings:
         check_number("keep", self.keep, "a number from 0 to 1", lambda given: 0 <= given <= 1)
         check_between_0_and_1("assurance", self.assurance)
         check_integer("least_optimised", self.least_optimised, 1)
+        check_number("margin", self.margin, "a number from 0 to 1", lambda given: 0 <= given <= 1)
         if not isinstance(self.override, Mapping):
             raise InputError(
                 f"override: {self.override!r} is not a mapping from hyperparameters to decisions"

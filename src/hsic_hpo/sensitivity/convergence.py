@@ -1,16 +1,18 @@
 """Whether more trainings would change the indices: the analysis on nested subsamples of trials."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from typing import Any
 
 import numpy as np
 import scipy
 import xarray as xr
 
-from hsic_hpo.sensitivity.analysis import SINGLES, obstacle, single_indices, tested
+from hsic_hpo.sensitivity.analysis import obstacle, single_indices, tested
 from hsic_hpo.sensitivity.columns import group_columns
+from hsic_hpo.sensitivity.labels import SINGLES
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import number_selected, select_goal, target_values
+from hsic_hpo.trials.goals import is_tested, number_selected, select_goal, target_values
 
 _KEPT = ("hsic", "significant")
 _FRACTIONS = (8, 4, 2, 1)
@@ -91,6 +93,36 @@ def convergence(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
         ),
     }
     return xr.Dataset(variables, coords, attrs=asdict(settings))
+
+
+def convergence_of(trials: xr.Dataset, sensitivity: xr.Dataset) -> xr.Dataset | None:
+    """Return the convergence of an analysis of trials from elsewhere, taken in a random order.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset. A table may be sorted by its errors, so that its first rows are no sample.
+    sensitivity
+        Sensitivity Dataset of these trials.
+
+    Returns
+    -------
+    xarray.Dataset
+        See :func:`convergence`; None for trials that were not tested directly, of which a part is
+        no smaller search.
+    """
+    if not is_tested(sensitivity):
+        return None
+    settings = AnalysisSettings(
+        **{field.name: _plain(sensitivity.attrs[field.name]) for field in fields(AnalysisSettings)}
+    )
+    order = np.random.default_rng(settings.seed).permutation(trials.sizes["trial"])
+    return convergence(trials.isel(trial=order), settings)
+
+
+def _plain(value: Any) -> Any:
+    # Attributes that were written to a file come back as numbers of NumPy.
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _rank_correlations(indices: np.ndarray) -> np.ndarray:

@@ -12,82 +12,28 @@ all but the given share of the draws, and the trials are much less likely under 
 it. Where the process cannot predict trials that are left out, nothing is claimed.
 """
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import xarray as xr
-from scipy.stats import chi2, qmc
 
 from hsic_hpo.indices.drawn_goals import DrawnIndices, drawn_indices
-from hsic_hpo.sensitivity.analysis import PAPER, SURROGATE, Indices, label
-from hsic_hpo.sensitivity.columns import group_columns
+from hsic_hpo.sensitivity.columns import GroupColumns, group_columns
+from hsic_hpo.sensitivity.labels import PAPER, SURROGATE, Indices, label
 from hsic_hpo.sensitivity.settings import AnalysisSettings
+from hsic_hpo.sensitivity.surrogates import (
+    Surrogate,
+    check_in_words,
+    fitted,
+    no_surrogate,
+    points_of_space,
+)
 from hsic_hpo.sensitivity.sweeps import drawn_sweeps
 from hsic_hpo.sensitivity.values_of_best import values_of_best
 from hsic_hpo.spaces.space import Group, Space
-from hsic_hpo.surrogate.posterior import Posterior, fit_posterior
-from hsic_hpo.surrogate.process import feature_columns, features
-from hsic_hpo.surrogate.training_set import training_set
+from hsic_hpo.surrogate.process import features
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import SUBSETS, target_names, target_values, worst_for_missing
+from hsic_hpo.trials.goals import SUBSETS, target_names, target_values
 from hsic_hpo.trials.groups import in_group
 from hsic_hpo.wording import counted
-
-N_DRAWS = 64
-# Powers of two, as the points of Sobol's sequence are balanced then; conditional groups have a
-# part of them only.
-N_POINTS, N_POINTS_CONDITIONAL = 1024, 2048
-# Of the likelihood ratio test of a process without the hyperparameter.
-LEVEL_OF_EVIDENCE = 0.01
-# Chance at which a rank correlation as large would come from a surrogate that knows nothing.
-LEVEL_OF_PREDICTION = 0.01
-
-
-@dataclass(frozen=True)
-class _Surrogate:
-    """What is known of a target at the points.
-
-    Attributes
-    ----------
-    drawn
-        ``(N_DRAWS, n_points)``, lower is better.
-    posterior
-        From which it was drawn.
-    columns
-        Which columns of the process each hyperparameter has.
-    """
-
-    drawn: np.ndarray
-    posterior: Posterior
-    columns: dict[str, slice]
-    _mattering: dict[str, bool] = field(default_factory=dict)
-
-    def goals(self, subset: str, fraction: float, among: np.ndarray) -> np.ndarray:
-        """Tell which points reach the goal in each draw, the threshold set by some of them."""
-        n_selected = max(1, round(fraction * int(among.sum())))
-        if subset == "best":
-            ranked = np.partition(self.drawn[:, among], n_selected - 1, axis=1)
-            return self.drawn <= ranked[:, n_selected - 1 : n_selected]
-        ranked = np.partition(self.drawn[:, among], -n_selected, axis=1)
-        return self.drawn >= ranked[:, [-n_selected]]
-
-    def threshold(self, subset: str, goals: np.ndarray) -> float:
-        """Return the value up to which, or from which on, a point reaches the goal, the median."""
-        if subset == "best":
-            ends = np.where(goals, self.drawn, -np.inf).max(axis=1)
-        else:
-            ends = np.where(goals, self.drawn, np.inf).min(axis=1)
-        return float(self.posterior.values(np.median(ends)))
-
-    def matters(self, name: str) -> bool:
-        """Tell whether the trials are much less likely without a hyperparameter."""
-        if name not in self._mattering:
-            columns = self.columns[name]
-            # The corners of a simplex span one direction less than there are.
-            freedom = max(1, columns.stop - columns.start - 1)
-            least = chi2.isf(LEVEL_OF_EVIDENCE, freedom) / 2
-            self._mattering[name] = self.posterior.evidence(columns) >= least
-        return self._mattering[name]
 
 
 def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
@@ -112,9 +58,8 @@ def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) ->
     """
     space = trials_data.space(trials)
     groups, names, judged_by = space.groups(), space.names, target_names(trials)
-    points = _points(space, settings.seed)
+    points = points_of_space(space, settings.seed)
     places = features(space, trials_data.configurations(points))
-    known = features(space, trials_data.configurations(trials))
     members = [(in_group(trials, group), in_group(points, group)) for group in groups]
     found = Indices.missing(len(groups), len(judged_by), len(names))
     found.n[:] = [inside.sum() for inside, _ in members]
@@ -125,12 +70,10 @@ def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) ->
     often = np.zeros((len(groups), len(SUBSETS), places.shape[0]))
     for t, target in enumerate(judged_by):
         values = target_values(trials, target)
-        note, surrogate = _no_values(values, target, settings.min_trials), None
+        note, surrogate = no_surrogate(values, target, settings.min_trials), None
         if not note:
-            note, surrogate, correlation[t] = _fitted(
-                known, values, places, space, target, settings
-            )
-            checks.append(_check(target, correlation[t], len(values), bool(note)))
+            note, surrogate, correlation[t] = fitted(trials, values, places, target, settings)
+            checks.append(check_in_words(target, correlation[t], len(values), useless=bool(note)))
         for s, subset in enumerate(SUBSETS):
             found.note[:, t, s] = note
             if surrogate is None:
@@ -151,7 +94,7 @@ def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) ->
                     own = goals[:, here]
                 if target == "error" and here.any():
                     often[g, s, here] = own.mean(axis=0)
-                found.note[g, t, s] = _obstacle(int(inside.sum()), own, settings)
+                found.note[g, t, s] = obstacle_in_draws(int(inside.sum()), own, settings)
                 if not found.note[g, t, s]:
                     _fill(
                         found,
@@ -179,71 +122,8 @@ def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) ->
     return dataset.assign_attrs(way=SURROGATE, surrogate_check=" ".join(checks))
 
 
-def _points(space: Space, seed: int) -> xr.Dataset:
-    """Return low-discrepancy points of the space's own law, as trials without results."""
-    conditional = any(parameter.conditions for parameter in space.hyperparameters)
-    n = N_POINTS_CONDITIONAL if conditional else N_POINTS
-    # The ends of an unbounded law are infinite.
-    u = np.clip(qmc.Sobol(len(space), rng=np.random.default_rng(seed)).random(n), 1e-9, 1 - 1e-9)
-    u = space.mask(u)
-    return xr.Dataset(
-        {
-            "u": (("trial", "hyperparameter"), u),
-            **trials_data.value_variables(space, space.configurations(u)),
-        },
-        coords={"hyperparameter": np.array(space.names, dtype=object)},
-        attrs={"space": space.to_json()},
-    )
-
-
-def _no_values(values: np.ndarray, target: str, min_trials: int) -> str:
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return f"no trial has a value of {target}"
-    if len(values) < min_trials:
-        return f"{counted(len(values), 'trials')}; at least {min_trials} are needed"
-    if np.ptp(finite) == 0:
-        return f"{target} does not tell the trials apart: it is {finite[0]:g} in all that have it"
-    return ""
-
-
-def _fitted(
-    known: np.ndarray,
-    values: np.ndarray,
-    places: np.ndarray,
-    space: Space,
-    target: str,
-    settings: AnalysisSettings,
-) -> tuple[str, _Surrogate | None, float]:
-    """Fit to a target and draw from it; say why there is no surrogate of it."""
-    if target == "error":
-        values = worst_for_missing(values)
-    else:
-        has_value = np.isfinite(values)
-        known, values = known[has_value], values[has_value]
-    kept = training_set(known, values)
-    posterior = fit_posterior(known[kept], values[kept])
-    correlation, chance = posterior.rank_correlation()
-    if chance > LEVEL_OF_PREDICTION:
-        note = (
-            f"the surrogate cannot predict {target} (rank correlation with trials left out "
-            f"{correlation:.2f}), so that nothing is claimed"
-        )
-        return note, None, correlation
-    rng = np.random.default_rng(settings.seed)
-    columns = dict(zip(space.names, feature_columns(space), strict=True))
-    return "", _Surrogate(posterior.draw(places, N_DRAWS, rng), posterior, columns), correlation
-
-
-def _check(target: str, correlation: float, n: int, useless: bool) -> str:
-    verdict = ": it cannot predict" if useless else ""
-    return (
-        f"Surrogate of {target}: rank correlation {correlation:.2f} between {counted(n, 'trials')} "
-        f"and what it predicts for each from others{verdict}."
-    )
-
-
-def _obstacle(n: int, goals: np.ndarray, settings: AnalysisSettings) -> str:
+def obstacle_in_draws(n: int, goals: np.ndarray, settings: AnalysisSettings) -> str:
+    """Say why a group has no index in the draws, in words; return an empty text where it has."""
     if n < settings.min_trials:
         return f"{counted(n, 'trials')}; at least {settings.min_trials} are needed"
     reached = goals.sum(axis=1)
@@ -261,22 +141,14 @@ def _fill(
     space: Space,
     group: Group,
     goals: np.ndarray,
-    surrogate: _Surrogate,
+    surrogate: Surrogate,
     settings: AnalysisSettings,
 ) -> None:
     columns = group_columns(points, space, group)
     rows = [space.names.index(name) for name in columns.names]
     pairs = len(rows) > 1
     drawn = drawn_indices(columns.order_free, goals, settings.bandwidth, pairs=pairs)
-    singles = _summary(drawn, settings)
-    singles["found"] = np.array(
-        [
-            float(is_above and surrogate.matters(name))
-            for is_above, name in zip(
-                _above(drawn.hsic_unbiased, settings), columns.names, strict=True
-            )
-        ]
-    )
+    singles = single_indices_of_draws(columns, drawn, surrogate, settings)
     for name, values in singles.items():
         found.singles[name][place][rows] = values
     if columns.order_free != columns.columns:
@@ -299,6 +171,18 @@ def _fill(
             "pure_found": both.astype(float),
         }
         found.pairs.put(place, rows, {name: values + off for name, values in both_ways.items()})
+
+
+def single_indices_of_draws(
+    columns: GroupColumns, drawn: DrawnIndices, surrogate: Surrogate, settings: AnalysisSettings
+) -> dict[str, np.ndarray]:
+    """Return the single indices of a group, those without a test, and which are found."""
+    above = _above(drawn.hsic_unbiased, settings)
+    found = [
+        float(is_above and surrogate.matters(name))
+        for is_above, name in zip(above, columns.names, strict=True)
+    ]
+    return {**_summary(drawn, settings), "found": np.array(found)}
 
 
 def _summary(drawn: DrawnIndices, settings: AnalysisSettings) -> dict[str, np.ndarray]:

@@ -16,6 +16,7 @@ from hsic_hpo.yaml_files import read_yaml
 
 _NOUNS = {
     "object": "a mapping of keys to values",
+    "array": "a list",
     "string": "text",
     "integer": "an integer",
     "number": "a number",
@@ -133,7 +134,7 @@ def _line(error: ValidationError) -> str:
     if instance is None:
         return f"{prefix}empty; needed: {_needed(schema)}"
     if "allowed" in schema and error.validator != "type":
-        return f"{prefix}{instance!r}; allowed: {schema['allowed']}"
+        return f"{prefix}{instance!r}; allowed: {schema['allowed']}{_near(schema, instance)}"
     if error.validator == "enum":
         near = did_you_mean(instance, map(str, schema["enum"]))
         return f"{prefix}{instance!r}; allowed: {_needed(schema)}{near}"
@@ -141,6 +142,16 @@ def _line(error: ValidationError) -> str:
         shown = str(instance).lower() if isinstance(instance, bool) else repr(instance)
         return f"{prefix}{shown} is not {_needed(schema)}"
     return f"{prefix}{error.message}"
+
+
+def _near(schema: Mapping[str, Any], instance: Any) -> str:
+    """Return which word of several forms was perhaps meant."""
+    forms = schema.get("anyOf", ())
+    known = [
+        word for form in forms for word in (*form.get("enum", ()), *form.get("properties", ()))
+    ]
+    words = instance if isinstance(instance, Mapping) else [instance]
+    return "".join(did_you_mean(word, known) for word in words if word not in known)
 
 
 def _needed(schema: Mapping[str, Any]) -> str:

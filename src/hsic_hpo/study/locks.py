@@ -39,6 +39,12 @@ def clear_stale_locks(folder: Path | str) -> IO[str]:
     return alive
 
 
+def is_read_only(folder: Path | str) -> bool:
+    """Tell whether this process may change nothing in a working folder, as in those of others."""
+    places = (Path(folder), Path(folder, ".snakemake"))
+    return not all(os.access(place, os.W_OK) for place in places if place.exists())
+
+
 def running(folder: Path | str) -> Holder | None:
     """Return the process that runs Snakemake in a working folder, None when there is none."""
     folder = Path(folder, ".snakemake")

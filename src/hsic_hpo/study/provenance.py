@@ -26,16 +26,23 @@ def git_commit() -> str:
     -------
     str
         The commit's hash, ``"-dirty"`` appended when tracked files differ from it, or
-        ``"unknown"`` where there is no git checkout.
+        ``"unknown"`` where there is no git checkout, or only another project's around this one.
     """
+    here = Path(__file__)
     try:
-        described = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            check=True,
+        # From the top of the repository that knows this file, if one does.
+        known_as = _git("ls-files", "--full-name", "--error-unmatch", here.name, folder=here.parent)
+        if known_as != "/".join(("src", *here.parts[-3:])):
+            return "unknown"
+        return _git(
+            "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*", folder=here.parent
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return described.stdout.strip()
+
+
+def _git(*arguments: str, folder: Path) -> str:
+    done = subprocess.run(
+        ["git", *arguments], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()

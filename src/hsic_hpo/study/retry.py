@@ -10,7 +10,7 @@ from hsic_hpo.training.records import find, read_records
 _RECORDS = (
     "random/records/*.jsonl",
     "search/*/*/*/records/*.jsonl",
-    "final/*/records/*.jsonl",
+    "final/*/*/records/*.jsonl",
 )
 TRAININGS = "trial_files"
 # Holds the command that started the study, for a person to type again.

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from hsic_hpo.search.choices import BY_METHOD
 from hsic_hpo.search.methods import search_settings
 from hsic_hpo.search.settings import TOLERANCE, SearchSettings
 from hsic_hpo.selection.settings import SelectionSettings
@@ -77,18 +78,30 @@ class FinalSettings:
     tolerance
         Methods that weigh the cost choose their cheapest trial whose validation error is at most
         this fraction above their best.
+    choose
+        What each method is asked for, see :func:`hsic_hpo.search.choices.read_choice`.
     training
         Limits that take the place of those of the searches' trainings.
     """
 
     seeds: int = 5
     tolerance: float = TOLERANCE
+    choose: tuple[str | Mapping[str, float], ...] = (BY_METHOD,)
     training: Budget = _NO_CHANGE
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "FinalSettings":
         """Read the section ``final`` of a validated study config."""
-        return cls(**{**given, "training": Budget.of(given.get("training", {}))})
+        choose = tuple(
+            entry if isinstance(entry, str) else {key: float(value) for key, value in entry.items()}
+            for entry in given.get("choose", cls.choose)
+        )
+        training = Budget.of(given.get("training", {}))
+        return cls(**{**given, "choose": choose, "training": training})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a study config writes it."""
+        return asdict(self) | {"choose": [*self.choose], "training": self.training.to_dict()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +176,7 @@ class StudySettings:
         """
         return asdict(self) | {
             "training": self.training.to_dict(),
-            "final": {**asdict(self.final), "training": self.final.training.to_dict()},
+            "final": self.final.to_dict(),
         }
 
 

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -19,6 +19,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SECONDS = 4.0
 # Stands in the command line of each job.
 _SCRIPTS = "/.snakemake/scripts/"
+_before_the_line: list[Callable[[], None]] = []
 
 
 def command_line(arguments: Sequence[str], started_as: str = "") -> str:
@@ -35,6 +36,11 @@ def command_line(arguments: Sequence[str], started_as: str = "") -> str:
     if Path(program).name == "__main__.py":
         program = "python -m snakemake"
     return started_as.strip() or f"{program} {shlex.join(rest)}"
+
+
+def before_the_line(put_in_order: Callable[[], None]) -> None:
+    """Have something put in order, such as a terminal, before a stopped run says its line."""
+    _before_the_line.append(put_in_order)
 
 
 class Stops:
@@ -91,6 +97,8 @@ class Stops:
             _end_at_once()
         self._stopping = True
         name = signal.Signals(number).name
+        for put_in_order in _before_the_line:
+            put_in_order()
         go_on = f"Stopped by {name}; to go on: {self._command} ({self._kept})"
         print(self._line or go_on, file=sys.stderr, flush=True)
         _silence()

@@ -10,7 +10,8 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import Problem
 from hsic_hpo.problems.beside import PATH_VARIABLE
 from hsic_hpo.problems.registry import load_problem
-from hsic_hpo.search.methods import METHODS, choice_settings
+from hsic_hpo.search.choices import final_choices
+from hsic_hpo.search.methods import METHODS
 from hsic_hpo.search.settings import SearchSettings
 from hsic_hpo.selection.overrides import check as check_overrides
 from hsic_hpo.spaces.space import Space
@@ -61,9 +62,10 @@ class Study:
         """Return the settings of a method's search, also of the random search itself."""
         return self.searches.get(method, METHODS["random"].defaults)
 
-    def choice_settings(self, method: str) -> dict[str, Any]:
-        """Return what :func:`hsic_hpo.search.final_choice.chosen_design` is told of a method."""
-        return choice_settings(method, self.search_settings(method), self.settings.final.tolerance)
+    def choices(self, method: str) -> dict[str, dict[str, Any]]:
+        """Return what :func:`hsic_hpo.search.final_choice.chosen_design` is told, by choice."""
+        final = self.settings.final
+        return final_choices(method, self.search_settings(method), final.choose, final.tolerance)
 
     @property
     def repeats(self) -> int:

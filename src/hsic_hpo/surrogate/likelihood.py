@@ -16,7 +16,7 @@ from scipy.spatial.distance import pdist, squareform
 
 
 def log_marginal_likelihood(
-    theta: np.ndarray, x: np.ndarray, y: np.ndarray, jitter: float = 0.0
+    theta: np.ndarray, x: np.ndarray, y: np.ndarray, jitter: float | np.ndarray = 0.0
 ) -> tuple[float, np.ndarray]:
     """Return the log marginal likelihood and its gradient by ``theta``.
 
@@ -30,7 +30,7 @@ def log_marginal_likelihood(
     y
         ``(n,)``, of mean zero under the process.
     jitter
-        Added to the noise, not negative.
+        Added to the noise, not negative, one for all or ``(n,)``.
 
     Returns
     -------

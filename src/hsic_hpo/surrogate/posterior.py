@@ -16,7 +16,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
-from scipy.optimize import Bounds, minimize
+from scipy.optimize import Bounds, OptimizeResult, minimize
 from scipy.spatial.distance import cdist
 from scipy.stats import spearmanr
 
@@ -82,12 +82,7 @@ class Posterior:
         numpy.ndarray
             ``(n, m)`` on the scale of ``y``.
         """
-        factor = self._factor
-        ones, y = (
-            solve_triangular(factor, values, lower=True)
-            for values in (np.ones(len(self.y)), self.y)
-        )
-        across = solve_triangular(factor, _kernel(self.x, points, self.theta), lower=True)
+        ones, y, across = self._whitened(points)
         certainty = ones @ ones
         constant = (ones @ y) / certainty
         mean = constant + across.T @ (y - constant * ones)
@@ -97,6 +92,20 @@ class Posterior:
         covariance[np.diag_indices_from(covariance)] += _JITTER * np.exp(self.theta[0])
         root = cholesky(covariance, lower=True, overwrite_a=True, check_finite=False)
         return mean + rng.standard_normal((n, len(points))) @ root.T
+
+    def mean(self, points: np.ndarray) -> np.ndarray:
+        """Return the mean of all draws at points, ``(m,)`` on the scale of ``y``."""
+        ones, y, across = self._whitened(points)
+        constant = (ones @ y) / (ones @ ones)
+        return constant + across.T @ (y - constant * ones)
+
+    def _whitened(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        ones, y = (
+            solve_triangular(self._factor, values, lower=True)
+            for values in (np.ones(len(self.y)), self.y)
+        )
+        across = solve_triangular(self._factor, _kernel(self.x, points, self.theta), lower=True)
+        return ones, y, across
 
     def values(self, drawn: np.ndarray) -> np.ndarray:
         """Bring draws back to the scale that the values had."""
@@ -123,13 +132,15 @@ class Posterior:
         found = spearmanr(predicted, self.y, alternative="greater")
         return float(found.statistic), float(found.pvalue)
 
-    def evidence(self, columns: slice) -> float:
-        """Return how much likelier the trials are with some columns than without them.
+    def needs(self, columns: slice, least: float) -> bool:
+        """Tell whether the trials are much likelier with some columns than without them.
 
-        Returns
-        -------
-        float
-            Difference of the maximised log marginal likelihoods, at least 0.
+        Parameters
+        ----------
+        columns
+            Of ``x``.
+        least
+            Difference of the maximised log marginal likelihoods from which on they are.
         """
         # A long length scale is not enough: with a large variance it still tells trials apart.
         kept = np.ones(self.x.shape[1], dtype=bool)
@@ -138,7 +149,9 @@ class Posterior:
         if not kept.any():
             # Without any column all that is left is noise around a constant.
             x, start = np.zeros((len(self.y), 1)), self.theta[[0, 1, -1]]
-        return max(0.0, self.likelihood - _maximised(x, self.y, start, *_bounds(x.shape[1]))[1])
+        # One that comes as near as that decides it.
+        enough = self.likelihood - least
+        return _maximised(x, self.y, start, *_bounds(x.shape[1]), enough)[1] <= enough
 
 
 def fit_posterior(x: np.ndarray, values: np.ndarray) -> Posterior:
@@ -177,8 +190,20 @@ def _bounds(k: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _maximised(
-    x: np.ndarray, y: np.ndarray, start: np.ndarray, low: np.ndarray, high: np.ndarray
+    x: np.ndarray,
+    y: np.ndarray,
+    start: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    enough: float = np.inf,
 ) -> tuple[np.ndarray, float]:
+    """Maximise the likelihood times the prior; stop once the likelihood is sure to be enough."""
+
+    def stop(intermediate_result: OptimizeResult) -> None:
+        # Without the prior, which is below 1, it is larger still.
+        if -intermediate_result.fun > enough:
+            raise StopIteration
+
     def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = log_marginal_likelihood(theta, x, y)
         inverse = np.exp(-theta[1:-1])
@@ -193,6 +218,7 @@ def _maximised(
         jac=True,
         method="L-BFGS-B",
         bounds=Bounds(low, high),
+        callback=stop,
         options={"maxiter": _STEPS},
     )
     return found.x, float(np.exp(-found.x[1:-1]).sum() - found.fun)

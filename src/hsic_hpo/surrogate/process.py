@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.gaussian_process import GaussianProcessRegressor
 from skopt.learning import GaussianProcessRegressor as NoisyProcess
 from skopt.learning.gaussian_process.kernels import ConstantKernel, Matern
 
@@ -15,7 +14,9 @@ from hsic_hpo.spaces.space import Space
 from hsic_hpo.surrogate.likelihood import log_marginal_likelihood
 
 _RESTARTS = 1
-_LEAST_NOISE = 1e-8
+# The default of scikit-learn.
+_JITTER = 1e-10
+LEAST_NOISE = 1e-8
 
 
 class Process(NoisyProcess):
@@ -62,9 +63,11 @@ def feature_columns(space: Space) -> list[slice]:
 
 def _encoded(parameter: Hyperparameter, values: Sequence[Any]) -> np.ndarray:
     if parameter.type != "categorical":
-        return np.array(
-            [0.5 if value is None else sum(parameter.interval(value)) / 2 for value in values]
-        )
+        # Many configurations share a value.
+        middles = {None: 0.5} | {
+            value: sum(parameter.interval(value)) / 2 for value in set(values) - {None}
+        }
+        return np.array([middles[value] for value in values])
     levels = parameter.levels
     corners = np.eye(len(levels)) / np.sqrt(2)
     centre = corners.mean(axis=0)
@@ -94,7 +97,7 @@ def modelled_errors(errors: np.ndarray) -> np.ndarray:
     return np.log(values) if (values > 0).all() else values
 
 
-def fit(x: np.ndarray, y: np.ndarray, seed: int) -> Process:
+def fit(x: np.ndarray, y: np.ndarray, seed: int, noise: np.ndarray | None = None) -> Process:
     """Fit a Gaussian process with a Matérn 5/2 kernel, a length scale per column, and noise.
 
     Parameters
@@ -105,11 +108,16 @@ def fit(x: np.ndarray, y: np.ndarray, seed: int) -> Process:
         ``(n,)``.
     seed
         Of the random starts of the likelihood's maximisation.
+    noise
+        ``(n,)`` variances of ``y`` that are known; what else there is of noise is fitted. None
+        where nothing is known of it.
     """
     k = x.shape[1]
     kernel = ConstantKernel(1.0, (0.01, 100.0)) * Matern(np.ones(k), [(0.05, 20.0)] * k, nu=2.5)
     model = Process(
         kernel,
+        # The process sees ``y`` normalised.
+        alpha=_JITTER if noise is None else _JITTER + noise / scale(y) ** 2,
         normalize_y=True,
         noise="gaussian",
         n_restarts_optimizer=_RESTARTS,
@@ -121,13 +129,7 @@ def fit(x: np.ndarray, y: np.ndarray, seed: int) -> Process:
         return model.fit(x, y)
 
 
-def condition(fitted: Process, x: np.ndarray, y: np.ndarray) -> GaussianProcessRegressor:
-    """Return a Gaussian process of the same kernel and noise, conditioned on other data.
-
-    It is scikit-learn's, which predicts standard deviations by solving a triangular system;
-    scikit-optimize's multiplies by an inverse, which takes five times as long and is less exact.
-    """
-    model = GaussianProcessRegressor(
-        fitted.kernel_.k1, alpha=max(fitted.noise_, _LEAST_NOISE), optimizer=None, normalize_y=True
-    )
-    return model.fit(x, y)
+def scale(y: np.ndarray) -> float:
+    """Return the deviation by which data are divided when they are normalised."""
+    deviation = float(y.std())
+    return deviation if deviation > 0 else 1.0

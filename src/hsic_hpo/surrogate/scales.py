@@ -42,6 +42,8 @@ _ROOT = Scale(
     lambda v: -np.log(v) / 2,
 )
 _LOGARITHM = Scale("logarithm", np.log, np.exp, lambda v: -np.log(v))
+# Squares of larger numbers, or of the inverses of smaller ones, may not exist.
+_LARGE = 1e100
 
 
 def scales_for(values: np.ndarray) -> list[Scale]:
@@ -50,8 +52,12 @@ def scales_for(values: np.ndarray) -> list[Scale]:
     Others, which may be negative, are taken as they are or by the inverse hyperbolic sine around
     their median, which is a logarithm for those far from it on either side.
     """
+    largest = float(np.abs(values).max())
     if (values > 0).all():
-        return [_IDENTITY, _ROOT, _LOGARITHM]
+        usual = largest <= _LARGE and values.min() >= 1 / _LARGE
+        return [_IDENTITY, _ROOT, _LOGARITHM] if usual else [_LOGARITHM]
+    if largest > _LARGE:
+        return [_in_units_of(largest, scale) for scale in scales_for(values / largest)]
     low, centre, high = np.quantile(values, [0.25, 0.5, 0.75])
     width = (high - low) or np.ptp(values) or 1.0
     return [
@@ -63,3 +69,12 @@ def scales_for(values: np.ndarray) -> list[Scale]:
             lambda v: -np.log1p(((v - centre) / width) ** 2) / 2 - np.log(width),
         ),
     ]
+
+
+def _in_units_of(largest: float, scale: Scale) -> Scale:
+    return Scale(
+        scale.name,
+        lambda v: scale.forward(v / largest),
+        lambda t: np.clip(scale.backward(t), -1.0, 1.0) * largest,
+        lambda v: scale.log_derivative(v / largest) - np.log(largest),
+    )

@@ -18,6 +18,8 @@ from hsic_hpo.training.budget import budget_in_words
 from hsic_hpo.wording import number
 
 _SOURCE = "this study"
+# Of the slides; a study names its own.
+_REFERENCE = "hsic-gpbo"
 # Test metric (mean, standard deviation), parameters, and the column that the slides head
 # "MFLOPs": it is twice the parameters over a thousand, so thousands of operations per sample.
 _SLIDES: dict[str, dict[str, tuple[float, float, int, float]]] = {
@@ -32,6 +34,7 @@ _SLIDES: dict[str, dict[str, tuple[float, float, int, float]]] = {
         "hsic-gpbo": (3.49e-4, 0.31e-4, 3_291, 7e3),
     },
 }
+_LOWEST = "lowest error"
 _UNIT_REMARK = (
     "The slides head their column of operations MFLOPs; it equals twice the parameters over 1000, "
     "so it is read here as thousands of operations per sample. Their errors come from other data "
@@ -51,32 +54,39 @@ def comparison_table(dataset: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per method: mean and standard deviation of the test error over all retrainings
-        that ended well, of ``retrainings`` in all; medians over the repeats of the search of
-        ``params`` and ``flops_per_sample`` (operations of the forward pass of one sample);
-        ``flops_factor``, these over those of the reference; ``trainings``,
-        ``total_training_flops`` and ``wall_time_s`` of one repeat, the random search included
-        where the method started from it. Below, the slides' rows where the problem is theirs.
+        One row per method and choice (``choice`` in words, where it is known): mean and standard
+        deviation of the test error over all retrainings that ended well, of ``retrainings`` in all;
+        medians over the repeats of the search of ``params`` and ``flops_per_sample`` (operations of
+        the forward pass of one sample); ``flops_factor``, these over those of the reference;
+        ``trainings``, ``total_training_flops`` and ``wall_time_s`` of one repeat, the random search
+        included where the method started from it. Below, the slides' rows where the problem is
+        theirs.
     """
-    rows = [_row(dataset.sel(search=method), str(method)) for method in dataset["search"].values]
-    frame = pd.DataFrame(rows + _published(dataset))
+    rows = [_row(dataset.sel(search=name)) for name in dataset["search"].values]
+    published = _published(dataset)
+    frame = pd.DataFrame(rows + published)
     # Counts keep all their digits.
     frame["trainings"] = frame["trainings"].round().astype("Int64")
+    is_reference = np.array(
+        [name == dataset.attrs["reference"] for name in dataset["search"].values]
+        + [row["method"] == _REFERENCE for row in published]
+    )
     for source, part in frame.groupby("source", sort=False):
-        reference = part.loc[part["method"] == dataset.attrs["reference"], "flops_per_sample"]
+        inside = frame["source"] == source
+        reference = frame.loc[inside & is_reference, "flops_per_sample"]
         if len(reference):
-            inside = frame["source"] == source
             frame.loc[inside, "flops_factor"] = part["flops_per_sample"] / reference.iloc[0]
     return frame
 
 
-def _row(found: xr.Dataset, method: str) -> dict[str, Any]:
+def _row(found: xr.Dataset) -> dict[str, Any]:
     errors = found["test_error"].values
     finite = errors[np.isfinite(errors)]
     present = found["n_trainings"].notnull()
     return {
         "source": _SOURCE,
-        "method": method,
+        "method": str(found["method" if "method" in found else "search"].item()),
+        **({"choice": str(found["choice"].item())} if "choice" in found else {}),
         "test_error": finite.mean() if finite.size else np.nan,
         "test_error_std": finite.std(ddof=1) if finite.size > 1 else np.nan,
         "params": _median(found["n_params"]),
@@ -106,32 +116,36 @@ def _published(dataset: xr.Dataset) -> list[dict[str, Any]]:
             "flops_per_sample": flops,
             "flops_factor": np.nan,
         }
-        for method, (error, deviation, params, flops) in _SLIDES.get(_problem(dataset), {}).items()
+        for method, (error, deviation, params, flops) in _slides(dataset).items()
     ]
 
 
-def _problem(dataset: xr.Dataset) -> str:
-    return str(json.loads(dataset.attrs["problem"]).get("name", ""))
+def _slides(dataset: xr.Dataset) -> Mapping[str, tuple[float, float, int, float]]:
+    return _SLIDES.get(str(json.loads(dataset.attrs["problem"]).get("name", "")), {})
 
 
 def comparison_sentence(dataset: xr.Dataset) -> str:
     """State in one line the test error of each method, and its FLOPs over the reference's."""
     table = comparison_table(dataset)
-    rows = table[table["source"] == _SOURCE]
-    parts = [_reached(row) for row in rows.to_dict("records")]
+    rows = table[table["source"] == _SOURCE].to_dict("records")
+    parts = [
+        _reached(row, str(name)) for row, name in zip(rows, dataset["search"].values, strict=True)
+    ]
     return f"Test {dataset.attrs['error_name']} of what was chosen: {'; '.join(parts)}."
 
 
-def _reached(row: Mapping[Any, Any]) -> str:
+def _reached(row: Mapping[Any, Any], name: str) -> str:
+    if row["repeats"] == 0:
+        return f"{name} no network within it"
     if pd.isna(row["test_error"]):
-        return f"{row['method']} no retraining ended well"
+        return f"{name} no retraining ended well"
     spread = "" if pd.isna(row["test_error_std"]) else f" ± {number(row['test_error_std'])}"
     cost = ""
     if pd.notna(row["flops_per_sample"]):
         cost = f" with {number(row['flops_per_sample'])} FLOPs per sample"
     if pd.notna(row["flops_factor"]):
         cost += f" (×{number(row['flops_factor'])})"
-    return f"{row['method']} {number(row['test_error'])}{spread}{cost}"
+    return f"{name} {number(row['test_error'])}{spread}{cost}"
 
 
 def comparison_remark(dataset: xr.Dataset) -> str:
@@ -139,19 +153,26 @@ def comparison_remark(dataset: xr.Dataset) -> str:
     name, units = dataset.attrs["error_name"], dataset.attrs["error_units"]
     shown = name if units == "1" else f"{name} in {units}"
     spread = ", ".join(
-        f"{method} {_spread(dataset.sel(search=method))}"
-        for method in dataset["search"].values.tolist()
+        f"{name} {_spread(dataset.sel(search=name))}"
+        for name in dataset["search"].values.tolist()
+        if np.isfinite(dataset["validation_error"].sel(search=name)).any()
     )
     given = budget_in_words(json.loads(dataset.attrs["final_budget"]))
     text = (
         f"Test error: {shown} of the retrainings ({given}); trainings, their operations and wall "
         "time are those of the search. "
-        f"Lowest validation error that the repeats found: {spread}."
+        f"{_of_search(dataset)}: {spread}."
     )
-    problem = _problem(dataset)
-    if problem in _SLIDES:
-        text += f" {_UNIT_REMARK}{_MNIST_REMARK if problem == 'mnist' else ''}"
+    if slides := _slides(dataset):
+        text += f" {_UNIT_REMARK}{_MNIST_REMARK if slides is _SLIDES['mnist'] else ''}"
     return text
+
+
+def _of_search(dataset: xr.Dataset) -> str:
+    chosen = dataset["choice"].values.tolist() if "choice" in dataset else [_LOWEST]
+    if {*chosen} == {_LOWEST}:
+        return "Lowest validation error that the repeats found"
+    return "Validation error in the search of what the repeats chose"
 
 
 def _spread(found: xr.Dataset) -> str:

@@ -3,7 +3,8 @@
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.trials.goals import cost_names
+from hsic_hpo.tables.importance import BESIDE, cost_column
+from hsic_hpo.trials.goals import cost_names, has_both
 
 _COLUMNS = {
     "index": "hsic",
@@ -33,20 +34,26 @@ def explained_table(sensitivity: xr.Dataset, subset: str = "best") -> pd.DataFra
         One row per hyperparameter of each ``group``, the largest index of a group first; a group
         without an index has one row with an empty ``hyperparameter`` and the reason in ``note``.
         ``found`` tells whether it matters by the evidence that there is; p-values are missing
-        where trials were explained through a surrogate. ``values_at_goal`` stand out: of those
-        that reach the goal ``share_at_goal`` have one of them, of all ``share_of_all``, in [0, 1].
+        where trials were explained through a surrogate alone, and what it found in random trials
+        stands in the columns ``surrogate_``, beside the exact tests. ``values_at_goal`` stand out:
+        of those that reach the goal ``share_at_goal`` have one of them, of all ``share_of_all``, in
+        [0, 1].
         ``NAME_index`` is the index of a cost ``NAME``; ``m`` of the ``n`` trials of a group reach
         the goal.
     """
     chosen = sensitivity.sel(subset=subset, drop=True)
     error = chosen.sel(target="error", drop=True)
     columns = {column: error[variable] for column, variable in _COLUMNS.items()}
+    flags = ["found"]
+    if has_both(sensitivity):
+        columns |= {name: error[name] for name in BESIDE}
+        flags.append("surrogate_found")
     columns |= {name: error[name] for name in _VALUES}
     for cost in cost_names(sensitivity):
-        columns[f"{cost}_index"] = chosen["hsic"].sel(target=cost, drop=True)
+        columns[cost_column(cost, "index")] = chosen["hsic"].sel(target=cost, drop=True)
     columns |= {name: error[name] for name in ("m", "n", "note")}
     frame = xr.Dataset(columns).to_dataframe(["group", "hyperparameter"]).reset_index()
-    frame = frame.astype({"found": "boolean", "n": int, "m": int})
+    frame = frame.astype(dict.fromkeys(flags, "boolean") | {"n": int, "m": int})
     parts = [_kept(part) for _, part in frame.groupby("group", sort=False)]
     return pd.concat(parts, ignore_index=True)
 

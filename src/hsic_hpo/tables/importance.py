@@ -3,7 +3,7 @@
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.trials.goals import cost_names, is_tested
+from hsic_hpo.trials.goals import cost_names, has_both, is_tested
 
 _COLUMNS = {
     "index": "hsic",
@@ -22,6 +22,13 @@ _PAPER = {
     "paper_adjusted_p_value": "p_value_adjusted",
     "paper_r2": "r2_hsic",
 }
+# What a surrogate says of random trials, beside their tests.
+BESIDE = (
+    "surrogate_index",
+    "surrogate_interval_low",
+    "surrogate_interval_high",
+    "surrogate_found",
+)
 _COUNTS = ("n", "m", "note")
 
 
@@ -44,7 +51,8 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         ``flops_index``, ``train_seconds_index`` or the like of other costs are the indices for the
         cheapest fraction;
         through a surrogate, ``found`` stands in place of ``significant`` and of all p-values and
-        noise floors;
+        noise floors; where random trials were explained through a surrogate as well, its word
+        stands in the columns ``surrogate_``, beside the exact tests;
         ``m`` of the ``n`` trials of a group are in the best fraction.
 
     Examples
@@ -65,6 +73,8 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
     if verdict == "found":
         columns = {"index": columns["index"], verdict: error["found"], **columns}
         columns = {name: column for name, column in columns.items() if name not in _TESTS}
+    if has_both(sensitivity):
+        columns |= {name: error[name] for name in BESIDE}
     for cost in cost_names(sensitivity):
         # The single row of a group without an index by error shows no index by cost either.
         by_cost = best[["hsic", verdict]].sel(target=cost, drop=True)
@@ -73,7 +83,7 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         columns[cost_column(cost, verdict)] = by_cost[verdict]
     columns |= {name: error[name] for name in _COUNTS}
     frame = xr.Dataset(columns).to_dataframe(["group", "hyperparameter"]).reset_index()
-    flags = [name for name in frame.columns if name.endswith(verdict)]
+    flags = [name for name in frame.columns if name.endswith((verdict, "surrogate_found"))]
     frame = frame.astype(dict.fromkeys(flags, "boolean") | {"n": int, "m": int})
     kept = [_kept(part) for _, part in frame.groupby("group", sort=False)]
     return pd.concat(kept, ignore_index=True)
@@ -87,7 +97,7 @@ def verdict_column(sensitivity: xr.Dataset) -> str:
 def cost_column(cost: str, what: str) -> str:
     """Return the column of the ``"index"`` of a cost, or of what is said of it."""
     column = f"{cost}_{what}"
-    return f"cost_{column}" if column in {**_COLUMNS, **_PAPER} else column
+    return f"cost_{column}" if column in {**_COLUMNS, **_PAPER, **dict.fromkeys(BESIDE)} else column
 
 
 def _kept(group: pd.DataFrame) -> pd.DataFrame:

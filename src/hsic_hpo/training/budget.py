@@ -140,17 +140,24 @@ def parse_budget(given: Mapping[str, Any]) -> Budget:
         raise InputError("training: give either 'epochs' or 'steps'")
     for key in ("epochs", "steps"):
         if key in given:
-            _check_count(given[key], f"training.{key}")
+            check_count(given[key], f"training.{key}")
     for key in ("max_training_flops", "max_seconds"):
         if key in given:
             _check_positive(given[key], f"training.{key}")
     budget = Budget.of(given)
     if budget.early_stopping is not None:
-        _check_count(budget.early_stopping.patience, "training.early_stopping.patience")
+        check_count(budget.early_stopping.patience, "training.early_stopping.patience")
     return budget
 
 
-def _check_count(value: Any, where: str) -> None:
+def check_count(value: Any, where: str) -> None:
+    """Check that a value of a place is an integer of at least 1.
+
+    Raises
+    ------
+    InputError
+        One line: place, value, what is allowed.
+    """
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise InputError(f"{where}: {value!r} is not an integer of at least 1")
 

@@ -14,6 +14,7 @@ from hsic_hpo.problems.data import Data
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.cost import cost
 from hsic_hpo.training.in_memory import InMemoryFit, fit, samples_per_epoch
+from hsic_hpo.training.keeper import Keeper
 from hsic_hpo.training.losses import LOSSES
 from hsic_hpo.training.machine import Machine
 from hsic_hpo.training.networks import architecture, initialise
@@ -34,7 +35,8 @@ def train_dense(
     callbacks: Sequence[Callback],
     machine: Machine,
     outcome: Outcome,
-) -> None:
+    keeper: Keeper,
+) -> nn.Module:
     """Train one network and measure it; see :func:`hsic_hpo.training.train`.
 
     Parameters
@@ -43,11 +45,20 @@ def train_dense(
         Complete configuration.
     outcome
         Filled in as the training goes on.
+    keeper
+        Of the state of the training.
+
+    Returns
+    -------
+    torch.nn.Module
+        The trained network, as it was tested.
 
     Raises
     ------
     Diverged
         See :class:`hsic_hpo.training.outcome.Diverged`.
+    Paused
+        At the end of the keeper's rung.
     """
     network = architecture(problem.n_inputs, problem.n_outputs, configuration)
     counted = cost(network, problem.n_inputs)
@@ -55,6 +66,7 @@ def train_dense(
     initial, shuffling = _generators(seed, 2)
     initialise(network, configuration["initialiser"], initial)
     error = _Errors(problem, data)
+    kept = keeper.taken_up()
     n_trained_on = samples_per_epoch(len(data.x_train), configuration["batch_size"])
     module = InMemoryFit(
         network.to(machine.device),
@@ -65,8 +77,9 @@ def train_dense(
         lambda trained: error(trained, data.x_validation, data.y_validation),
         penalise=_penalty(configuration, network),
         max_steps=budget.in_steps(n_trained_on, configuration["batch_size"], counted.flops),
-        max_seconds=budget.seconds,
+        max_seconds=budget.seconds - keeper.seconds_before,
         autocast=machine.autocast(),
+        keeper=keeper,
     )
     outcome.learning_curve = module.learning_curve
     best = None
@@ -78,11 +91,13 @@ def train_dense(
         torch.from_numpy(data.y_train),
         callbacks=[*callbacks, *([best] if best else [])],
         device=machine.device,
+        kept=kept,
     )
     if best is not None:
         best.restore(module)
     validation_error = min(module.learning_curve) if best else module.learning_curve[-1]
     outcome.finish(validation_error, error(network, data.x_test, data.y_test))
+    return network
 
 
 def _penalty(configuration: Mapping[str, Any], network: nn.Module) -> L1Penalty | None:

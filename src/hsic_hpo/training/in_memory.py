@@ -11,14 +11,17 @@ work per epoch, such as early stopping on ``validation_error``, and devices work
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import torch
 from pytorch_lightning import Callback, LightningModule
 from torch import nn
 
+from hsic_hpo.training.keeper import Keeper
 from hsic_hpo.training.outcome import Diverged
+from hsic_hpo.training.streams import set_streams, streams
 from hsic_hpo.training.trainer import quiet_trainer
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -81,6 +84,8 @@ class InMemoryFit(LightningModule):
         Wall time after which it ends.
     autocast
         Context of the forward pass and the loss in training.
+    keeper
+        Keeps the state of the training, which is complete between any two mini-batches.
     """
 
     def __init__(
@@ -96,10 +101,12 @@ class InMemoryFit(LightningModule):
         max_steps: int | None = None,
         max_seconds: float = math.inf,
         autocast: AbstractContextManager[object] | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         super().__init__()
         self.automatic_optimization = False
         self.network = network
+        self._keeper = keeper or Keeper()
         self.learning_curve: list[float] = []
         self._loss = loss
         self._optimiser = optimiser
@@ -112,6 +119,8 @@ class InMemoryFit(LightningModule):
         self._autocast = nullcontext() if autocast is None else autocast
         self._first_loss = math.nan
         self._mean_loss = math.nan
+        self._losses: list[torch.Tensor] = []
+        self._streams: Mapping[str, Any] | None = None
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Return the optimiser."""
@@ -121,10 +130,18 @@ class InMemoryFit(LightningModule):
         """Train one epoch; ``batch`` is the whole training split."""
         inputs, targets = batch
         network, loss_function, optimiser = self.network, self._loss, self._optimiser
+        keeper = self._keeper
+        if self._streams is not None:
+            set_streams(self._streams, inputs.device)
+            self._streams = None
+        before_order = self._shuffling.get_state()
         order = torch.randperm(len(inputs), generator=self._shuffling)
         order = order[: samples_per_epoch(len(inputs), self._batch_size)].to(inputs.device)
-        losses = []
-        for rows in order.split(self._batch_size)[: self._steps_left]:
+        # An epoch that was taken up has some already.
+        losses = self._losses
+        if self._epoch >= keeper.until_epoch:
+            keeper.pause(self._state(before_order))
+        for rows in order.split(self._batch_size)[len(losses) : self._steps_left]:
             with self._autocast:
                 loss = loss_function(network(inputs[rows]), targets[rows])
             optimiser.zero_grad()
@@ -133,14 +150,18 @@ class InMemoryFit(LightningModule):
                 self._penalise()
             optimiser.step()
             losses.append(loss.detach())
-            if time.monotonic() > self._end:
+            now = time.monotonic()
+            if now > self._end:
                 break
+            if now > keeper.due:
+                keeper.keep(self._state(before_order))
         epoch_losses = torch.stack(losses)
         self._mean_loss = epoch_losses.mean().item()
-        if self.current_epoch == 0:
+        if self._epoch == 0:
             self._first_loss = epoch_losses[0].item()
         if self._steps_left is not None:
             self._steps_left -= len(losses)
+        self._losses = []
 
     def on_train_epoch_end(self) -> None:
         """Add the validation error to the learning curve, and stop at the end of the budget.
@@ -174,6 +195,46 @@ class InMemoryFit(LightningModule):
                 f"{self._first_loss:.3g} before training"
             )
 
+    def on_train_start(self) -> None:
+        """Begin to keep states: by now Lightning has taken the signals that it takes."""
+        self._keeper.begin()
+
+    def take_up(self, kept: Mapping[str, Any]) -> None:
+        """Go on from a state that was kept; its callbacks' own are for whoever fits."""
+        self.network.load_state_dict(kept["network"])
+        self._optimiser.load_state_dict(kept["optimiser"])
+        self._shuffling.set_state(kept["before_order"])
+        self.learning_curve += kept["learning_curve"]
+        self._steps_left = kept["steps_left"]
+        self._first_loss = kept["first_loss"]
+        self._losses = list(kept["losses"].to(next(self.network.parameters()).device))
+        # Until then Lightning may draw from them.
+        self._streams = kept["streams"]
+
+    def _state(self, before_order: torch.Tensor) -> dict[str, Any]:
+        """Return all that the rest of the training depends on.
+
+        Parameters
+        ----------
+        before_order
+            State of the generator that orders the samples, as it was before this epoch.
+        """
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "before_order": before_order,
+            "learning_curve": list(self.learning_curve),
+            "steps_left": self._steps_left,
+            "first_loss": self._first_loss,
+            "losses": torch.stack(self._losses) if self._losses else torch.empty(0),
+            "streams": streams(self.device),
+            "callbacks": {
+                callback.state_key: state
+                for callback in self.trainer.callbacks
+                if (state := callback.state_dict())
+            },
+        }
+
     @property
     def _epoch(self) -> int:
         return len(self.learning_curve)
@@ -186,6 +247,7 @@ def fit(
     epochs: int | None = None,
     callbacks: Sequence[Callback] = (),
     device: torch.device = CPU,
+    kept: Mapping[str, Any] | None = None,
 ) -> None:
     """Train a module by Lightning, silently, without checkpoints or loggers.
 
@@ -201,14 +263,25 @@ def fit(
         Lightning callbacks, called per epoch.
     device
         Where to train.
+    kept
+        A state of the training from which to go on.
 
     Raises
     ------
     Diverged
         See :class:`InMemoryFit`.
+    Paused
+        At the end of the keeper's rung.
     KeyboardInterrupt
         On an interrupt, which Lightning by itself would turn into an exit.
     """
     split = WholeSplit(inputs.to(device), targets.to(device))
+    if kept is not None:
+        module.take_up(kept)
+        for callback in callbacks:
+            if callback.state_key in kept["callbacks"]:
+                callback.load_state_dict(kept["callbacks"][callback.state_key])
     with quiet_trainer(callbacks, device, max_epochs=-1 if epochs is None else epochs) as trainer:
+        # Callbacks ask for it.
+        trainer.fit_loop.epoch_progress.current.processed = len(module.learning_curve)
         trainer.fit(module, split)

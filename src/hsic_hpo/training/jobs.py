@@ -13,7 +13,10 @@ import xarray as xr
 
 from hsic_hpo.training.budget import parse_budget
 from hsic_hpo.training.exclusive import exclusive
-from hsic_hpo.training.records import find, store, training_key, training_seed
+from hsic_hpo.training.keeper import DEFAULT_INTERVAL
+from hsic_hpo.training.model_file import Wanted
+from hsic_hpo.training.records import find, network_path, store, training_key, training_seed
+from hsic_hpo.training.state import forget_state, state_path
 from hsic_hpo.training.stopping import shielded
 from hsic_hpo.training.supervisor import MemoryShortError, OutOfJobMemory, Supervisor
 from hsic_hpo.training.tries import DEFAULT_TRIES, Tries
@@ -87,6 +90,8 @@ def train_slice(
     tries: int = DEFAULT_TRIES,
     unedited: Callable[[], str] = lambda: "",
     memory_limit: float = math.inf,
+    save_every: float = DEFAULT_INTERVAL,
+    networks_of: Mapping[str, Any] | None = None,
     device: str = "cpu",
     precision: str = "32",
 ) -> Iterator[dict[str, Any]]:
@@ -94,8 +99,9 @@ def train_slice(
 
     Each finished training is stored under ``folder`` before the next one starts. What an earlier
     run stored for the same configuration, budget, seed, data and code is reused instead of trained
-    again; when another job is training the same thing, this job waits for its result. Trainings
-    run in a process of their own: one that ends it is tried again, then called failed.
+    again; when another job is training the same thing, this job waits for its result. A training
+    that was left goes on from its last state, as if it had not been. Trainings run in a process of
+    their own: one that ends it is tried again, then called failed.
 
     Trainings follow one another on one thread, so that no order of them, such as large networks
     first, would end the job sooner. Jobs of fewer trainings each differ less in their total time.
@@ -122,6 +128,12 @@ def train_slice(
         Prints the progress.
     tries, unedited, memory_limit
         See :class:`hsic_hpo.training.supervisor.Supervisor`.
+    save_every
+        Seconds between two states of a training, kept beside its record to be; 0: none is kept.
+    networks_of
+        The problem, as a study config names it: of each configuration the network with the lowest
+        validation error is kept beside the records, and its record says so in ``network``. None: no
+        network is kept.
     device, precision
         Of the machine, see :func:`hsic_hpo.training.machine.machine`.
 
@@ -146,18 +158,36 @@ def train_slice(
     try:
         for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True):
             configuration = json.loads(text)
+            trained: list[tuple[dict[str, Any], Task, str]] = []
             for repeat in range(n_repeats):
                 seed = training_seed(study_seed, trial, repeat)
                 asked, key = (
                     training_key(configuration, limit, seed, data_fingerprint, code_fingerprint)
                     for limit in (dict(budget), decisive)
                 )
-                task = Task(configuration, limits, seed, device, precision)
+                state = state_path(folder, key)
+                wanted = None
+                if networks_of is not None:
+                    told = {"problem": dict(networks_of), "trial": str(trial), "repeat": repeat}
+                    wanted = Wanted(network_path(folder, key), told)
+                task = Task(
+                    configuration,
+                    limits,
+                    seed,
+                    device,
+                    precision,
+                    state=state if save_every else None,
+                    save_every=save_every,
+                    network=wanted,
+                )
                 with exclusive(folder / ".lock", key):
                     record = find(folder, key)
                     resumed = record is not None
-                    if record is None:
-                        known = Tries.of(folder, key)
+                    if record is not None:
+                        # A job that is killed may leave it.
+                        state.unlink(missing_ok=True)
+                    else:
+                        known = Tries.of(folder, key, state)
                         try:
                             record = supervisor.train(task, known)
                         except OutOfJobMemory as reason:
@@ -166,8 +196,14 @@ def train_slice(
                         with shielded():
                             store(record, folder, key)
                             known.forget()
+                            forget_state(state)
                 progress.update(record, resumed=resumed)
-                yield {"trial": str(trial), "repeat": repeat, "asked": asked, **record}
+                row = {"trial": str(trial), "repeat": repeat, "asked": asked, **record}
+                if networks_of is None:
+                    yield row
+                else:
+                    trained.append((row, task, key))
+            yield from _with_best_network(trained, supervisor, folder)
     finally:
         supervisor.close()
     if too_large:
@@ -175,3 +211,27 @@ def train_slice(
             f"{counted(len(too_large), 'trainings')} ended for want of memory ({too_large[0]}): "
             "tried again by the next job, which may have more"
         )
+
+
+def _with_best_network(
+    trained: list[tuple[dict[str, Any], Task, str]], supervisor: Supervisor, folder: Path
+) -> Iterator[dict[str, Any]]:
+    """Yield the records of one configuration, whose best network is kept and no other one."""
+    ended_well = [
+        (row["validation_error"], key) for row, _, key in trained if row["status"] == "ok"
+    ]
+    # Of equal ones the first seed's.
+    _, best = min(ended_well, key=lambda one: one[0], default=(None, ""))
+    for row, task, key in trained:
+        path = network_path(folder, key)
+        if key != best:
+            path.unlink(missing_ok=True)
+            yield row
+            continue
+        if not path.exists():
+            # Trained when networks were not kept, or removed since.
+            with exclusive(folder / ".lock", key):
+                again = Tries.of(folder, key)
+                supervisor.train(task, again)
+                again.forget()
+        yield {**row, "network": key} if path.exists() else row

@@ -14,6 +14,8 @@ from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.problems.base import LightningProblem
 from hsic_hpo.problems.lightning_costs import forward_flops, trainable_parameters
 from hsic_hpo.training.budget import Budget
+from hsic_hpo.training.checkpoints import Checkpoints, KeepState
+from hsic_hpo.training.keeper import Keeper
 from hsic_hpo.training.machine import Machine
 from hsic_hpo.training.outcome import Diverged, Outcome
 from hsic_hpo.training.trainer import KeepBest, quiet_trainer
@@ -29,13 +31,21 @@ def train_lightning(
     callbacks: Sequence[Callback],
     machine: Machine,
     outcome: Outcome,
-) -> None:
+    keeper: Keeper,
+) -> LightningModule:
     """Train one module and measure it; see :func:`hsic_hpo.training.train`.
 
     Parameters
     ----------
     outcome
         Filled in as the training goes on.
+    keeper
+        Of the state of the training.
+
+    Returns
+    -------
+    LightningModule
+        The trained module, as it was tested.
 
     Raises
     ------
@@ -43,37 +53,64 @@ def train_lightning(
         When loss, validation or test error is not finite.
     InputError
         When the module does not log the errors that the problem names.
+    Paused
+        At the end of the keeper's rung.
     """
     module, data = problem.module(configuration), problem.datamodule(configuration)
     curve = outcome.learning_curve
-    spending = _Spending(problem, budget, outcome)
+    checkpoints = Checkpoints()
+    checkpoints.kept = keeper.taken_up()
+    spending = _Spending(problem, budget, outcome, keeper.seconds_before)
     best = None
     if budget.early_stopping is not None:
         best = KeepBest(problem.monitor, budget.early_stopping, curve)
     with quiet_trainer(
-        [*callbacks, spending, *([best] if best else [])],
+        # Its hooks come before those that draw random numbers.
+        [KeepState(keeper, checkpoints), *callbacks, spending, *([best] if best else [])],
         machine.device,
+        checkpoints,
         max_epochs=-1 if budget.epochs is None else budget.epochs,
         precision=_LIGHTNING_PRECISION[machine.precision],
     ) as trainer:
-        trainer.fit(module, datamodule=data)
+        trainer.fit(module, datamodule=data, ckpt_path=checkpoints.path)
         if best is not None:
             best.restore(module)
         (tested,) = trainer.test(module, datamodule=data, verbose=False) or [{}]
     test_error = _logged(tested, problem.test_monitor, f"{problem.name}.test_monitor")
     outcome.finish(min(curve) if best else curve[-1], test_error)
+    return module
 
 
 class _Spending(Callback):
     """Measure the cost, keep the learning curve, and stop when the budget is spent."""
 
-    def __init__(self, problem: LightningProblem, budget: Budget, outcome: Outcome) -> None:
+    def __init__(
+        self, problem: LightningProblem, budget: Budget, outcome: Outcome, seconds_before: float
+    ) -> None:
         self._problem = problem
         self._budget = budget
         self._outcome = outcome
         self._samples_left = math.inf
-        self._end = time.monotonic() + budget.seconds
+        self._end = time.monotonic() + budget.seconds - seconds_before
         self._loss: torch.Tensor | float = 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what was spent and measured."""
+        outcome = self._outcome
+        return {
+            "n_params": outcome.n_params,
+            "flops": outcome.flops,
+            "learning_curve": list(outcome.learning_curve),
+            "samples_left": self._samples_left,
+            "loss": self._loss,
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take up what :meth:`state_dict` returned."""
+        outcome = self._outcome
+        outcome.n_params, outcome.flops = state_dict["n_params"], state_dict["flops"]
+        outcome.learning_curve += state_dict["learning_curve"]
+        self._samples_left, self._loss = state_dict["samples_left"], state_dict["loss"]
 
     def on_train_batch_start(
         self, trainer: Trainer, pl_module: LightningModule, batch: Any, batch_idx: int

@@ -158,6 +158,11 @@ def read_asked(
     return list(found.values())
 
 
+def network_path(folder: Path | str, key: str) -> Path:
+    """Return where the network of a training is kept, if it is: beside the record."""
+    return _path(folder, key).with_suffix(".network")
+
+
 def _checksum(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 

@@ -127,13 +127,15 @@ class Supervisor:
             if ended.out_of_memory and self._limit < math.inf and not tries.given_up(self._tries):
                 raise OutOfJobMemory(str(ended)) from None
             return None
-        except Stop:
+        except Stop as stop:
             self.close()
             # SLURM asks a job that takes too much memory to end, too.
             if tries.memory:
                 tries.failed(tries.memory)
             else:
                 tries.withdraw()
+            if task.state is not None and task.state.exists():
+                raise Stop(f"{stop}, the one under way from its last state") from None
             raise
         except BaseException:
             self.close()

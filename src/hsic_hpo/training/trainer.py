@@ -54,6 +54,15 @@ class KeepBest(EarlyStopping):
             }
         super().on_train_epoch_end(trainer, pl_module)
 
+    def state_dict(self) -> dict[str, Any]:
+        """Return its memory, the best weights included."""
+        return {**super().state_dict(), "weights": self._weights}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take up what :meth:`state_dict` returned."""
+        super().load_state_dict(state_dict)
+        self._weights = state_dict["weights"]
+
     def restore(self, module: LightningModule) -> None:
         """Give a module back the weights of its best epoch."""
         module.load_state_dict(self._weights)
@@ -61,9 +70,9 @@ class KeepBest(EarlyStopping):
 
 @contextmanager
 def quiet_trainer(
-    callbacks: Sequence[Callback], device: torch.device, **settings: Any
+    callbacks: Sequence[Callback], device: torch.device, *plugins: Any, **settings: Any
 ) -> Iterator[Trainer]:
-    """Make a trainer without checkpoints, loggers or output, to be used within the context.
+    """Make a trainer without checkpoint files, loggers or output, to be used within the context.
 
     What callbacks of the user's own write without being told where, such as checkpoints, is gone
     after the training.
@@ -74,6 +83,8 @@ def quiet_trainer(
         Lightning callbacks.
     device
         Where to train.
+    *plugins
+        Of the trainer.
     **settings
         Further ones of the trainer.
 
@@ -94,7 +105,7 @@ def quiet_trainer(
             enable_model_summary=False,
             num_sanity_val_steps=0,
             # Inside a SLURM job Lightning would otherwise take over signals and requeueing.
-            plugins=[LightningEnvironment()],
+            plugins=[LightningEnvironment(), *plugins],
             **settings,
         )
         try:
@@ -108,8 +119,9 @@ def quiet_trainer(
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Silence the messages that Lightning prints for every small training on a CPU."""
-    # The latter tells of signals, which are the job's affair.
-    parts = ("utilities.rank_zero", "trainer.connectors.signal_connector")
+    # The latter two tell of signals, which are the job's affair, and of how states are written.
+    connectors = ("signal_connector", "checkpoint_connector")
+    parts = ("utilities.rank_zero", *(f"trainer.connectors.{name}" for name in connectors))
     notices = [logging.getLogger(f"pytorch_lightning.{part}") for part in parts]
     levels = [notice.level for notice in notices]
     for notice in notices:

@@ -40,14 +40,23 @@ class Tries:
     memory: str = ""
 
     @classmethod
-    def of(cls, folder: Path, key: str) -> "Tries":
-        """Read what is known of the training ``key``; a try that is under way has ended by now."""
+    def of(cls, folder: Path, key: str, state: Path | None = None) -> "Tries":
+        """Read what is known of the training ``key``; a try that is under way has ended by now.
+
+        Parameters
+        ----------
+        folder, key
+            Where finished trainings are kept, and the key of this one.
+        state
+            File of the training's state. A job that was killed after it had been written got
+            further than those before it: they count no longer.
+        """
         path = folder / key[:2] / f"{key}.tries"
         try:
             found = cls(path, **json.loads(path.read_bytes()))
             if found.under_way:
                 found.under_way = False
-                found.killed_jobs += 1
+                found.killed_jobs = 0 if _is_newer(state, path) else found.killed_jobs + 1
                 if found.memory:
                     found.ends.append(found.memory)
         except (FileNotFoundError, ValueError, TypeError):
@@ -107,3 +116,10 @@ class Tries:
         }
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(json.dumps(said))
+
+
+def _is_newer(state: Path | None, tries: Path) -> bool:
+    try:
+        return state is not None and state.stat().st_mtime_ns > tries.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False

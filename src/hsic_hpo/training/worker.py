@@ -21,13 +21,20 @@ import torch
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import Loaded, Problem
 from hsic_hpo.training.budget import Budget
+from hsic_hpo.training.keeper import DEFAULT_INTERVAL, Keeping
 from hsic_hpo.training.memory import kernel_kills
+from hsic_hpo.training.model_file import Wanted
+from hsic_hpo.training.stopping import SIGNALS, Stop, shielded
 from hsic_hpo.training.train import train_within
 
 # Elsewhere a fork of a process that has loaded libraries may crash; on Linux it takes milliseconds
 # where a new interpreter takes the seconds of importing PyTorch.
 _START: str = "fork" if sys.platform == "linux" else "spawn"
 _TICK = 0.2
+# A training that is told to end has this long to keep its state; Snakemake waits for 4 s.
+_KEEPING_SECONDS = 3.0
+# Clocks of file servers differ a little.
+_MARGIN = 2.0
 # A process that somebody kills together with its job dies first, perhaps.
 _JOB_MAY_DIE = 0.5
 _FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT)
@@ -54,13 +61,26 @@ class Ended(Exception):  # noqa: N818 - an outcome of a training, not a fault of
 
 @dataclass(frozen=True)
 class Task:
-    """One training, as :func:`hsic_hpo.training.train.train_within` is asked for it."""
+    """One training, as :func:`hsic_hpo.training.train.train_within` is asked for it.
+
+    Attributes
+    ----------
+    state
+        File in which its state is kept; None: nowhere.
+    save_every
+        Seconds between two states.
+    network
+        Keeps the trained network; None: it is not kept.
+    """
 
     configuration: Mapping[str, Any]
     budget: Budget
     seed: int
     device: str = "cpu"
     precision: str = "32"
+    state: Path | None = None
+    save_every: float = DEFAULT_INTERVAL
+    network: Wanted | None = None
 
 
 @dataclass(frozen=True)
@@ -106,9 +126,11 @@ class Worker:
         started = time.monotonic()
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(load, theirs, self._connection))
-        self._process.start()
-        theirs.close()
         try:
+            # A signal amid a fork is lost in one of Python's hooks, which let no exception out.
+            with shielded():
+                self._process.start()
+            theirs.close()
             self.data_fingerprint: str = self._receive(lambda _: None)
         except Ended as ended:
             raise InputError(f"problem: loading it {ended}") from None
@@ -146,6 +168,9 @@ class Worker:
             with suppress(BrokenPipeError):
                 self._connection.send(task)
             trained: Trained = self._receive(watch)
+        except Stop:
+            self._leave()
+            raise
         except BaseException:
             self.end()
             raise
@@ -154,11 +179,19 @@ class Worker:
 
     def end(self) -> None:
         """End the process and all that it started."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        self._process.kill()
-        self._process.join()
+        if self.pid:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.join()
         self._connection.close()
+
+    def _leave(self) -> None:
+        """Let a training keep its state, if it keeps one, and end the process."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(self.pid, signal.SIGTERM)
+        self._process.join(_KEEPING_SECONDS)
+        self.end()
 
     def _receive(self, watch: Callable[[float], None]) -> Any:
         waited, last = 0.0, time.monotonic()
@@ -198,6 +231,7 @@ class Worker:
 def _serve(load: Load, connection: Connection, other_end: Connection) -> None:
     """Train what is asked for until nobody asks any more."""
     _stand_alone()
+    began = time.time()
     other_end.close()
     try:
         problem, data = load()
@@ -210,11 +244,19 @@ def _serve(load: Load, connection: Connection, other_end: Connection) -> None:
             task = connection.recv()
         except EOFError:
             return
-        connection.send(_answer(problem, data, task))
+        connection.send(_answer(problem, data, task, began))
 
 
-def _answer(problem: Problem, data: Loaded, task: Task) -> Any:
+def _answer(problem: Problem, data: Loaded, task: Task, began: float) -> Any:
     known = set(sys.modules)
+
+    def trusted() -> bool:
+        # What was imported when the process began is what was submitted.
+        return not any(_written_since(began, name) for name in set(sys.modules) - known)
+
+    keeping = None
+    if task.state is not None:
+        keeping = Keeping(task.state, task.save_every, signals=(signal.SIGTERM,), trusted=trusted)
     try:
         record = train_within(
             problem,
@@ -224,6 +266,8 @@ def _answer(problem: Problem, data: Loaded, task: Task) -> Any:
             seed=task.seed,
             device=task.device,
             precision=task.precision,
+            keeping=keeping,
+            wanted=task.network,
         )
         # As it will be stored: what cannot be written must not pass.
         return Trained(json.loads(json.dumps(record)), _imports_own(set(sys.modules) - known))
@@ -232,11 +276,26 @@ def _answer(problem: Problem, data: Loaded, task: Task) -> Any:
 
 
 def _imports_own(names: set[str]) -> bool:
-    for name in names:
-        file = getattr(sys.modules.get(name), "__file__", None)
-        if name.startswith(_OWN) or (file and not file.startswith(_INSTALLED)):
-            return True
-    return False
+    return any(_own_file(name) is not None for name in names)
+
+
+def _own_file(name: str) -> str | None:
+    """Return the file of a module that is neither Python's own nor installed."""
+    file = getattr(sys.modules.get(name), "__file__", None)
+    if name.startswith(_OWN) or (file and not file.startswith(_INSTALLED)):
+        return file or ""
+    return None
+
+
+def _written_since(began: float, name: str) -> bool:
+    file = _own_file(name)
+    if file is None:
+        return False
+    try:
+        status = Path(file).stat()
+    except OSError:
+        return True
+    return max(status.st_mtime, status.st_ctime) > began - _MARGIN
 
 
 def _fault(error: BaseException) -> Exception:
@@ -261,6 +320,7 @@ def _stand_alone() -> None:
         (signal.SIGINT, signal.default_int_handler),
     ):
         signal.signal(number, handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     parent = os.getppid()
     os.setsid()
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))

@@ -96,6 +96,11 @@ def is_tested(sensitivity: xr.Dataset) -> bool:
     return str(sensitivity.attrs.get("way", "direct")) != "surrogate"
 
 
+def has_both(sensitivity: xr.Dataset) -> bool:
+    """Tell whether what a surrogate found stands beside exact tests of the same trials."""
+    return is_tested(sensitivity) and "surrogate_found" in sensitivity
+
+
 def is_found(sensitivity: xr.Dataset) -> xr.DataArray:
     """Tell which indices are significant or, through a surrogate, found."""
     return sensitivity["significant" if is_tested(sensitivity) else "found"] == 1

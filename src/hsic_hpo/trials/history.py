@@ -29,11 +29,15 @@ class History:
         ``(n,)`` validation error, the mean over repeats; infinite where a trial did not end well.
     costs
         ``(n,)`` cost, the second number to be kept low; infinite where unknown.
+    spreads
+        ``(n, 2)`` standard deviation of a trial's error over its trainings, NaN where fewer than
+        two ended well, and how many did; None where nothing is known of it.
     """
 
     configurations: Sequence[Mapping[str, Any]]
     errors: np.ndarray
     costs: np.ndarray
+    spreads: np.ndarray | None = None
 
     @classmethod
     def of(cls, datasets: Sequence[xr.Dataset], cost: str | None) -> "History":
@@ -51,7 +55,8 @@ class History:
         if cost is not None:
             costs = np.concatenate([[], *(target_values(dataset, cost) for dataset in datasets)])
         configurations = [c for dataset in datasets for c in trials_data.configurations(dataset)]
-        return cls(configurations, errors, costs)
+        spreads = np.vstack([np.empty((0, 2)), *map(_spreads, datasets)])
+        return cls(configurations, errors, costs, spreads)
 
     def __len__(self) -> int:
         return len(self.configurations)
@@ -82,6 +87,17 @@ class History:
             if self.errors[place] < lowest:
                 places.append(place)
         return places
+
+
+def _spreads(trials: xr.Dataset) -> np.ndarray:
+    errors = trials["validation_error"].transpose("trial", "repeat").values
+    ended = np.isfinite(errors)
+    n = ended.sum(axis=1)
+    spread = [
+        np.std(row[good], ddof=1) if good.sum() > 1 else np.nan
+        for row, good in zip(errors, ended, strict=True)
+    ]
+    return np.column_stack([spread, n])
 
 
 def initial_part(trials: xr.Dataset, n: int, repeat: int) -> xr.Dataset:

@@ -16,7 +16,8 @@ from scipy.stats import chisquare, kstest, spearmanr
 
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.variables import hyperparameter_values, is_active
+from hsic_hpo.trials.groups import bounds
+from hsic_hpo.trials.variables import is_active
 
 LEVEL = 1e-3
 """Probability with which random trials are taken for others, over all hyperparameters."""
@@ -71,7 +72,8 @@ def _tests(trials: xr.Dataset) -> Iterator[_Test]:
         active = is_active(trials, parameter.name)
         if active.sum() < _LEAST:
             continue
-        middle = _middles(parameter, hyperparameter_values(trials, parameter.name)[active])
+        here = trials if active.all() else trials.isel(trial=active)
+        middle = _middles(parameter, here)
         counts = np.unique(middle.round(9), return_counts=True)[1]
         is_grid = counts.max() - counts.min() <= 1 and counts.min() > 1
         if parameter.is_discrete and not is_grid:
@@ -92,11 +94,9 @@ def _is_sorted(errors: np.ndarray) -> bool:
     return all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs)
 
 
-def _middles(parameter: Hyperparameter, values: np.ndarray) -> np.ndarray:
+def _middles(parameter: Hyperparameter, trials: xr.Dataset) -> np.ndarray:
     """Return the normalised values, the middles of the bins of discrete ones."""
-    known, places = np.unique(values, return_inverse=True)
-    ends = [parameter.interval(parameter.from_stored(value)) for value in known.tolist()]
-    return np.array(ends).mean(axis=1)[places]
+    return np.mean(bounds(trials, parameter, recorded=not parameter.is_discrete), axis=0)
 
 
 def _unlike_law(parameter: Hyperparameter, middle: np.ndarray) -> float:

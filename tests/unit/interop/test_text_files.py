@@ -42,8 +42,8 @@ def test_a_pickle_is_refused_before_it_is_looked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "line"),
     [
-        (b"PK\x03\x04rest", "a ZIP archive or an Excel file; save its table as CSV"),
-        (b"PAR1rest", "a Parquet file; read it with pandas and give the DataFrame"),
+        (b"PK\x03\x04rest", "a ZIP archive"),
+        (b"PAR1rest", "a Parquet file"),
         (b"SQLite format 3\x00", "an SQLite database; only those of Optuna and NNI"),
         (b"\x89HDF\r\n", "an HDF5 or netCDF file"),
         (b"lr\n\xe9", "not UTF-8 text (byte 3)"),

@@ -158,3 +158,41 @@ def test_where_choice_stops_to_matter_is_that_of_the_sweep() -> None:
     )
     data["significant"][:] = 0
     assert sentences.sweeps(data) == ""
+
+
+def _beside(found: dict[str, float]) -> xr.Dataset:
+    tested = study("usual").sensitivity
+    dims = ("group", "subset", "hyperparameter")
+    word = xr.full_like(tested["significant"].sel(target="error", drop=True), np.nan)
+    word = word.transpose(*dims).copy()
+    for name, value in found.items():
+        word.loc[{"group": "all", "hyperparameter": name}] = value
+    return tested.assign(surrogate_found=word).assign_attrs(surrogate_check="Checked.")
+
+
+def _tested_alike() -> dict[str, float]:
+    found = (
+        study("usual").sensitivity["significant"].sel(group="all", target="error", subset="best")
+    )
+    return found.dropna("hyperparameter").to_series().to_dict()
+
+
+def test_where_tests_and_surrogate_agree_it_is_said() -> None:
+    assert sentences.both_ways(_beside(_tested_alike())) == (
+        "The exact tests and the surrogate agree on what matters. Checked."
+    )
+
+
+def test_where_tests_and_surrogate_differ_it_is_said_why() -> None:
+    found = _tested_alike()
+    tested = next(name for name, value in found.items() if value == 1)
+    idle = next(name for name, value in found.items() if value == 0)
+    said = sentences.both_ways(_beside({**found, tested: 0.0, idle: 1.0}))
+    assert f"the surrogate finds {idle}, which the tests do not" in said
+    assert f"the tests find {tested}, which the surrogate does not" in said
+    assert said.endswith("assumes that the error is smooth, and is no test. Checked.")
+
+
+def test_a_surrogate_that_says_nothing_and_none_at_all_are_told_apart() -> None:
+    assert "nothing can be said" in sentences.both_ways(_beside({}))
+    assert sentences.both_ways(study("usual").sensitivity) == ""

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from example_studies import sensitivity
 from hsic_hpo.reports.terminal import N_INTERACTIONS, show, show_head
-from hsic_hpo.sensitivity.analysis import SINGLES
+from hsic_hpo.sensitivity.labels import SINGLES
 
 GROUPS = {"all": ["n_layers", "rate", "kind"], "kind = [a]": ["n_layers", "rate", "[bold]extra"]}
 NAMES = ["n_layers", "rate", "kind", "[bold]extra"]

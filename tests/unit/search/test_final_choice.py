@@ -105,7 +105,6 @@ def test_ceiling_and_tolerance_reach_the_choice() -> None:
     drawn = trials([(A, 1.0, 30.0), (B, 1.05, 20.0), (C, 2.0, 10.0)])
     for keywords, chosen in (
         ({}, A),
-        ({"selection": xr.Dataset(attrs={"ceiling": 25.0})}, B),
         ({"ceiling": 25.0}, B),
         ({"ceiling": 15.0, "tolerance": 0.1}, C),
         ({"tolerance": 0.1}, B),

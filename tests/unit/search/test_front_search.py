@@ -9,6 +9,8 @@ from hsic_hpo.search.front_search import propose_on_front
 from hsic_hpo.search.hypervolume import Staircase
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
+from hsic_hpo.spaces.subspace import Subspace
+from hsic_hpo.trials.history import History
 from small_search import SPACE, rule
 
 # A larger n lowers the error up to 64 and costs more; x has its best value in the middle; z is
@@ -20,6 +22,7 @@ SIZES = Space.from_dict(
         "z": {"type": "float", "range": [0, 1]},
     }
 )
+WHOLE = Subspace.of(SIZES, {})
 ENDS = {"low": 0.0, "high": float(np.log(1000)), "top": 0.5}
 
 
@@ -42,7 +45,12 @@ def searched(seed: int, rounds: int = 4, **options: Any) -> list[dict[str, Any]]
         errors = np.array([error(one) for one in known])
         costs = np.array([cost(one) for one in known])
         known += propose_on_front(
-            SIZES, known, errors, costs, 6, seed=10 * seed + number, cost_of=cost, **options
+            [WHOLE],
+            History(known, errors, costs),
+            6,
+            seed=10 * seed + number,
+            cost_of=cost,
+            **options,
         )
     return known
 
@@ -68,7 +76,10 @@ def test_nothing_is_proposed_that_costs_more_than_the_limit() -> None:
 def test_no_configuration_within_the_limit_is_no_proposal() -> None:
     known = SIZES.configurations(sample(SIZES, 5, 0))
     ones = np.ones(5)
-    assert propose_on_front(SIZES, known, ones, ones, 3, seed=0, cost_of=cost, limit=0.5) == []
+    assert (
+        propose_on_front([WHOLE], History(known, ones, ones), 3, seed=0, cost_of=cost, limit=0.5)
+        == []
+    )
 
 
 def test_what_cannot_be_built_is_not_proposed() -> None:
@@ -77,7 +88,7 @@ def test_what_cannot_be_built_is_not_proposed() -> None:
 
     known = SIZES.configurations(sample(SIZES, 12, 0))
     errors, costs = (np.array([f(one) for one in known]) for f in (error, partly))
-    proposed = propose_on_front(SIZES, known, errors, costs, 6, seed=0, cost_of=partly)
+    proposed = propose_on_front([WHOLE], History(known, errors, costs), 6, seed=0, cost_of=partly)
     assert len(proposed) == 6
     assert max(one["x"] for one in proposed) <= 0.5
 
@@ -88,6 +99,8 @@ def test_it_proposes_where_little_is_known(known: str) -> None:
     configurations = space.configurations(sample(space, 10, 0))
     nothing = np.full(10, np.inf)
     errors = np.array([rule(one) for one in configurations]) if known == "no cost" else nothing
-    proposed = propose_on_front(space, configurations, errors, nothing, 4, seed=0)
+    proposed = propose_on_front(
+        [Subspace.of(space, {})], History(configurations, errors, nothing), 4, seed=0
+    )
     assert len(proposed) == 4
     assert not any(one in configurations for one in proposed)

@@ -19,7 +19,6 @@ from hsic_hpo.interop.imported import ImportedTrial
 from hsic_hpo.search.hsic_gpbo import HsicGpbo, minimise
 from hsic_hpo.search.methods import choice_settings, round_settings
 from hsic_hpo.search.settings import SearchSettings
-from hsic_hpo.selection.decisions import cost_ceiling
 from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.spaces.sampling import sample
@@ -102,24 +101,33 @@ def test_all_rounds_are_asked_for_in_batches(finished: HsicGpbo) -> None:
     assert not set(texts[40:]) & set(texts[:40])
 
 
-def test_what_is_fine_tuned_stays_at_its_default_in_the_first_stage(finished: HsicGpbo) -> None:
-    decisions = finished.decisions
+def test_the_papers_first_stage_holds_defaults_and_its_second_one_the_best() -> None:
+    search = start(variant="paper")
+    configurations = run(search)
+    decisions = search.decisions
     assert decisions is not None
-    first = trials_data.configurations(finished.trials)[40:45]
+    first, second = configurations[40:45], configurations[45:]
     tuned = decisions["hyperparameter"].values[decisions["stage"].values == 2]
     assert "momentum" in tuned
     for name in tuned:
         default = json.loads(str(decisions["default"].sel(hyperparameter=name).values))
         assert {c[name] for c in first if name in c} <= {default}
+    mattering = decisions["hyperparameter"].values[decisions["stage"].values == 1]
+    assert "rate" in mattering
+    best = min(first, key=error)
+    for configuration in second:
+        assert {name: configuration.get(name) for name in mattering} == {
+            name: best.get(name) for name in mattering
+        }
 
 
 @pytest.mark.parametrize(
     ("rounds", "stages"), [(1, (1, 0)), (2, (1, 1)), (0, (0, 0)), ([0, 2], (0, 2))]
 )
 def test_rounds_are_a_number_or_one_per_stage(rounds: Any, stages: tuple[int, int]) -> None:
-    search = start(n_random=3, batch_size=1, rounds=rounds)
+    search = start(n_random=3, batch_size=1, rounds=rounds, variant="paper")
     run(search)
-    alike = start(n_random=3, batch_size=1, rounds=stages)
+    alike = start(n_random=3, batch_size=1, rounds=stages, variant="paper")
     assert run(alike) == trials_data.configurations(search.trials)
     assert search.trials.sizes["trial"] == 3 + sum(stages)
 
@@ -181,16 +189,25 @@ def _script(name: str) -> ModuleType:
     return module
 
 
+@pytest.mark.parametrize("variant", ["front", "paper"])
 def test_the_scripts_of_the_workflow_propose_and_choose_the_same(
-    scripts: tuple[ModuleType, ModuleType], tmp_path: Path
+    scripts: tuple[ModuleType, ModuleType], tmp_path: Path, variant: str
 ) -> None:
     """From trials of a study whose cost is a result of the training."""
     propose, choose = scripts
     random = small_search(60).assign_attrs(training_samples=10)
     space = trials_data.space(random)
     search = HsicGpbo(
-        space, n_random=60, rounds=(1, 2), batch_size=3, seed=5, analysis=FAST, trials=random
+        space,
+        n_random=60,
+        rounds=(1, 2),
+        batch_size=3,
+        seed=5,
+        analysis=FAST,
+        trials=random,
+        variant=variant,
     )
+    method = {"front": "hsic-gpbo", "paper": "hsic-gpbo-paper"}[variant]
     settings = SearchSettings(rounds=1, fine_tuning_rounds=2, batch_size=3)
     trials_data.write_trials(random, tmp_path / "0.nc")
     assert search.decisions is not None
@@ -198,7 +215,6 @@ def test_the_scripts_of_the_workflow_propose_and_choose_the_same(
     write_netcdf(search.decisions, tmp_path / "selection.nc")
     common = {
         "random": str(tmp_path / "0.nc"),
-        "selection": str(tmp_path / "selection.nc"),
         "cost": "flops",
         "budget": {},
         "output": str(tmp_path / "design.nc"),
@@ -206,12 +222,13 @@ def test_the_scripts_of_the_workflow_propose_and_choose_the_same(
     for number in (1, 2, 3):
         propose.main(
             rounds=[str(tmp_path / f"{earlier}.nc") for earlier in range(1, number)],
-            method="hsic-gpbo",
+            method=method,
+            selection=str(tmp_path / "selection.nc"),
             repeat=0,
             seed=5,
             problem=None,
             **common,
-            **round_settings("hsic-gpbo", settings, number),
+            **round_settings(method, settings, number),
         )
         batch = search.ask()
         proposed = read_netcdf(tmp_path / "design.nc")["configuration"].values
@@ -228,30 +245,36 @@ def test_the_scripts_of_the_workflow_propose_and_choose_the_same(
     choose.main(
         searches=[str(tmp_path / "rounds.nc")],
         **common,
-        **choice_settings("hsic-gpbo", settings, 0.1),
+        **choice_settings(method, settings, 0.1),
     )
     chosen = read_netcdf(tmp_path / "design.nc")
     assert json.loads(chosen["configuration"].values[0]) == search.best.configuration
     assert chosen["validation_error"].values[0] == search.best.error
 
 
-def test_proposals_keep_to_the_ceiling_where_costs_are_known() -> None:
-    search = start(cost=width)
+def test_nothing_dearer_than_the_limit_is_proposed_or_chosen() -> None:
+    search = start(cost=width, max_cost=9)
     asked = run(search, error)
-    assert search.decisions is not None
-    ceiling = cost_ceiling(search.decisions)
-    assert ceiling < 64
-    assert max(map(width, asked[40:])) <= ceiling < max(map(width, asked[:40]))
+    assert len(asked) == 55
+    assert max(map(width, asked[40:])) <= 9 < max(map(width, asked[:40]))
     assert cost_values(search.trials, "cost").tolist() == [width(c) for c in asked]
+    assert width(search.best.configuration) <= 9
+
+
+@pytest.mark.parametrize("variant", ["front", "paper"])
+def test_a_value_that_the_user_fixes_leaves_something_to_propose(variant: str) -> None:
+    """Also where it is dearer than nearly all random trials."""
+    fixed = SelectionSettings(override={"width": 60})
+    search = start(cost=width, variant=variant, selection=fixed)
+    asked = run(search, error)
+    assert len(asked) == 55
+    assert {c["width"] for c in asked[40:]} == {60}
 
 
 def test_the_best_is_the_cheapest_within_the_tolerance(finished: HsicGpbo) -> None:
     configurations = trials_data.configurations(finished.trials)
-    assert finished.decisions is not None
-    ceiling = cost_ceiling(finished.decisions)
-    affordable = [c for c in configurations if width(c) <= ceiling]
-    lowest = min(map(error, affordable))
-    near = [c for c in affordable if error(c) <= 1.1 * lowest]
+    lowest = min(map(error, configurations))
+    near = [c for c in configurations if error(c) <= 1.1 * lowest]
     best = finished.best
     assert best.cost == min(map(width, near)) == width(best.configuration)
     assert best.error == error(best.configuration) <= 1.1 * lowest
@@ -273,7 +296,6 @@ def test_without_a_cost_error_alone_decides() -> None:
     run(search, error)
     assert target_names(search.trials) == ("error",)
     assert search.decisions is not None
-    assert cost_ceiling(search.decisions) == math.inf
     assert set(search.decisions["role"].values) <= {"optimise", "fine-tune"}
     assert search.best.cost is None
     errors = trials_data.error(search.trials)
@@ -406,6 +428,12 @@ def test_what_was_told_is_not_told_again() -> None:
             "rounds: (1, 2, 3); allowed: an integer of at least 0, or two, one for each stage",
         ),
         ({"cost": 3}, "cost: 3 is not a function of a configuration"),
+        ({"max_cost": 0}, "max_cost: 0 is not a number above 0"),
+        ({"variant": "papers"}, "variant: 'papers'; allowed: front, paper; did you mean 'paper'?"),
+        (
+            {"variant": "paper", "max_cost": 5},
+            "max_cost: 5; the paper's variant knows no limit",
+        ),
     ],
 )
 def test_bad_arguments_are_named(changes: dict[str, Any], message: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hsic_hpo.search.methods import METHODS
 from hsic_hpo.search.optuna_samplers import SAMPLERS, log
 
-OWN = {"random", "front", "gpbo", "cgpbo", "hsic-gpbo"}
+OWN = {"random", "front", "gpbo", "cgpbo", "hsic-gpbo", "hsic-gpbo-paper"}
 
 
 def test_every_other_method_has_its_sampler() -> None:

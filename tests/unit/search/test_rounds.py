@@ -97,12 +97,17 @@ def test_all_rounds_so_far_are_known() -> None:
     assert len({json.dumps(c) for dataset in known for c in configurations(dataset)}) == 6
 
 
-def _finish(design: xr.Dataset) -> xr.Dataset:
+def _design_of(chosen: list[dict[str, Any]]) -> xr.Dataset:
+    space = Space.from_dict(SPACE)
+    return label_design(space, np.array([space.point(c) for c in chosen]), chosen, BUDGET)
+
+
+def _finish(design: xr.Dataset, error: float = 1.0) -> xr.Dataset:
     record = {
         "repeat": 0,
         "status": "ok",
         "reason": "",
-        "validation_error": 1.0,
+        "validation_error": error,
         "test_error": 1.0,
         "train_seconds": 1.0,
         "epochs": 1,
@@ -135,7 +140,7 @@ def test_stored_trials_read_as_they_were_proposed(method: str, tmp_path: Path) -
 
 def test_values_of_a_selection_read_as_stored_ones_do(tmp_path: Path) -> None:
     decided = selection(momentum=("fix", 0, 0), n_units=("fix", 64.0, 64.0))
-    design = next_round([search(30)], method="hsic-gpbo", selection=decided, stage=1)
+    design = next_round([search(30)], method="hsic-gpbo-paper", selection=decided, stage=1)
     trials.write_trials(_finish(design), tmp_path / "trials.nc")
     stored = trials.configurations(trials.read_trials(tmp_path / "trials.nc"))
     assert [json.dumps(c) for c in stored] == design["configuration"].values.tolist()
@@ -149,30 +154,51 @@ def test_the_stages_of_a_selection_decide_what_varies() -> None:
     )
     whole = {k: v for k, v in SPACE["activation"].items() if k != "type"}
     decided["definition"].loc["activation"] = json.dumps(whole)
-    first = proposed(next_round([search(60)], method="hsic-gpbo", selection=decided, stage=1))
+    first = proposed(next_round([search(60)], method="hsic-gpbo-paper", selection=decided, stage=1))
     assert all(c["activation"] == "tanh" and c["n_layers"] == 2 for c in first)
     assert all(8 <= c["n_units"] <= 32 and "decay" not in c for c in first)
-    rounds_of_second = [
-        proposed(
-            next_round([search(60)], method="hsic-gpbo", selection=decided, stage=2, seed=seed)
-        )
-        for seed in range(3)
-    ]
-    second = [c for found in rounds_of_second for c in found]
-    assert all(c["n_layers"] == 2 and 8 <= c["n_units"] <= 32 for c in second)
+    best = _finish(_design_of([{**first[0], "n_units": 16}]), error=-1.0)
+    known = [search(60), _finish(_design_of(first)), best]
+    second = proposed(next_round(known, method="hsic-gpbo-paper", selection=decided, stage=2))
+    held = {k: v for k, v in first[0].items() if k != "activation"} | {"n_units": 16}
+    assert [{k: v for k, v in c.items() if k != "activation"} for c in second[:2]] == [held] * 2
     assert len({c["activation"] for c in second}) > 1
 
 
-def test_the_ceiling_of_a_selection_holds() -> None:
-    known = search(100, error=lambda c: rule(c) - 0.01 * c["n_units"] * c["n_layers"] + 50)
-    ceiling = float(np.quantile(known["flops"], 0.3))
-    sizes = {}
-    for limit in (np.inf, ceiling):
-        found = proposed(
-            next_round([known], method="hsic-gpbo", selection=selection(limit), stage=1)
-        )
-        sizes[limit] = [2 * c["n_layers"] * c["n_units"] for c in found]
-    assert max(sizes[ceiling]) <= 1.3 * ceiling < min(sizes[np.inf])
+def test_nothing_is_proposed_above_a_limit_that_the_decisions_know_nothing_of() -> None:
+    """Also where the preferred part of the space lies above it."""
+    decided = selection(n_layers=("optimise", SPACE["n_layers"], None))
+    decided["decision"].loc["n_units"] = "prefer"
+    decided["preferred"].loc["n_units"] = json.dumps(64)
+
+    def cost_of(configuration: dict[str, Any]) -> float:
+        return float(configuration["n_layers"] * configuration["n_units"])
+
+    options = {"method": "hsic-gpbo", "selection": decided, "cost_of": cost_of}
+    for limit in (np.inf, 30.0):
+        found = proposed(next_round([search(60)], n=6, ceiling=limit, **options))
+        assert len(found) == 6
+        assert (max(map(cost_of, found)) <= 30) == (limit == 30)
+
+
+def test_candidates_come_from_the_preferred_part_and_from_the_whole_space() -> None:
+    """Where errors say nothing, some proposals keep to the preference and others do not."""
+    decided = selection()
+    decided["decision"].loc["learning_rate"] = "prefer"
+    decided["preferred"].loc["learning_rate"] = json.dumps(0.01)
+    known = search(60, error=rule)
+    found = proposed(next_round([known], n=24, method="hsic-gpbo", selection=decided))
+    kept = [c["learning_rate"] == 0.01 for c in found]
+    assert any(kept)
+    assert not all(kept)
+
+
+def test_only_what_is_fixed_stays_out() -> None:
+    decided = selection()
+    decided["decision"].loc["n_layers"] = "fix"
+    decided["preferred"].loc["n_layers"] = json.dumps(2)
+    found = proposed(next_round([search(60)], n=12, method="hsic-gpbo", selection=decided))
+    assert {c["n_layers"] for c in found} == {2}
 
 
 def test_a_stage_that_has_too_little_left_goes_on_with_the_next() -> None:
@@ -189,7 +215,7 @@ def test_a_stage_that_has_too_little_left_goes_on_with_the_next() -> None:
         decisions, list(map(_evidence, spec)), {"space": space.to_json(), "ceiling": np.inf}
     )
     known = [_finish(label_design(space, np.full((1, 2), 0.1), [{"kind": "b", "n": 1}], BUDGET))]
-    changes = {"method": "hsic-gpbo", "selection": decided}
+    changes = {"method": "hsic-gpbo-paper", "selection": decided}
     found = [{**c} for c in proposed(next_round(known, stage=1, **changes))]
     assert [c["kind"] for c in found[:2]] == ["b", "b"]
     assert {c["n"] for c in found[:2]} == {2, 3}

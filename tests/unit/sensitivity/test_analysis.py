@@ -11,7 +11,8 @@ import xarray as xr
 import dense_hsic
 from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
-from hsic_hpo.sensitivity.analysis import PAIRS, PAPER, SINGLES, analyse
+from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.sensitivity.labels import PAIRS, PAPER, SINGLES
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.variables import hyperparameter_values

@@ -9,7 +9,8 @@ from hsic_hpo.figures.importance import importance
 from hsic_hpo.reports import frames
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.sensitivity import pairs
-from hsic_hpo.sensitivity.analysis import PAIRS, analyse
+from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.sensitivity.labels import PAIRS
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.tables.importance import importance_table
 from hsic_hpo.trials import dataset as trials_data

@@ -10,8 +10,10 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.interop.table import trials_from_frame
-from hsic_hpo.sensitivity.analysis import PAIRS, PAPER, SINGLES, analyse
+from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.sensitivity.beside_tests import BESIDE
 from hsic_hpo.sensitivity.explanation import explain_trials
+from hsic_hpo.sensitivity.labels import PAIRS, PAPER, SINGLES
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.through_surrogate import analyse_through_surrogate
 from small_search import search
@@ -99,7 +101,7 @@ def test_there_is_no_test_and_no_p_value_and_found_stands_in_their_place() -> No
 def test_the_dataset_keeps_its_contract() -> None:
     through, direct = _explained(), explain_trials(_tpe(), SETTINGS, "random")
     # How many trials tie at the goal is a question to random trials alone.
-    shared = set(direct) - {"n_asked", "n_reached"}
+    shared = set(direct) - {"n_asked", "n_reached", *BESIDE}
     assert shared | {"rank_correlation"} == set(through)
     for name in shared:
         assert through[name].dims == direct[name].dims, name

@@ -10,6 +10,10 @@ from hsic_hpo.study import config, study
 
 STUDY = "study: x\n"
 SPACE = STUDY + "space:\n  "
+CHOICES = (
+    "a list of by_method, lowest_error, knee, {cheapest_within: FRACTION}, {max_flops: N}, "
+    "{max_params: N}, {max_seconds: N}"
+)
 BAD = [
     pytest.param(
         STUDY + "sed: 1",
@@ -126,6 +130,26 @@ BAD = [
         STUDY + "training: {early_stopping: 3}",
         "training.early_stopping: 3 is not a mapping of keys to values",
         id="early stopping number",
+    ),
+    *(
+        pytest.param(
+            STUDY + f"final: {{choose: {given}}}", f"final.choose{message}", id=f"choose {given}"
+        )
+        for given, message in (
+            ("knee", ": 'knee' is not a list"),
+            ("[]", f": []; allowed: {CHOICES}"),
+            ("[kne]", f".0: 'kne'; allowed: {CHOICES}; did you mean 'knee'?"),
+            (
+                "[knee, {max_flop: 3}]",
+                f".1: {{'max_flop': 3}}; allowed: {CHOICES}; did you mean 'max_flops'?",
+            ),
+            ("[{max_flops: 0}]", f".0: {{'max_flops': 0}}; allowed: {CHOICES}"),
+            (
+                "[{max_flops: 3, max_params: 4}]",
+                f".0: {{'max_flops': 3, 'max_params': 4}}; allowed: {CHOICES}",
+            ),
+            ("[knee, knee]", f": ['knee', 'knee']; allowed: {CHOICES}"),
+        )
     ),
     pytest.param(
         STUDY + "problem: {name: bateman, import: 'a:B'}",
@@ -798,7 +822,7 @@ def test_defaults_are_filled_in() -> None:
             "gpbo": {"rounds": 6, "batch_size": 8, "repeats": 2, "initial_trials": 0},
             "hsic-gpbo": {"rounds": 1, "fine_tuning_rounds": 5, "batch_size": 8, "repeats": 2},
         },
-        "final": {"seeds": 5, "tolerance": 0.1, "training": {}},
+        "final": {"seeds": 5, "tolerance": 0.1, "choose": ["by_method"], "training": {}},
         "toy": {"n_draws": 10000},
     }
     assert config.written(config.validate(filled, "x.yaml")) == filled
@@ -878,8 +902,12 @@ OPTIONAL = {
     *(f".final.training.{limit}" for limit in ("epochs", *LIMITS)),
     *(
         f".search.{method}"
-        for method in ("tpe", "gp", "nsga2", "front", "motpe", "mogp", "ctpe", "cgp", "cgpbo")
+        for method in (
+            "hsic-gpbo-paper",
+            *("tpe", "gp", "nsga2", "front", "motpe", "mogp", "ctpe", "cgp", "cgpbo"),
+        )
     ),
+    *(f".search.{method}.max_cost" for method in ("hsic-gpbo", "front")),
 }
 
 

@@ -109,10 +109,34 @@ def test_retrainings_have_the_budget_of_the_trainings_but_for_changes(
 def test_a_choice_is_told_the_settings_of_its_search_and_of_the_end(tmp_path: Path) -> None:
     text = "study: a\nsearch: {gpbo: {initial_trials: 7}, nsga2: {}}\nfinal: {tolerance: 0.3}"
     read = study.read_study([write(tmp_path, "a.yaml", text)])
-    assert read.choice_settings("gpbo") == {"initial_trials": 7, "tolerance": None}
-    assert read.choice_settings("nsga2") == {"initial_trials": 0, "tolerance": 0.3}
-    assert read.choice_settings("random") == {"initial_trials": 0, "tolerance": None}
+    gpbo = {"initial_trials": 7, "tolerance": None}
+    assert read.choices("gpbo") == {"lowest-error": gpbo}
+    nsga2 = {"initial_trials": 0, "tolerance": 0.3}
+    assert read.choices("nsga2") == {"within-30-percent": nsga2}
+    assert read.choices("random") == {"lowest-error": {"initial_trials": 0, "tolerance": None}}
     assert read.search_settings("random").n_rounds == 0
+
+
+def test_a_study_may_choose_in_several_ways(tmp_path: Path) -> None:
+    text = (
+        "study: a\nsearch: {gpbo: {}, cgpbo: {max_cost: 50}}\n"
+        "final: {choose: [knee, {max_flops: 1e4}, by_method, {cheapest_within: 0.1}]}"
+    )
+    read = study.read_study([write(tmp_path, "a.yaml", text)])
+    names = ["knee", "max-flops-10000", "lowest-error", "within-10-percent"]
+    assert list(read.choices("gpbo")) == names
+    limited = read.choices("cgpbo")
+    # What its own way and the last one say is the same.
+    assert list(limited) == ["knee", "max-flops-10000", "within-10-percent"]
+    assert {told["ceiling"] for told in limited.values()} == {50.0}
+    assert limited["max-flops-10000"]["limits"] == {"flops": 1e4}
+    assert limited["knee"]["knee"]
+    assert read.config["final"]["choose"] == [
+        "knee",
+        {"max_flops": 1e4},
+        "by_method",
+        {"cheapest_within": 0.1},
+    ]
 
 
 def test_overrides_are_left_alone(tmp_path: Path) -> None:

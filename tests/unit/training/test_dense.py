@@ -17,6 +17,7 @@ from hsic_hpo.training import dense as dense_training
 from hsic_hpo.training import in_memory as engine
 from hsic_hpo.training.budget import parse_budget
 from hsic_hpo.training.dense import train_dense
+from hsic_hpo.training.keeper import Keeper
 from hsic_hpo.training.machine import machine
 from hsic_hpo.training.outcome import Diverged, Outcome
 
@@ -64,6 +65,7 @@ def _train(problem: Runge, data: Data, outcome: Outcome, settings: Mapping[str, 
         callbacks=[],
         machine=machine(),
         outcome=outcome,
+        keeper=Keeper(),
     )
 
 

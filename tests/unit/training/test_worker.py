@@ -27,6 +27,17 @@ worker = Worker(lambda: (Hostile(), Stamp("data")))
 Path(sys.argv[1]).write_text(str(worker.pid))
 time.sleep(1000)
 """
+STOPPED_AMID_A_FORK = """\
+import os, signal
+from hsic_hpo.problems.data import Stamp
+from hostile import Hostile
+from hsic_hpo.training.stopping import stoppable
+from hsic_hpo.training.worker import Worker
+os.register_at_fork(after_in_parent=lambda: signal.raise_signal(signal.SIGTERM))
+with stoppable():
+    Worker(lambda: (Hostile(), Stamp("data")))
+    print("not stopped")
+"""
 
 
 def load() -> tuple[Hostile, Stamp]:
@@ -78,3 +89,18 @@ def test_it_does_not_outlive_a_job_that_is_killed(tmp_path: Path) -> None:
     job.send_signal(signal.SIGKILL)
     job.wait()
     assert psutil.wait_procs([worker], timeout=10)[1] == []
+
+
+def test_a_signal_amid_the_start_of_the_process_ends_the_job() -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    job = subprocess.run(
+        [sys.executable, "-c", STOPPED_AMID_A_FORK],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert job.returncode == 1
+    assert job.stdout == ""
+    assert job.stderr.startswith("stopped by SIGTERM")

@@ -1,0 +1,189 @@
+"""Which trainings of a study have finished, read from its files while it runs."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from hsic_hpo.errors import InputError
+from hsic_hpo.files import read_netcdf
+from hsic_hpo.problems.data import read_stamp
+from hsic_hpo.study.plan import Plan, PlannedJob, Slice
+from hsic_hpo.study.retry import TRAININGS
+from hsic_hpo.training.records import asked_keys, find, read_records
+
+
+@dataclass(frozen=True)
+class Training:
+    """A finished training, as far as progress is concerned.
+
+    Attributes
+    ----------
+    trial, repeat
+        Which one it is.
+    status, reason
+        How it ended.
+    error
+        Validation error, infinite unless it ended well.
+    seconds
+        Wall time.
+    flops
+        Operations of a forward pass, NaN where they are unknown.
+    """
+
+    trial: str
+    repeat: int
+    status: str
+    reason: str
+    error: float
+    seconds: float
+    flops: float
+
+    @classmethod
+    def of(cls, trial: str, repeat: int, record: Mapping[str, Any]) -> "Training":
+        """Read it from its record."""
+        error = record["validation_error"]
+        return cls(
+            trial,
+            repeat,
+            record["status"],
+            record["reason"],
+            float("inf") if error is None or record["status"] != "ok" else float(error),
+            float(record["train_seconds"] or 0.0),
+            float("nan") if record["flops"] is None else float(record["flops"]),
+        )
+
+
+class FinishedTrainings:
+    """Finds the finished trainings of each job, and reads each of their files once.
+
+    Parameters
+    ----------
+    folder
+        Results of the study.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._designs: dict[str, tuple[int, xr.Dataset, dict[tuple[str, int], str]]] = {}
+        self._of_files: dict[str, tuple[int, list[Training]]] = {}
+        self._by_key: dict[str, Training] = {}
+        self._names: dict[str, tuple[int, set[str]]] = {}
+        self._data: tuple[int, str] | None = None
+
+    def begin(self) -> None:
+        """Look which files there are by now; call it before a series of other calls."""
+        for place in _subfolders(self._folder / TRAININGS):
+            changed = place.stat().st_mtime_ns
+            if self._names.get(place.name, (0,))[0] != changed:
+                names = {name[:-5] for name in os.listdir(place.path) if name.endswith(".json")}  # noqa: PTH208
+                self._names[place.name] = (changed, names)
+
+    def rows(self, plan: Plan, part: Slice) -> int:
+        """Return how many configurations a job trains: a round may propose fewer than it could."""
+        design = self.design(plan, part)
+        stop = part.stop if design is None else min(part.stop, design.sizes["trial"])
+        return max(0, stop - part.first)
+
+    def of(self, plan: Plan, job: PlannedJob, *, is_done: bool) -> list[Training]:
+        """Return the finished trainings of a job.
+
+        Parameters
+        ----------
+        plan
+            Of the run.
+        job
+            One that trains.
+        is_done
+            Whether its file of records is that of this run.
+        """
+        part = job.slice
+        assert part is not None
+        if is_done:
+            return self._recorded(job.outputs[0])
+        stored = (self._stored(*named, key) for named, key in self.keys(plan, part).items())
+        return [training for training in stored if training is not None]
+
+    def keys(self, plan: Plan, part: Slice) -> dict[tuple[str, int], str]:
+        """Return the keys of a job's trainings by trial and repeat; empty while unknown."""
+        known = self._design(plan, part)
+        if known is None:
+            return {}
+        _, design, keys = known
+        trials = map(str, design["trial"].values[part.first : part.stop])
+        repeats = range(plan.repeats(part))
+        return {(trial, repeat): keys[trial, repeat] for trial in trials for repeat in repeats}
+
+    def design(self, plan: Plan, part: Slice) -> xr.Dataset | None:
+        """Return the design that a job trains a part of; None while there is none."""
+        known = self._design(plan, part)
+        return None if known is None else known[1]
+
+    def _design(
+        self, plan: Plan, part: Slice
+    ) -> tuple[int, xr.Dataset, dict[tuple[str, int], str]] | None:
+        path = self._folder / part.part / "design.nc"
+        data = self._data_fingerprint()
+        with suppress(OSError, InputError):
+            changed = path.stat().st_mtime_ns
+            known = self._designs.get(part.part)
+            if known is None or known[0] != changed:
+                known = (changed, *self._named(plan, part, read_netcdf(path), data))
+                self._designs[part.part] = known
+            return known
+        return None
+
+    def _named(
+        self, plan: Plan, part: Slice, design: xr.Dataset, data: str
+    ) -> tuple[xr.Dataset, dict[tuple[str, int], str]]:
+        study = plan.study
+        budget = study["final_budget" if part.is_final else "budget"]
+        if plan.precision != "32":
+            budget = {**budget, "precision": plan.precision}
+        return design, asked_keys(
+            design,
+            budget,
+            n_repeats=plan.repeats(part),
+            study_seed=study["final_seed" if part.is_final else "seed"],
+            data_fingerprint=data,
+            code_fingerprint=study["training_code"],
+        )
+
+    def _data_fingerprint(self) -> str:
+        path = self._folder / "data.nc"
+        with suppress(OSError, InputError):
+            changed = path.stat().st_mtime_ns
+            if self._data is None or self._data[0] != changed:
+                self._data = (changed, read_stamp(path).fingerprint)
+                self._designs.clear()
+            return self._data[1]
+        return ""
+
+    def _recorded(self, name: str) -> list[Training]:
+        path = self._folder / name
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            changed = path.stat().st_mtime_ns
+            known = self._of_files.get(name)
+            if known is None or known[0] != changed:
+                records = read_records(path)
+                found = [Training.of(one["trial"], one["repeat"], one) for one in records]
+                self._of_files[name] = known = (changed, found)
+            return known[1]
+        return []
+
+    def _stored(self, trial: str, repeat: int, key: str) -> Training | None:
+        known = self._by_key.get(key)
+        if known is None and key in self._names.get(key[:2], (0, ()))[1]:
+            record = find(self._folder / TRAININGS, key)
+            if record is not None:
+                known = self._by_key[key] = Training.of(trial, repeat, record)
+        return known
+
+
+def _subfolders(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with suppress(OSError), os.scandir(folder) as entries:
+        yield from (entry for entry in entries if entry.is_dir())

@@ -1,0 +1,150 @@
+"""The random trials of a study that runs, is stopped or is over, read without touching it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.errors import InputError
+from hsic_hpo.files import read_netcdf
+from hsic_hpo.problems.data import read_stamp
+from hsic_hpo.study.finished_trainings import FinishedTrainings
+from hsic_hpo.study.journal import FINISHED, SUBMITTED, History
+from hsic_hpo.study.plan import RANDOM, PlannedJob
+from hsic_hpo.study.progress import RUNNING, Progress
+from hsic_hpo.study.retry import TRAININGS
+from hsic_hpo.study.without_regard import without_regard_to_length
+from hsic_hpo.training.records import find
+from hsic_hpo.trials.dataset import gather_records
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """What can be explained of a study by now.
+
+    Attributes
+    ----------
+    trials
+        Trials Dataset of the random trials that count.
+    n_finished
+        How many random trials have finished, those that do not count yet included.
+    n_all
+        How many there will be.
+    """
+
+    trials: xr.Dataset
+    n_finished: int
+    n_all: int
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A trial of the design: its records, when it began and how long it took."""
+
+    records: list[dict[str, Any]]
+    begun: float
+    seconds: float
+
+
+def finished_so_far(folder: Path, progress: Progress, now: float) -> SoFar:
+    """Return the random trials of a study that were not chosen by their length.
+
+    Parameters
+    ----------
+    folder
+        Results of the study.
+    progress
+        How far it is.
+    now
+        In seconds since the epoch.
+
+    Raises
+    ------
+    InputError
+        When no trial counts yet.
+    """
+    history = progress.history
+    if progress.state != RUNNING:
+        now = max(history.ended_at, history.heard)
+    trainings = FinishedTrainings(folder)
+    trainings.begin()
+    found: dict[int, _Trial] = {}
+    jobs = [job for job in history.plan.jobs if job.stage == RANDOM]
+    for job in jobs:
+        found |= _of_job(folder, history, job, trainings)
+    n_all = max((job.slice.stop for job in jobs if job.slice is not None), default=0)
+    if not n_all:
+        raise InputError(f"{folder}: its last run planned no random search")
+    rows = sorted(found)
+    begun, seconds = np.full(n_all, np.nan), np.full(n_all, np.nan)
+    begun[rows] = [found[row].begun for row in rows]
+    seconds[rows] = [found[row].seconds for row in rows]
+    kept = np.flatnonzero(without_regard_to_length(begun, seconds, now))
+    n_finished = int(np.isfinite(seconds).sum())
+    if not kept.size:
+        raise InputError(
+            f"{folder}: {n_finished} of {n_all} random trials have finished, none of which counts "
+            "yet: all began no longer ago than the longest training took, so that long ones of "
+            "the same start are missing; wait for more"
+        )
+    records = [record for row in kept for record in found[int(row)].records]
+    return SoFar(_dataset(folder, history, kept, records), n_finished, n_all)
+
+
+def _of_job(
+    folder: Path, history: History, job: PlannedJob, trainings: FinishedTrainings
+) -> dict[int, _Trial]:
+    """Return the trials of a job that have finished and the one that is under way, by row."""
+    part = job.slice
+    assert part is not None
+    n_repeats = history.plan.repeats(part)
+    keys = list(trainings.keys(history.plan, part).items())
+    state = history.states.get(job.number)
+    last = state.since if state is not None and state.event in (SUBMITTED, FINISHED) else np.nan
+    found: dict[int, _Trial] = {}
+    for index in range(0, len(keys), n_repeats):
+        records, ends = [], []
+        for (trial, repeat), key in keys[index : index + n_repeats]:
+            record = find(folder / TRAININGS, key)
+            if record is not None:
+                records.append({"trial": trial, "repeat": repeat, **record})
+                ends.append((folder / TRAININGS / key[:2] / f"{key}.json").stat().st_mtime)
+        row = part.first + index // n_repeats
+        if len(records) < n_repeats:
+            # A job trains in this order: the first that is missing is under way in it.
+            begun = last if not ends else min(ends) - float(records[0]["train_seconds"] or 0.0)
+            if np.isfinite(begun):
+                found[row] = _Trial(records, begun, np.nan)
+            break
+        seconds = sum(float(record["train_seconds"] or 0.0) for record in records)
+        found[row] = _Trial(records, min(ends) - float(records[0]["train_seconds"] or 0.0), seconds)
+        last = max(ends)
+    return found
+
+
+def _dataset(
+    folder: Path, history: History, rows: np.ndarray, records: list[dict[str, Any]]
+) -> xr.Dataset:
+    study: Mapping[str, Any] = history.plan.study
+    stamp = read_stamp(folder / "data.nc")
+    return gather_records(
+        read_netcdf(folder / "random" / "design.nc").isel(trial=rows),
+        records,
+        {
+            "study": study["name"],
+            "problem": json.dumps(study["config"]["problem"]),
+            "seed": study["seed"],
+            "versions": json.dumps(study["versions"]),
+            "git_commit": study["git_commit"],
+            "code_fingerprint": study["training_code"],
+            "data_fingerprint": stamp.fingerprint,
+            "training_samples": stamp.training_samples,
+        },
+        n_repeats=study["repeats"],
+        error_name=study["error_name"],
+        error_units=study["error_units"],
+    )
