@@ -2,9 +2,9 @@
 
 The forest stands for a space of 21 hyperparameters, eight of them conditional, that no table
 holds. Extremely randomised trees are fitted to the logarithm of the validation error of all 1,450
-trainings of the published Bateman study (random search, GPBO and HSIC-GPBO); their prediction is the
-error of a configuration, without noise. Parameters and operations are not predicted: they follow from the
-configuration in closed form.
+trainings of the published Bateman study (random search, GPBO and HSIC-GPBO); their prediction is
+the error of a configuration, without noise. Parameters and operations are not predicted: they
+follow from the configuration in closed form.
 """
 
 from collections.abc import Mapping, Sequence

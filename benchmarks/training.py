@@ -4,23 +4,26 @@ Run as ``python benchmarks/training.py [--quick]``: one core, one thread, one pr
 train the same dense networks by fused Adam on the same samples in memory. CPU time of the fastest
 epoch of interleaved rounds counts, which other load on the machine disturbs least. Then the fixed
 cost of a trial (everything but its epochs), of a process (imports) and of the process of their own
-in which a study's trainings run, watched and checked for edits of the code, in wall time. Writes
+in which a study's trainings run, watched and checked for edits of the code, in wall time; and what
+keeping the state of a training costs, of a small network and a large one, in CPU time. Writes
 benchmarks/results/training.csv.
 """
 
 import argparse
 import csv
 import logging
+import math
 import os
 import subprocess
 import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
@@ -36,6 +39,7 @@ from hsic_hpo.study.fingerprint import training_sources
 from hsic_hpo.study.submitted import VARIABLE, Submission, as_submitted
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.in_memory import InMemoryFit, fit
+from hsic_hpo.training.keeper import Keeper, Keeping
 from hsic_hpo.training.networks import architecture, initialise
 from hsic_hpo.training.supervisor import RENEWED_AFTER, Supervisor
 from hsic_hpo.training.train import train
@@ -50,6 +54,10 @@ TARGETS = {("bare", 64): 0.93, ("bare", 256): 0.93, ("bare", 1024): 0.93}
 SMALL_TARGETS = {("ordinary", 64): 3.0, ("ordinary", 1024): 4.5}
 # Of the time of a training of five seconds.
 SUPERVISION_TARGET, A_TRAINING = 0.02, 5.0
+# Of the time of a training of several intervals.
+STATE_TARGET = 0.02
+# The latter has 17 million parameters: with the memory of Adam 0.2 GB.
+STATES = {"4 x 64": (4, 64), "5 x 2048": (5, 2048)}
 Split = tuple[torch.Tensor, torch.Tensor]
 
 
@@ -194,6 +202,7 @@ def fixed_costs(repeats: int) -> dict[str, float]:
         write_netcdf(problem.generate(seed=0), path)
         data = problem.load(path)
         supervision = supervision_cost(problem, path, Path(folder), repeats)
+        states = {name: state_cost(*size, Path(folder)) for name, size in STATES.items()}
     taken = {}
     for epochs in (1, 11):
         times = [
@@ -207,6 +216,7 @@ def fixed_costs(repeats: int) -> dict[str, float]:
         "trial": taken[1] - (taken[11] - taken[1]) / 10,
         "process": time.perf_counter() - start,
         "supervision": supervision,
+        **{f"state of {name}": part for name, part in states.items()},
     }
 
 
@@ -239,6 +249,40 @@ def supervision_cost(problem: Bateman, path: Path, folder: Path, repeats: int) -
     return min(beside) / A_TRAINING + min(starts) / RENEWED_AFTER
 
 
+class Timed(Keeper):
+    """Keeps one state at once, and measures what that takes."""
+
+    def begin(self) -> None:
+        """Have a state due after the first step."""
+        super().begin()
+        self.due = -math.inf
+
+    def keep(self, state: Mapping[str, Any], *, foreign: bool = False) -> None:
+        """Note the CPU seconds, and after how many seconds the next state is due."""
+        began = time.process_time()
+        super().keep(state, foreign=foreign)
+        self.cost = time.process_time() - began
+        self.interval = self.due - time.monotonic()
+
+
+def state_cost(n_layers: int, n_units: int, folder: Path) -> float:
+    """Return the part of a training that keeping its state costs, in CPU time."""
+    network = dense(n_layers, n_units)
+    split = torch.randn(64, N_INPUTS), torch.randn(64, N_OUTPUTS)
+    keeper = Timed(Keeping(folder / "a.state"))
+    module = InMemoryFit(
+        network,
+        nn.functional.mse_loss,
+        adam(network),
+        64,
+        torch.Generator().manual_seed(0),
+        lambda _: 0.0,
+        keeper=keeper,
+    )
+    fit(module, *split, 1)
+    return keeper.cost / keeper.interval
+
+
 def target(row: Row, peer: str) -> float | None:
     small = row.network == "4 x 64"
     return {**TARGETS, **(SMALL_TARGETS if small else {})}.get((peer, row.batch_size))
@@ -266,6 +310,12 @@ def show(rows: list[Row], costs: dict[str, float], console: Console) -> None:
     console.print(
         f"fixed cost: {1e3 * costs['trial']:.0f} ms per trial, {costs['process']:.1f} s per process"
     )
+    for name, part in costs.items():
+        if name.startswith("state"):
+            reached = "<=" if part <= STATE_TARGET else "MORE THAN"
+            console.print(
+                f"{name}: {100 * part:.3f} % of the training ({reached} {100 * STATE_TARGET:g} %)"
+            )
     part = costs["supervision"]
     reached = "<=" if part <= SUPERVISION_TARGET else "MORE THAN"
     console.print(

@@ -30,6 +30,8 @@ check_place() {
 }
 
 is_fresh() {
+  # One environment may serve two checkouts in turn.
+  installed=$(cat "$venv/checkout" 2>/dev/null) && ! [ "$installed" -ef . ] && return 1
   [ -e "$venv/$1.stamp" ] && ! [ pyproject.toml -nt "$venv/$1.stamp" ] \
     && ! [ constraints.txt -nt "$venv/$1.stamp" ]
 }
@@ -116,5 +118,6 @@ for part in "$@"; do
   fi
   [ "$needs" -lt 400 ] || echo "Installing into $venv: a minute or two and 1.5 GB on disk"
   install "$extras"
+  pwd -P >"$venv/checkout"
   for done in $parts; do touch "$venv/$done.stamp"; done
 done

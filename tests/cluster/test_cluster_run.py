@@ -23,7 +23,7 @@ def test_graphics_cards_are_given_to_jobs_that_ask(cluster: Cluster) -> None:
 
 
 SEARCH = "search:\n  gpbo: {rounds: 1, batch_size: 2, repeats: 1}"
-OF_SEARCH = ("search/gpbo/0/trials.nc", "final/gpbo/trials.nc")
+OF_SEARCH = ("search/gpbo/0/trials.nc", "final/gpbo/lowest-error/trials.nc")
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """Snakemake killed, and trial files damaged, while jobs are under way."""
 
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from cluster_runs import Run
 from hsic_hpo.training.records import find
-from slurm_cluster import wait_until
+from slurm_cluster import Cluster, wait_until
 from test_study_run import assert_same_trials
 
 FIRSTS = (0, 10, 20, 30)
@@ -80,16 +82,37 @@ def test_trials_equal_those_of_an_undisturbed_run(restart: Restart, expected: Pa
     assert_same_trials(expected, restart.run.trials)
 
 
+@contextmanager
+def first_call_held(cluster: Cluster, command: str) -> Iterator[None]:
+    """Let the first call of one of SLURM's commands wait until the block ends."""
+    script, first, released = (
+        cluster.folder / name for name in (f"bin/{command}", "first", "released")
+    )
+    script.write_text(
+        f"#!/bin/sh\nif mkdir '{first}' 2>/dev/null; then\n"
+        f"  until [ -e '{released}' ]; do sleep 0.1; done\nfi\n"
+        f'exec {shutil.which(command)} "$@"\n'
+    )
+    script.chmod(0o755)
+    try:
+        yield
+    finally:
+        released.touch()
+        script.unlink()
+
+
 def test_sigterm_cancels_the_jobs_with_one_line_and_the_same_command_completes(
     make_run: Callable[..., Run], expected: Path
 ) -> None:
     run = make_run()
-    first = run.start()
-    wait_until(lambda: len(run.look()) >= 3, "some trainings are finished")
-    numbers = re.findall(r"SLURM jobid (\d+) ", run.printed)
-    assert numbers
-    first.terminate()
-    assert first.wait(30) == 1
+    # Snakemake does not cancel jobs whose state it is just asking for.
+    with first_call_held(run.cluster, "squeue"):
+        first = run.start()
+        wait_until(lambda: len(run.look()) >= 3, "some trainings are finished")
+        numbers = re.findall(r"SLURM jobid (\d+) ", run.printed)
+        assert numbers
+        first.terminate()
+        assert first.wait(60) == 1
     _, _, said = run.printed.partition("Stopped by ")
     assert said.startswith("SIGTERM; to go on: python -m snakemake")
     assert said.count("\n") == 1

@@ -58,6 +58,10 @@ def toy(project: Project) -> None:
     project.edit("config/toy.yaml", "n_draws: 10000", "n_draws: 2000")
 
 
+def results_of_quick(project: Project) -> None:
+    project.take_results("quick")
+
+
 def results_of_bateman(project: Project) -> None:
     project.take_results("bateman")
 
@@ -129,6 +133,16 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     "make check": (None, "Study quick: 300 random trials"),
     f"make check CONFIG={MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny"),
     f"hsic-hpo check --train {MY_STUDY}": (the_tiny_study(MY_STUDY), "test error"),
+    "hsic-hpo --help": (None, "watch"),
+    f"hsic-hpo check {MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny"),
+    f"hsic-hpo run {MY_STUDY}": (the_tiny_study(MY_STUDY), "Nothing to be done"),
+    f"snakemake --logger hsic-hpo --configfile {MY_STUDY}": (
+        the_tiny_study(MY_STUDY),
+        "Nothing to be done",
+    ),
+    "hsic-hpo watch results/my_study": (results_of_my_study, "100 %, all done"),
+    "hsic-hpo explain results/my_study": (results_of_my_study, "40 of 40 random trials"),
+    "hsic-hpo analyse trials.csv": (table_and_space, "Space, inferred"),
     "hsic-hpo retry results/my_study": (results_of_my_study, "No training failed"),
     "hsic-hpo export results/my_study/final/gpbo/lowest-error/model.ckpt --torch model.pt2": (
         network_of_my_study,
@@ -141,7 +155,7 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     "make toy": (toy, "results/toy/tables/toy.md"),
     "make publish STUDY=bateman": (
         results_of_bateman,
-        "results/reference/bateman/final/random/trials.nc",
+        "results/reference/bateman/final/random/lowest-error/trials.nc",
     ),
     "make reference": (published, "results/reference/bateman/findings.md"),
     "make clean": (None, "results/tiny/summary.txt"),
@@ -175,6 +189,22 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     ".venv/bin/hsic-hpo analyse trials.csv --error validation_loss --write-space space.json": (
         table_and_space,
         "Wrote space.json",
+    ),
+    ".venv/bin/hsic-hpo choose results/quick": (
+        results_of_quick,
+        "Chosen: cheapest within 10 % of the lowest error",
+    ),
+    ".venv/bin/hsic-hpo choose results/quick --max-flops 1e4": (
+        results_of_quick,
+        "Chosen: lowest error, at most 10000 FLOPs per sample",
+    ),
+    ".venv/bin/hsic-hpo choose results/quick --within 5% --yaml": (
+        results_of_quick,
+        "# cheapest within 5 % of the lowest error",
+    ),
+    ".venv/bin/hsic-hpo choose trials.csv --error validation_loss --cost seconds --knee": (
+        table_and_space,
+        "Chosen: knee",
     ),
     "pip install .": (None, "Would install hsic_hpo"),
     ".venv/bin/pip install '.[optuna]'": (None, "Would install hsic_hpo"),

@@ -241,3 +241,7 @@ def test_a_copied_checkout_gets_an_environment_of_its_own_and_runs_its_own_code(
     said = make(copy).stderr
     assert f".venv was made for {root / '.venv'}" in said
     assert code_of(copy).is_relative_to(copy)
+    # An environment that two checkouts share runs the code of the one that asks.
+    other = checkout(tmp_path / "other")
+    make(other, f"VENV={copy / '.venv'}")
+    assert code_of(copy).is_relative_to(other)

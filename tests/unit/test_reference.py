@@ -10,12 +10,16 @@ from hsic_hpo.files import read_netcdf
 from hsic_hpo.reports.findings import findings, markdown
 from hsic_hpo.reports.sentences import both_ways
 from hsic_hpo.search.comparison import compare_methods
+from hsic_hpo.search.front import make_front
+from hsic_hpo.search.known_trials import by_method, known_trials
 from hsic_hpo.selection import tradeoffs
 from hsic_hpo.sensitivity.labels import beside
 from hsic_hpo.sensitivity.peers import compare_measures as compare_peers
 from hsic_hpo.study import study
 from hsic_hpo.study.study import Study
 from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables import front as front_table
+from hsic_hpo.tables import importance_by_budget as budget_table
 from hsic_hpo.tables import peers as peers_table
 from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.tables.importance import importance_table
@@ -87,15 +91,42 @@ def test_the_comparison_is_that_of_the_retrainings(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STUDIES)
+def test_the_front_is_that_of_the_published_trials(name: str) -> None:
+    paths = sorted((PUBLISHED / name / "search").glob("*/*/trials.nc"))
+    drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
+    found = [trials_data.read_trials(path) for path in paths]
+    front = dataset(name, "front.nc")
+    known = {"all": known_trials(drawn, found)} | by_method(drawn, found, {})
+    made = make_front(known, "flops", [{"tolerance": 0.0}, {"tolerance": 0.1}])
+    xr.testing.assert_equal(made.sel(search=front["search"]), front)
+
+
+@pytest.mark.parametrize("name", STUDIES)
 def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> None:
     drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
-    sensitivity, convergence, selection, comparison = (
+    sensitivity, convergence, selection, comparison, front, by_budget = (
         dataset(name, f"{part}.nc")
-        for part in ("sensitivity", "convergence", "selection", "comparison")
+        for part in (
+            "sensitivity",
+            "convergence",
+            "selection",
+            "comparison",
+            "front",
+            "importance_by_budget",
+        )
     )
     both = beside(sensitivity, dataset(name, "sensitivity_surrogate.nc"))
     every = dataset(name, "sensitivity_all.nc")
-    found = findings(drawn, both, convergence, selection, comparison, every)
+    found = findings(
+        drawn,
+        both,
+        convergence,
+        selection,
+        comparison,
+        every,
+        front,
+        by_budget,
+    )
     assert (PUBLISHED / name / "findings.md").read_text(encoding="utf-8") == markdown(found)
     searches = [
         trials_data.read_trials(path)
@@ -105,6 +136,10 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
     written = {
         "importance": (importance_table(both), both_ways(both)),
         "importance_all": (importance_table(every), ""),
+        "importance_by_budget": (
+            budget_table.importance_by_budget_table(by_budget),
+            budget_table.importance_by_budget_remark(by_budget),
+        ),
         "selection": (
             decisions_table(selection),
             " ".join(filter(None, (selection.attrs[k] for k in ("remark", "ceiling_reason")))),
@@ -113,6 +148,7 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
             comparison_table.comparison_table(comparison),
             comparison_table.comparison_remark(comparison),
         ),
+        "front": (front_table.front_table(front), front_table.front_remark(front)),
         "tradeoffs": (
             tradeoffs.tradeoffs(selection, [drawn, *searches]),
             tradeoffs.tradeoffs_remark(selection),

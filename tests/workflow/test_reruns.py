@@ -18,17 +18,27 @@ OF_SENSITIVITY = {
     "distributions_figure",
     "worst_figure",
 }
-FIGURES = {*OF_TRIALS, *OF_SENSITIVITY, "convergence_figure", "comparison_figure"}
-TABLES = {"importance_table", "selection_table", "comparison_table", "tradeoffs_table"}
+OF_BUDGET = {"importance_by_budget_figure", "importance_by_budget_table"}
+FIGURES = {
+    *OF_TRIALS,
+    *OF_SENSITIVITY,
+    *("convergence_figure", "comparison_figure", "front_figure", "importance_by_budget_figure"),
+}
+TABLES = {
+    *("importance_table", "selection_table", "comparison_table", "tradeoffs_table"),
+    *("importance_by_budget_table", "front_table"),
+}
 TESTED = {
     *("sensitivity", "selection", "convergence", "importance_table", "selection_table"),
-    "tradeoffs_table",
+    *("tradeoffs_table", "budget"),
     *OF_SENSITIVITY,
+    *OF_BUDGET,
     *("convergence_figure", "summary", "html_report"),
 }
 ANALYSIS = {*TESTED, "sensitivity_surrogate"}
 CHOICE = {"choose", "train_final", "gather_final", "failures", "comparison", "comparison_table"}
-TRIALS = {*ANALYSIS, *OF_TRIALS, "comparison_figure", *CHOICE}
+FRONT = {"front", "front_table", "front_figure"}
+TRIALS = {*ANALYSIS, *OF_TRIALS, "comparison_figure", *CHOICE, *FRONT}
 
 
 def once(*rules: str, **more: int) -> dict[str, int]:

@@ -20,13 +20,17 @@ search:
   hsic-gpbo: {rounds: 1, fine_tuning_rounds: 1, batch_size: 2, repeats: 1}
 final: {seeds: 2}
 """
+TRIALS = ("search/gpbo/0/trials.nc", "search/hsic-gpbo/0/trials.nc")
+CHOICES = "[by_method, lowest_error, {max_flops: 900}, {max_params: 1}]"
+NAMES = ["lowest-error", "max-flops-900", "max-params-1"]
 ROUND = {"propose": 1, "train_round": 1, "gather_round": 1}
 FINAL = {"choose": 1, "train_final": 1, "gather_final": 1}
 RETRAINED = dict.fromkeys(
     ["comparison", "comparison_table", "comparison_figure", "summary", "failures", "html_report"], 1
 )
 ALL = {"sensitivity_all": 1, "importance_all_table": 1}
-COMPARED = RETRAINED | ALL | {"tradeoffs_table": 1}
+FRONT = {"front": 1, "front_table": 1, "front_figure": 1}
+COMPARED = RETRAINED | ALL | FRONT | {"tradeoffs_table": 1}
 SELECTED = {"selection": 1, "selection_table": 1}
 
 
@@ -105,12 +109,80 @@ def test_the_comparison_is_that_of_the_trainings(searched: Checkout) -> None:
     best = compared["validation_error"].sel(search="random").values[0]
     assert best == trials.error(drawn).min()
     for method in ("random", "gpbo", "hsic-gpbo"):
-        final = trials.read_trials(searched.results / "final" / method / "trials.nc")
+        (path,) = (searched.results / "final" / method).glob("*/trials.nc")
+        final = trials.read_trials(path)
         np.testing.assert_array_equal(
             compared["test_error"].sel(search=method).values, final["test_error"].values
         )
     table = (searched.results / "tables" / "comparison.md").read_text()
     assert "| slides | hsic-gpbo |" in table
+
+
+def test_each_choice_is_trained_again_once_and_has_its_row(changed: Checkout) -> None:
+    finals = changed.results / "final"
+    known = _retrained(finals)
+    before = changed.finished_trainings
+    changed.edit("config/tiny.yaml", "final: {seeds: 2}", f"final: {{seeds: 2, choose: {CHOICES}}}")
+    # What a method chose by itself is there already: two, two and three more choices.
+    expected = plus(times(7, FINAL), RETRAINED, FRONT)
+    assert changed.planned() == expected
+    changed.run()
+    own = {"random": "lowest-error", "gpbo": "lowest-error", "hsic-gpbo": "within-10-percent"}
+    names = {method: [*dict.fromkeys([choice, *NAMES])] for method, choice in own.items()}
+    assert {path.name: sorted(p.name for p in path.iterdir()) for path in finals.iterdir()} == {
+        method: sorted(choices) for method, choices in names.items()
+    }
+    after = changed.finished_trainings
+    assert {path: after[path] for path in before} == before
+    assert len(after) - len(before) == 2 * len(_retrained(finals) - known)
+    compared = read_netcdf(changed.results / "comparison.nc")
+    rows = [f"{method}, {choice}" for method, choices in names.items() for choice in choices]
+    assert compared["search"].values.tolist() == rows
+    assert compared.attrs["reference"] == "hsic-gpbo, within-10-percent"
+    for row in rows:
+        found = compared.sel(search=row)
+        chosen = trials.read_trials(finals.joinpath(*row.split(", "), "trials.nc"))
+        if row.endswith("max-params-1"):
+            assert chosen.sizes["trial"] == 0
+            assert np.isnan(found["test_error"].values).all()
+            continue
+        np.testing.assert_array_equal(found["test_error"].values, chosen["test_error"].values)
+        assert found["flops"].values[0] <= 900 or "max-flops" not in row
+    table = (changed.results / "tables" / "comparison.csv").read_text()
+    assert 'hsic-gpbo,"lowest error, at most 900 FLOPs per sample",' in table
+    assert "hsic-gpbo, max-flops-900" in (changed.results / "report.html").read_text("utf-8")
+    assert changed.planned() == {}
+
+
+def _retrained(finals: Path) -> set[str]:
+    return {
+        json.dumps(configuration)
+        for path in finals.glob("*/*/trials.nc")
+        for configuration in trials.configurations(trials.read_trials(path))
+    }
+
+
+def test_the_front_is_that_of_all_trials(searched: Checkout) -> None:
+    front = read_netcdf(searched.results / "front.nc")
+    assert front["search"].values.tolist() == ["all", "random", "gpbo", "hsic-gpbo"]
+    assert front["n_trials"].values.tolist() == [48, 40, 44, 44]
+    whole = front.sel(search="all")
+    datasets = [trials.read_trials(searched.results / "random" / "trials.nc")]
+    datasets += [trials.read_trials(searched.results / path) for path in TRIALS]
+    errors = np.concatenate([trials.error(dataset) for dataset in datasets])
+    flops = np.concatenate([dataset["flops"].values for dataset in datasets])
+    for cost, lowest in zip(whole["cost"].values, whole["error"].values, strict=True):
+        assert errors[flops <= cost].min() == lowest
+    assert whole["error"].values[-1] == errors[np.isfinite(flops)].min()
+    assert "lowest error" in whole["chosen_by"].values[-1]
+    text = (searched.results / "tables" / "front.md").read_text()
+    assert (
+        len([line for line in text.splitlines() if line.startswith("|")])
+        == 2 + whole.sizes["place"]
+    )
+    assert "The best network for every cost" in (searched.results / "report.html").read_text(
+        "utf-8"
+    )
 
 
 def test_all_trials_are_explained_beside_the_random_ones(searched: Checkout) -> None:
@@ -217,13 +289,15 @@ def test_a_round_makes_jobs_alike_in_size_and_its_cut_is_a_setting_of_the_machin
         "search: {}\n",
         "search: {gpbo: {rounds: 1, batch_size: 12, repeats: 3}}\n",
     )
-    target = "final/gpbo/trials.nc"
+    target = "final/gpbo/lowest-error/trials.nc"
     planned = checkout.planned(target)
     assert (planned["train_round"], planned["train_final"]) == (3 * 2, 3)
     planned = checkout.planned(target, round_trials_per_job=1, final_trials_per_job=2)
     assert (planned["train_round"], planned["train_final"]) == (3 * 12, 2)
     # Five of twelve at most: three jobs of four.
-    listed = checkout.dry_run("search/gpbo/0/1/trials.nc", round_trials_per_job=5)
+    listed = checkout.dry_run(
+        "search/gpbo/0/1/trials.nc", "--quiet", "host", round_trials_per_job=5
+    )
     assert sorted(set(re.findall(r"1/records/([\d-]+)\.jsonl", listed))) == ["0-4", "4-8", "8-12"]
 
 
@@ -232,8 +306,9 @@ def test_another_cut_of_a_round_trains_nothing_and_gives_the_same(
 ) -> None:
     before = changed.finished_trainings
     target = "search/gpbo/0/1/trials.nc"
-    assert changed.planned(target, round_trials_per_job=1)["train_round"] == 2
     changed.run(target, round_trials_per_job=1)
+    records = (changed.results / target).parent / "records"
+    assert {"0-1.jsonl", "1-2.jsonl"} <= {file.name for file in records.iterdir()}
     assert changed.finished_trainings == before
     assert_same_trials(searched.results / target, changed.results / target)
 

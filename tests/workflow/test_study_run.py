@@ -42,8 +42,14 @@ def test_every_result_is_there(finished: Checkout) -> None:
         "selection.nc",
         "comparison.nc",
         "tables/importance.md",
+        "importance_by_budget.nc",
+        "tables/importance_by_budget.csv",
+        "tables/importance_by_budget.md",
         "tables/selection.csv",
         "tables/selection.md",
+        "front.nc",
+        "tables/front.csv",
+        "tables/front.md",
         "tables/comparison.csv",
         "tables/comparison.md",
         "tables/comparison.tex",
@@ -51,7 +57,7 @@ def test_every_result_is_there(finished: Checkout) -> None:
     ):
         assert (finished.results / name).stat().st_size > 0, name
     figures = sorted(path.stem for path in (finished.results / "figures").glob("*.svg"))
-    assert len(figures) == 11
+    assert len(figures) == 12
     for suffix in ("pdf", "png"):
         paths = (finished.results / "figures").glob(f"*.{suffix}")
         assert sorted(path.stem for path in paths) == figures
@@ -65,7 +71,7 @@ def test_the_report_of_snakemake_has_every_figure_and_table(checkout: Checkout) 
         index = next(name for name in opened.namelist() if name.endswith("/report.html"))
         page = opened.read(index).decode()
     figures = {path.name for path in (checkout.results / "figures").glob("*.svg")}
-    assert len(figures) == 11
+    assert len(figures) == 12
     assert {*packed} >= {*figures, "importance.csv", "selection.csv", "comparison.csv"}
     for text in (
         *("Study", "Sensitivity", "Decisions", "Search", "Impact on the worst", "Indices"),

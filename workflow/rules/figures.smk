@@ -13,6 +13,11 @@ FIGURES = {
     "worst": ("Sensitivity", "Impact on the worst", TRIALS | SENSITIVITY),
     "interactions": ("Sensitivity", "Interactions", SENSITIVITY),
     "convergence": ("Sensitivity", "Convergence", dict(convergence="convergence.nc")),
+    "importance_by_budget": (
+        "Sensitivity",
+        "Impact by budget",
+        dict(importance_by_budget="importance_by_budget.nc"),
+    ),
     "quadrant": ("Decisions", "Error against cost", SENSITIVITY),
     "sweeps": ("Decisions", "Ranges", SENSITIVITY),
     "front": (
@@ -73,6 +78,26 @@ rule importance_table:
         code=code("importance_table"),
     script:
         "../scripts/importance_table.py"
+
+
+rule importance_by_budget_table:
+    input:
+        "importance_by_budget.nc",
+    output:
+        report(
+            "tables/importance_by_budget.csv",
+            caption="../report/importance_by_budget_table.rst",
+            category="Sensitivity",
+            labels={"table": "Indices by budget"},
+        ),
+        "tables/importance_by_budget.md",
+    log:
+        "logs/importance_by_budget_table.log",
+    localrule: True
+    params:
+        code=code("importance_by_budget_table"),
+    script:
+        "../scripts/importance_by_budget_table.py"
 
 
 use rule importance_table as importance_all_table with:

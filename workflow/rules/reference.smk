@@ -39,6 +39,7 @@ rule findings:
         sensitivity="sensitivity.nc",
         surrogate="sensitivity_surrogate.nc",
         convergence="convergence.nc",
+        importance_by_budget="importance_by_budget.nc",
         selection="selection.nc",
         comparison="comparison.nc",
         front="front.nc",

@@ -6,6 +6,7 @@ rule html_report:
         sensitivity="sensitivity.nc",
         surrogate="sensitivity_surrogate.nc",
         convergence="convergence.nc",
+        importance_by_budget="importance_by_budget.nc",
         selection="selection.nc",
         comparison="comparison.nc",
         front="front.nc",

@@ -44,6 +44,22 @@ rule convergence:
         "../scripts/convergence.py"
 
 
+rule budget:
+    input:
+        "random/trials.nc",
+    output:
+        "importance_by_budget.nc",
+    log:
+        "logs/budget.log",
+    localrule: True
+    params:
+        settings=asdict(STUDY.settings.sensitivity),
+        cost=STUDY.settings.selection.cost,
+        code=code("budget"),
+    script:
+        "../scripts/budget.py"
+
+
 # What the searches tried tells more of where the best ones lie; their trials are not random, so
 # that a surrogate explains them, beside the exact tests of the random ones.
 rule sensitivity_all:

@@ -24,6 +24,7 @@ rule all:
         "sensitivity.nc",
         "convergence.nc",
         expand("tables/importance.{suffix}", suffix=["csv", "md"]),
+        expand("tables/importance_by_budget.{suffix}", suffix=["csv", "md"]),
         # Without a search all trials are the random ones.
         expand(
             "tables/importance_all.{suffix}",

@@ -13,7 +13,15 @@ from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials
 
-DATASETS = ("sensitivity", "convergence", "selection", "front", "comparison", "sensitivity_all")
+DATASETS = (
+    "sensitivity",
+    "convergence",
+    "selection",
+    "front",
+    "comparison",
+    "sensitivity_all",
+    "importance_by_budget",
+)
 
 
 def main(

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
@@ -38,6 +39,18 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     explained.add_argument(
         "--permutations", type=int, default=permutations, help=f"for p-values: {permutations}"
     )
+    explained.add_argument(
+        "--goal",
+        choices=("error", "front"),
+        default="error",
+        help="what the best are nearest to: the lowest error, or the front of error and cost",
+    )
+    explained.add_argument(
+        "--max-cost",
+        type=float,
+        metavar="C",
+        help="explain the best among trials that cost at most C, by the first --cost",
+    )
     explained.add_argument("--seed", type=int, default=0, help="of all random numbers: 0")
     written = parser.add_argument_group("what is written")
     written.add_argument("--report", metavar="FILE.html", help="one page that tells it all")
@@ -62,9 +75,13 @@ def _analyse(options: argparse.Namespace) -> None:
     from hsic_hpo.interop.foreign import is_optuna
     from hsic_hpo.interop.sources import trials_from
     from hsic_hpo.reports.terminal import show, show_decisions, show_head
-    from hsic_hpo.sensitivity.explanation import explain_trials
+    from hsic_hpo.sensitivity.goals import aimed, explain_goal
+    from hsic_hpo.tables.importance_by_budget import importance_by_budget_sentence
+    from hsic_hpo.trials.goals import target_names
 
     check_endings(options)
+    if options.max_cost is not None and not options.cost:
+        raise InputError("command line: --max-cost: name the cost that it limits: --cost COLUMN")
     settings = _settings(options)
     if options.report:
         with needs_extra("--report", "report"):
@@ -75,14 +92,23 @@ def _analyse(options: argparse.Namespace) -> None:
     with progress.status("Reading the trials"):
         trials = trials_from(place, **reading(options, is_optuna(place)))
     with progress.status(f"Explaining {trials.sizes['trial']} trials"):
-        found = explain_trials(trials, settings, options.trials or "auto", _only(options))
-        decided = _decided(found, trials, options.cost) if options.cost else None
+        asked: dict[str, Any] = {"goal": options.goal, "max_cost": options.max_cost}
+        other = asked != {"goal": "error", "max_cost": None}
+        if options.cost and other:
+            asked["cost"] = _first_cost(target_names(trials)[1:], options.cost)
+        found = explain_goal(trials, settings, options.trials or "auto", _only(options), **asked)
+        by_budget = _by_budget(trials, found, options.cost) if options.cost else None
+        # Decisions aim at the lowest error of all.
+        decided = _decided(found, trials, options.cost) if options.cost and not other else None
+        trials = aimed(trials, **asked)
     show_head(trials, found, console)
     show(found, "worst" if options.worst else "best", console)
+    if by_budget is not None:
+        console.print(importance_by_budget_sentence(by_budget), highlight=False, markup=False)
     if decided is not None:
         show_decisions(decided, console)
     with progress.status("Writing"):
-        for path in _write(options, trials, found, decided):
+        for path in _write(options, trials, found, decided, by_budget):
             console.print(f"Wrote {path}", markup=False, highlight=False)
 
 
@@ -111,14 +137,27 @@ def _decided(found: xr.Dataset, trials: xr.Dataset, asked: Sequence[str]) -> xr.
     from hsic_hpo.selection.settings import SelectionSettings
     from hsic_hpo.trials.goals import cost_names
 
-    costs = cost_names(found)
+    return decide(found, trials, SelectionSettings(cost=_first_cost(cost_names(found), asked)))
+
+
+def _first_cost(costs: Sequence[str], asked: Sequence[str]) -> str:
     # A prefix that a tool put in front of it, or an Optuna study's own name, may be gone.
-    first = next((name for name in asked if name in costs), costs[0])
-    return decide(found, trials, SelectionSettings(cost=first))
+    return next((name for name in asked if name in costs), costs[0])
+
+
+def _by_budget(trials: xr.Dataset, found: xr.Dataset, asked: Sequence[str]) -> xr.Dataset | None:
+    from hsic_hpo.sensitivity.by_budget import by_budget_of
+    from hsic_hpo.trials.goals import cost_names
+
+    return by_budget_of(trials, found, _first_cost(cost_names(found), asked))
 
 
 def _write(
-    options: argparse.Namespace, trials: xr.Dataset, found: xr.Dataset, decided: xr.Dataset | None
+    options: argparse.Namespace,
+    trials: xr.Dataset,
+    found: xr.Dataset,
+    decided: xr.Dataset | None,
+    by_budget: xr.Dataset | None,
 ) -> list[Path | str]:
     """Write what was asked for and return the paths."""
     written: list[Path | str] = []
@@ -143,12 +182,12 @@ def _write(
         from hsic_hpo.reports.parts import Parts
 
         parts = Parts({})
-        written += write_figures(trials, found, options.figures, parts, grown)
+        written += write_figures(trials, found, options.figures, parts, grown, by_budget)
     if options.report:
         from hsic_hpo.reports.writing import write_report
 
         # It names what it lacks, figures too.
-        write_report(trials, found, options.report, decisions=decided, convergence=grown)
+        write_report(trials, found, options.report, decided, grown, by_budget)
         written.append(options.report)
     elif options.figures:
         parts.check(options.figures)

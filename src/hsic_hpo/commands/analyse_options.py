@@ -82,7 +82,7 @@ def reading(options: argparse.Namespace, of_optuna: bool) -> dict[str, Any]:
 
 
 def check_endings(options: argparse.Namespace) -> None:
-    """Check where results go, before anything is computed.
+    """Check where results go, as far as a command has such options, before anything is computed.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def check_endings(options: argparse.Namespace) -> None:
         place in a folder that does not exist.
     """
     for option, endings in _ENDINGS.items():
-        path = getattr(options, option)
+        path = getattr(options, option, None)
         if path is None:
             continue
         place = f"command line: --{option.replace('_', '-')}: {path}"
@@ -101,7 +101,7 @@ def check_endings(options: argparse.Namespace) -> None:
             )
         if not Path(path).parent.is_dir():
             raise InputError(f"{place}: no such folder: {Path(path).parent}")
-    if options.figures is not None and Path(options.figures).is_file():
+    if getattr(options, "figures", None) is not None and Path(options.figures).is_file():
         raise InputError(
             f"command line: --figures: {options.figures} is a file; a folder is needed"
         )

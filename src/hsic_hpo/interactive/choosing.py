@@ -69,7 +69,7 @@ def choose(
     >>> chosen.cost <= 50
     True
     >>> print(chosen.choice)
-    lowest error, at most 50 units
+    lowest error, at most 50 seconds
     >>> sorted(chosen.configuration)
     ['lr', 'opt', 'units']
     """

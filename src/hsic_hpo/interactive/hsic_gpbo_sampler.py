@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.checks import check_integer
+from hsic_hpo.checks import check_integer, check_number
 from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.search.hsic_gpbo import HsicGpbo
 from hsic_hpo.search.settings import STAGES, SearchSettings
@@ -64,6 +64,9 @@ class HsicGpboSampler(BaseSampler):
         or the name of the user attribute in which each trial notes it. In a study with two
         objectives the second one is the cost, which must be minimised. Without any, error alone
         decides.
+    max_cost
+        Cost that no proposal after the random trials may exceed. Where only trials tell their cost,
+        it is predicted.
 
     Raises
     ------
@@ -95,16 +98,19 @@ class HsicGpboSampler(BaseSampler):
         batch_size: int = SearchSettings.batch_size,
         seed: int | None = None,
         cost: Callable[[dict[str, Any]], float] | str | None = None,
+        max_cost: float = math.inf,
     ) -> None:
         check_integer("n_startup_trials", n_startup_trials, 1)
         check_integer("batch_size", batch_size, 1)
         if seed is not None:
             check_integer("seed", seed, 0)
+        check_number("max_cost", max_cost, "a number above 0", lambda limit: limit > 0)
         if cost is not None and not callable(cost) and not isinstance(cost, str):
             raise InputError(
                 f"cost: {cost!r} is neither a function of a configuration nor the name of a "
                 "user attribute"
             )
+        self._max_cost = max_cost
         self._space = space if isinstance(space, Space | None) else Space.from_dict(space)
         self._n_startup, self._batch_size, self._cost = n_startup_trials, batch_size, cost
         self._seed = int(np.random.default_rng().integers(2**31)) if seed is None else seed
@@ -232,6 +238,7 @@ class HsicGpboSampler(BaseSampler):
             batch_size=self._batch_size,
             seed=self._seed,
             cost=cost_of,
+            max_cost=self._max_cost,
         )
         decisions = self._decided(search, known.random())
         running = [

@@ -41,13 +41,15 @@ class StudySpace:
         As given by the user, or as the study's trials tell it.
     known
         Optuna's distributions behind it.
-    presences
-        Parameters of which no other tells when they exist.
+    unexplained
+        Parameters that some trials lack and no other parameter tells which, such as one that the
+        objective has only lately. As nothing that is proposed decides whether they are asked for,
+        they always have a value; trials without one count as if it had been drawn at random.
     """
 
     space: Space
     known: Parameters
-    presences: Sequence[str]
+    unexplained: Sequence[str]
 
     @classmethod
     def given(cls, space: Space, trials: Iterable[FrozenTrial]) -> "StudySpace":
@@ -73,33 +75,46 @@ class StudySpace:
         if all(d.single() for trial in complete for d in trial.distributions.values()):
             return None
         known = parameters(trials, _WHERE)
-        spec, presences = definitions(known.distributions, complete)
-        return cls(Space.from_dict(spec, _WHERE), known, presences)
+        spec, unexplained = definitions(known.distributions, complete)
+        for name in unexplained:
+            del spec[presence(name)], spec[name]["when"]
+        return cls(Space.from_dict(spec, _WHERE), known, unexplained)
 
     def params(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
         """Return a configuration as the values of Optuna's parameters."""
         found = {}
-        own = {presence(name) for name in self.presences}
         for name, value in configuration.items():
-            if name not in own:
-                law = self.known.distributions.get(name)
-                inside = None if law is None else value_in(law, value)
-                found[name] = inside[0] if inside else value
+            law = self.known.distributions.get(name)
+            inside = None if law is None else value_in(law, value)
+            found[name] = inside[0] if inside else value
         return found
 
     def finished(self, trial: FrozenTrial) -> ImportedTrial | LeftOut:
         """Return a trial that ended as a point of the space, or why it is none."""
-        found = as_imported(trial, self.known, self.presences, 0, self.space)
+        found = as_imported(trial, self.known, (), 0, self.space)
         if isinstance(found, LeftOut):
             return found
+        found = self._completed(found, trial.number)
         if any(amount > 0 for amount in trial.constraints.values()):
             found = replace(found, error=None, reason="breaks a constraint")
         return self._fitted(found)
 
     def pending(self, trial: FrozenTrial, planned: Mapping[str, Any]) -> ImportedTrial | LeftOut:
         """Return a trial that still runs, with the values it has and those planned for it."""
-        values = configuration_of({**planned, **trial.params}, self.known, self.presences)
-        return self._fitted(ImportedTrial(f"trial {trial.number}", values, None))
+        values = configuration_of({**planned, **trial.params}, self.known, ())
+        running = ImportedTrial(f"trial {trial.number}", values, None)
+        return self._fitted(self._completed(running, trial.number))
+
+    def _completed(self, found: ImportedTrial, number: int) -> ImportedTrial:
+        drawn = {
+            name: self.space[name].value(draw)
+            for name, draw in zip(
+                self.unexplained,
+                np.random.default_rng(number).random(len(self.unexplained)),
+                strict=True,
+            )
+        }
+        return found.with_configuration({**drawn, **found.configuration})
 
     def _fitted(self, found: ImportedTrial) -> ImportedTrial | LeftOut:
         fitting, misfits = fit_to_space([found], self.space)

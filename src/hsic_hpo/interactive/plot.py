@@ -7,6 +7,7 @@ from hsic_hpo.figures.convergence import convergence
 from hsic_hpo.figures.distributions import distributions
 from hsic_hpo.figures.errors import errors
 from hsic_hpo.figures.importance import importance
+from hsic_hpo.figures.importance_by_budget import importance_by_budget
 from hsic_hpo.figures.interactions import interactions
 from hsic_hpo.figures.quadrant import quadrant
 from hsic_hpo.figures.space import space
@@ -20,6 +21,7 @@ __all__ = [
     "distributions",
     "errors",
     "importance",
+    "importance_by_budget",
     "interactions",
     "quadrant",
     "save",

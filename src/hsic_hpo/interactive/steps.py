@@ -10,8 +10,9 @@ from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.interactive.results import Explanation, Selection, as_result
 from hsic_hpo.selection.decide import decide as decide_roles
 from hsic_hpo.selection.settings import SelectionSettings
+from hsic_hpo.sensitivity.by_budget import by_budget_of
 from hsic_hpo.sensitivity.convergence import convergence_of
-from hsic_hpo.sensitivity.explanation import explain_trials
+from hsic_hpo.sensitivity.goals import aimed_as, explain_goal
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import check_trials
 from hsic_hpo.trials.goals import target_names
@@ -23,6 +24,9 @@ def explain(
     seed: int = AnalysisSettings.seed,
     *,
     drawn: Literal["random", "adaptive"] | None = None,
+    goal: Literal["error", "front"] = "error",
+    max_cost: float | None = None,
+    cost: str | None = None,
     **settings: Any,
 ) -> Explanation:
     """Say which hyperparameters matter to be among the best trials, and which drive the cost.
@@ -44,6 +48,14 @@ def explain(
     drawn
         How the trials were drawn, ``"random"`` or ``"adaptive"``; None: as the Dataset says, or
         else as a test finds.
+    goal
+        What the best are nearest to: the lowest ``"error"``, or the ``"front"`` of error and cost,
+        by how many others are preferable in both.
+    max_cost
+        Explain the best among trials that cost at most this, beside all of these trials; None: no
+        limit. This and the front are for trials that were drawn at random.
+    cost
+        Which cost of the trials these two are about; by default their first.
     **settings
         Any other setting of `hsic_hpo.sensitivity.settings.AnalysisSettings`, such as
         ``n_permutations=1000`` or ``significance=0.05``.
@@ -68,12 +80,16 @@ def explain(
     >>> best = result.sel(group="all", target="error", subset="best")
     >>> best["hyperparameter"].values[best["significant"] == 1].tolist()
     ['lr', 'opt']
+    >>> affordable = hh.explain(hh.example_trials(), max_cost=60)
+    >>> affordable.attrs["way_reason"]
+    'Random trials that cost at most 60 train_ms, beside each other: tested directly.'
     """
     _check(trials)
     chosen = AnalysisSettings(goal_fraction=goal_fraction, seed=seed, **settings)
     if drawn is not None:
         check_choice("drawn", drawn, ("random", "adaptive"))
-    return as_result(Explanation, explain_trials(trials, chosen, drawn or "auto"))
+    found = explain_goal(trials, chosen, drawn or "auto", goal=goal, max_cost=max_cost, cost=cost)
+    return as_result(Explanation, found)
 
 
 def decide(
@@ -81,8 +97,8 @@ def decide(
 ) -> Selection:
     """Decide what a search should do with each hyperparameter.
 
-    Those that matter are optimised, those that only cost are fixed at a cheap value or kept to
-    cheap ones, the others are tuned last.
+    What matters is searched. What does not, or costs alone, is fixed only where a bound shows that
+    this costs little error; otherwise a value or a range is preferred, and all are searched.
 
     Parameters
     ----------
@@ -99,15 +115,20 @@ def decide(
     Returns
     -------
     Selection
-        Selection Dataset, an xarray.Dataset over ``hyperparameter``: its ``role``, its
-        ``definition`` as JSON and the ``reason`` with its figures. A notebook shows them as the
+        Selection Dataset, an xarray.Dataset over ``hyperparameter``: its ``decision``, one of
+        ``"search"`` (all values alike), ``"prefer"`` (some first, but all are still searched, as
+        nothing proves that the others are not needed) and ``"fix"`` (shown to cost at most
+        ``margin`` of the error, or ordered by ``override``); ``preferred``, the value or values,
+        as JSON; ``worst_loss``, what following it could cost at worst as a fraction of the
+        reachable error; the ``reason`` with its figures; and the ``role`` and ``definition`` of
+        the two stages of the paper. A notebook shows them as the
         table which `decisions_table` returns.
 
     Raises
     ------
     InputError
-        For a Dataset that does not hold trials, a cost that they do not have, or a setting that
-        is not allowed.
+        For a Dataset that does not hold trials, a cost that they do not have, a setting that is
+        not allowed, or a result about one budget or the front.
 
     Examples
     --------
@@ -118,6 +139,11 @@ def decide(
     'optimise'
     """
     _check(trials)
+    if "goal" in result.attrs:
+        raise InputError(
+            "decide: decisions aim at the lowest error of all trials; explain these without goal "
+            "and max_cost"
+        )
     costs = target_names(trials)[1:]
     chosen: dict[str, Any] = dict(settings)
     if cost is not None or costs:
@@ -169,8 +195,9 @@ def report(
     _check(trials)
     with needs_extra("the HTML report", "report"):
         from hsic_hpo.reports.writing import write_report
-    grown = convergence_of(trials, result)
-    write_report(trials, result, path, decisions=decisions, convergence=grown)
+    trials = aimed_as(trials, result)
+    grown, by_budget = convergence_of(trials, result), by_budget_of(trials, result)
+    write_report(trials, result, path, decisions, grown, by_budget)
     return Path(path)
 
 

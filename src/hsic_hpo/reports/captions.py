@@ -46,6 +46,13 @@ CAPTIONS = {
         "trials: an index or a ranking that still changes between the last two sizes would "
         "probably change with more trials."
     ),
+    "importance_by_budget": (
+        "What matters at a budget: the unbiased index of the best fraction among the trials that "
+        "cost at most c, against c. Filled marks, with their confidence intervals, are significant "
+        "after adjustment for the hyperparameters and all budgets; below the dashed line an index "
+        "is no larger than chance makes it. The best are compared with all trials within the "
+        "budget, so that what drives the cost does not appear to matter because of the limit alone."
+    ),
     "quadrant": (
         "Impact on the error against impact on the cost, each in units of its noise floor, with "
         "confidence intervals. The noise floors divide the plane: optimise what matters for the "

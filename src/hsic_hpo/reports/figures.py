@@ -18,6 +18,7 @@ def write_figures(
     folder: Path | str,
     parts: Parts,
     convergence: xr.Dataset | None = None,
+    by_budget: xr.Dataset | None = None,
 ) -> list[Path]:
     """Draw all figures that have anything to show, as ``NAME.svg``.
 
@@ -33,6 +34,8 @@ def write_figures(
         Notes which of them could not be drawn.
     convergence
         Convergence Dataset; None where there is none.
+    by_budget
+        Indices of these trials by budget; None where there are none.
 
     Returns
     -------
@@ -42,7 +45,7 @@ def write_figures(
     Path(folder).mkdir(parents=True, exist_ok=True)
     files = (
         parts.make(f"figure {name}", partial(_saved, name, datasets, Path(folder)), None)
-        for name, datasets in figures_to_draw(trials, sensitivity, convergence).items()
+        for name, datasets in figures_to_draw(trials, sensitivity, convergence, by_budget).items()
     )
     return [file for file in files if file is not None]
 
@@ -54,7 +57,10 @@ def _saved(name: str, datasets: tuple[xr.Dataset, ...], folder: Path) -> Path:
 
 
 def figures_to_draw(
-    trials: xr.Dataset, sensitivity: xr.Dataset, convergence: xr.Dataset | None = None
+    trials: xr.Dataset,
+    sensitivity: xr.Dataset,
+    convergence: xr.Dataset | None = None,
+    by_budget: xr.Dataset | None = None,
 ) -> dict[str, tuple[xr.Dataset, ...]]:
     """Return what each figure shows that has anything to show, by its name."""
     shown: dict[str, tuple[xr.Dataset, ...]] = {
@@ -73,4 +79,6 @@ def figures_to_draw(
         shown["quadrant"] = (sensitivity,)
     if sensitivity.sizes["sweep"]:
         shown["sweeps"] = (sensitivity,)
+    if by_budget is not None:
+        shown["importance_by_budget"] = (by_budget,)
     return shown

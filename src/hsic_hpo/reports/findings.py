@@ -9,6 +9,7 @@ import xarray as xr
 from hsic_hpo.reports import sentences
 from hsic_hpo.study.gaps import reason_of, sentence
 from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables import importance_by_budget as by_budget
 from hsic_hpo.tables.front import front_sentence
 from hsic_hpo.tables.summary import summary
 from hsic_hpo.tables.writing import markdown_text
@@ -49,6 +50,7 @@ def findings(
     comparison: xr.Dataset | None = None,
     sensitivity_all: xr.Dataset | None = None,
     front: xr.Dataset | None = None,
+    importance_by_budget: xr.Dataset | None = None,
 ) -> list[Finding]:
     """Say what a study found.
 
@@ -64,6 +66,8 @@ def findings(
         Sensitivity Dataset of all trials, those of the searches included; None where there is none.
     front
         Front Dataset; None where there is none.
+    importance_by_budget
+        Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`; None where there are none.
 
     Returns
     -------
@@ -113,6 +117,15 @@ def findings(
                 "Were there enough trials?",
                 lambda: [sentences.convergence_sentence(convergence)],
                 ["convergence"],
+            )
+        )
+    if importance_by_budget is not None:
+        found.append(
+            _finding(
+                "importance_by_budget",
+                "What matters at your budget",
+                lambda: [by_budget.importance_by_budget_sentence(importance_by_budget)],
+                ["importance_by_budget"],
             )
         )
     title = "What only costs" if cost_names(sensitivity) else "Which part of a range matters"

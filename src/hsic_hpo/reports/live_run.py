@@ -18,6 +18,7 @@ from rich.console import Console
 from hsic_hpo.errors import InputError
 from hsic_hpo.reports.progress_lines import Lines
 from hsic_hpo.reports.progress_screen import ProgressScreen
+from hsic_hpo.study.journal import at_begin
 from hsic_hpo.study.progress import Progress, Watcher
 from hsic_hpo.study.stops import before_the_line
 
@@ -44,6 +45,8 @@ class LiveRun:
         self._terminal: _Terminal | None = None
         self._show: ProgressScreen | Lines | None = None
         self._last_words: list[str] = []
+        # Not when Snakemake says that jobs have started: by then they hold the terminal.
+        at_begin(self._begin)
 
     def take(self, record: logging.LogRecord, wording: Callable[[logging.LogRecord], str]) -> None:
         """Take a message of Snakemake.
@@ -56,9 +59,6 @@ class LiveRun:
             Puts it into words.
         """
         event = str(getattr(record, "event", None) or "")
-        if event == "job_started" and not self._dry and self._watcher is None:
-            self._begin()
-            return
         is_shown = self._dry or record.levelno >= logging.WARNING
         if not is_shown and not str(record.msg).startswith(_NOTHING_TO_DO):
             return
@@ -74,21 +74,22 @@ class LiveRun:
         with self._lock:
             show, terminal = self._show, self._terminal
             self._show = self._terminal = None
-            if show is None or terminal is None:
+            if terminal is None:
                 return
             progress = self._look()
-            show.end(progress)
+            if show is not None:
+                show.end(progress)
             terminal.give_back()
             failed = progress is not None and bool(progress.failures)
             for text in [] if failed else dict.fromkeys(self._last_words):
                 print(text, file=sys.stderr, flush=True)
 
     def _begin(self) -> None:
-        watcher = self._watcher = Watcher(Path(), runs_here=True)
+        watcher = self._watcher = Watcher(Path.cwd(), runs_here=True)
         try:
             progress = watcher.look()
         except InputError:
-            # A run that leaves no plan, such as that of a workflow around this one.
+            # A full disk: the run itself says so.
             return
         folder = _as_called(Path.cwd())
         before_the_line(self.close)

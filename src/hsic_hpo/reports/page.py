@@ -52,6 +52,7 @@ def page(
     comparison: xr.Dataset | None = None,
     sensitivity_all: xr.Dataset | None = None,
     front: xr.Dataset | None = None,
+    importance_by_budget: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
@@ -75,6 +76,8 @@ def page(
         Sensitivity Dataset of all trials, those of the searches included; None where there is none.
     front
         Front Dataset; None where there is none.
+    importance_by_budget
+        Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`; None where there are none.
     figures
         SVG files of the figures, by name; a figure that is not among them is left out.
     captions
@@ -100,7 +103,14 @@ def page(
     settings = None if config is None else StudySettings.of(config)
     frame = frames.trials_frame(trials, searches)
     found = findings(
-        trials, sensitivity, convergence, selection, comparison, sensitivity_all, front
+        trials,
+        sensitivity,
+        convergence,
+        selection,
+        comparison,
+        sensitivity_all,
+        front,
+        importance_by_budget,
     )
     parts.gaps.update(
         (f"section “{one.title}”", one.failure) for one in found if one.failure is not None

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from hsic_hpo.reports.progress_view import cause, headline, line
+from hsic_hpo.reports.progress_view import causes, headline, line
 from hsic_hpo.study.failed_steps import Failure
 from hsic_hpo.study.plan import STEPS
 from hsic_hpo.study.progress import RUNNING, Progress
@@ -29,7 +29,7 @@ class Lines:
         self._console = console
         self._folder = folder
         self._said: object = None
-        self._told: set[tuple[Failure, bool]] = set()
+        self._told: set[Failure] = set()
 
     def update(self, progress: Progress) -> None:
         """Print a line if a stage began or ended, something failed, or a part of it is done."""
@@ -53,11 +53,14 @@ class Lines:
         if now != self._said:
             self._said = now
             self._print(line(progress))
-        is_over = progress.state != RUNNING
+        if progress.state != RUNNING:
+            for shown in causes(progress, self._folder):
+                self._console.print(shown, soft_wrap=True)
+            return
         for failure in progress.failures:
-            if (failure, is_over) not in self._told:
-                self._told.add((failure, is_over))
-                self._console.print(cause(failure, self._folder, is_over=is_over), soft_wrap=True)
+            if failure not in self._told:
+                self._told.add(failure)
+                self._print(f"Failed, perhaps to be tried again: {failure.in_one_line}")
 
     def end(self, progress: Progress | None) -> None:
         """Print the last state; why something failed stands last."""

@@ -17,7 +17,7 @@ from hsic_hpo.study.failed_steps import Failure
 from hsic_hpo.study.plan import FINAL, RANDOM, STEPS
 from hsic_hpo.study.progress import BROKEN, ENDED, RUNNING, STOPPED, Progress, Stage
 from hsic_hpo.trials.failures import commonest
-from hsic_hpo.wording import number
+from hsic_hpo.wording import counted, number
 
 _NAMES = {
     RANDOM: "Random search",
@@ -48,8 +48,8 @@ def screen(progress: Progress, folder: Path, width: int) -> RenderableType:
         Text(),
         _facts(progress, folder),
     ]
-    for failure in progress.failures[:_MOST_FAILURES]:
-        parts += [Text(), cause(failure, folder, is_over=progress.state != RUNNING)]
+    for shown in causes(progress, folder):
+        parts += [Text(), shown]
     return Group(*parts)
 
 
@@ -149,7 +149,8 @@ def log_of(progress: Progress) -> str:
     """Return the path of Snakemake's log, from the current folder where it lies below."""
     log, here = progress.history.plan.log, Path.cwd()
     # A run works in its folder of results, two below the one in which it was started.
-    for place in (here, *here.parents[1:2]):
+    started = here.parents[1] if here.parent.name == "results" else here
+    for place in (here, started):
         with suppress(ValueError):
             return str(Path(log).relative_to(place)) if log else "none"
     return log
@@ -194,32 +195,43 @@ def _jobs(progress: Progress) -> str:
     return f"{running}{queued}, {progress.waiting} to come"
 
 
-def cause(failure: Failure, folder: Path, *, is_over: bool = True) -> RenderableType:
-    """Say why a job failed: rule, what it was about, the reason in one line, the log.
+def causes(progress: Progress, folder: Path) -> list[RenderableType]:
+    """Say why jobs failed, each reason once: rule, configuration, reason, log.
 
     Parameters
     ----------
-    failure
-        Of the job.
+    progress
+        Of the study.
     folder
-        Results of the study, as a reader calls them.
-    is_over
-        Whether it is not tried again.
+        Its results, as a reader calls them.
     """
-    again = "" if is_over else ", may be tried again"
-    lines = [Text(f"Failed: rule {failure.rule} ({failure.makes}){again}", style="bold red")]
+    alike: dict[tuple[str, str], list[Failure]] = {}
+    for failure in progress.failures:
+        alike.setdefault((failure.rule, failure.reason), []).append(failure)
+    again = ", perhaps to be tried again" if progress.state == RUNNING else ""
+    groups = list(alike.values())
+    shown = [_cause(group, folder, again) for group in groups[:_MOST_FAILURES]]
+    if len(groups) > len(shown):
+        shown.append(Text(f"and {counted(len(groups) - len(shown), 'other reasons')}, in the log"))
+    return shown
+
+
+def _cause(group: list[Failure], folder: Path, again: str) -> RenderableType:
+    first = group[0]
+    alike = f", and {counted(len(group) - 1, 'jobs')} alike" if group[1:] else ""
+    title = f"Failed: rule {first.rule} ({first.makes}){alike}{again}"
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     said = {
-        "Reason": failure.reason,
-        "Configuration": failure.configuration,
-        "Log": str(folder / failure.log),
+        "Reason": first.reason,
+        "Configuration": first.configuration,
+        "Log": str(folder / first.log),
     }
     for name, text in said.items():
         if text:
             table.add_row(Text(name), Text(text))
-    return Group(*lines, Padding(table, (0, 0, 0, 2)))
+    return Group(Text(title, style="bold red"), Padding(table, (0, 0, 0, 2)))
 
 
 def line(progress: Progress) -> str:

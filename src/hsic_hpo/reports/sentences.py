@@ -17,11 +17,10 @@ from hsic_hpo.wording import (
     target_name,
 )
 
-_ROLES = {
-    "optimise": "optimises",
-    "restrict": "restricts",
-    "fix": "fixes",
-    "fine-tune": "leaves for fine-tuning",
+_DECISIONS = {
+    "search": "searches {}",
+    "prefer": "prefers some values of {}, though it searches all",
+    "fix": "fixes {}",
 }
 _STATED = 5
 
@@ -254,26 +253,42 @@ def sweeps(sensitivity: xr.Dataset) -> str:
 
 
 def decisions(selection: xr.Dataset) -> list[str]:
-    """Say what HSIC-GPBO does with the hyperparameters, by role, and under which ceiling.
+    """Say what HSIC-GPBO does with the hyperparameters, what that could cost, and its ceiling.
 
     Parameters
     ----------
     selection
         Selection Dataset.
     """
-    roles = selection["role"].values
+    made = selection["decision"].values
     names = selection["hyperparameter"].values
     parts = [
-        f"{verb} {_listed(names[roles == role].tolist())}"
-        for role, verb in _ROLES.items()
-        if (roles == role).any()
+        said.format(_listed(names[made == decision].tolist()))
+        for decision, said in _DECISIONS.items()
+        if (made == decision).any()
     ]
     sentences = [f"HSIC-GPBO {'; '.join(parts)}."]
+    if text := _what_fixing_costs(selection):
+        sentences.append(text)
     changed = names[selection["overridden"].values.astype(bool)].tolist()
     if changed:
         sentences.append(f"The study's config decided on {_listed(changed)}.")
     extra = [str(selection.attrs.get(key, "")) for key in ("ceiling_reason", "remark")]
     return sentences + [text for text in extra if text]
+
+
+def _what_fixing_costs(selection: xr.Dataset) -> str:
+    worst = float(selection.attrs["fixed_worst_loss"])
+    if np.isfinite(worst):
+        sure = percent(float(selection.attrs["confidence"]))
+        return (
+            "What is fixed without an order could cost at most "
+            f"{percent(float(f'{worst:.2g}'))} of the error ({sure})."
+        )
+    if (selection["overridden"].values == 0).any() and "prefer" in selection["decision"].values:
+        margin = percent(float(selection.attrs["margin"]))
+        return f"Nothing is proven to cost at most {margin} of the error, so nothing is fixed."
+    return ""
 
 
 def groups_without_index(sensitivity: xr.Dataset) -> str:

@@ -55,7 +55,7 @@ def _open(sensitivity: xr.Dataset, n_all: int) -> list[str]:
             if names:
                 parts.append(f"{', '.join(names)} {words}")
         if parts:
-            said.append(f"{group_name(str(label))}: {'; '.join(parts)}")
+            said.append(f"{'; '.join(parts)} ({group_name(str(label))})")
     if not said:
         return [
             f"By their {confidence} intervals, no decision of significance is likely to change "
@@ -63,6 +63,6 @@ def _open(sensitivity: xr.Dataset, n_all: int) -> list[str]:
         ]
     return [
         f"What the {more} trials to come could still change, by the {confidence} intervals so "
-        f"far and the noise floor that all {n_all} trials will have: {'. '.join(said)}. The "
-        "others are not expected to change."
+        f"far and the noise floor that all {n_all} trials will have: {'. '.join(said)}. "
+        "Other decisions are not expected to change."
     ]

@@ -110,12 +110,12 @@ def show_decisions(selection: xr.Dataset, console: Console) -> None:
     console.print()
     console.print(Text("What a search should do with each hyperparameter", style="bold"))
     table = Table(box=None, padding=(0, _INDENT, 0, 0), show_header=True, header_style="bold")
-    for heading in ("hyperparameter", "role", "choice"):
+    for heading in ("hyperparameter", "decision", "choice"):
         table.add_column(heading, overflow="fold")
     table.add_column("why", overflow="fold", ratio=1)
     for row in decisions_table(selection).itertuples(index=False):
         table.add_row(
-            *(Text(str(t)) for t in (row.hyperparameter, row.role, row.choice, row.reason))
+            *(Text(str(t)) for t in (row.hyperparameter, row.decision, row.choice, row.reason))
         )
     console.print(table)
     for key in ("remark", "ceiling_reason"):

@@ -20,6 +20,7 @@ def write_report(
     path: Path | str,
     decisions: xr.Dataset | None = None,
     convergence: xr.Dataset | None = None,
+    by_budget: xr.Dataset | None = None,
     *,
     banner: Sequence[str] = (),
 ) -> None:
@@ -37,6 +38,8 @@ def write_report(
         Selection Dataset of this analysis; None leaves its section out.
     convergence
         Convergence Dataset of this analysis; None leaves its section out.
+    by_budget
+        Indices of these trials by budget; None leaves its section out.
     banner
         What a reader must know first, such as that trials are still to come.
 
@@ -48,11 +51,12 @@ def write_report(
     """
     parts = Parts({})
     with TemporaryDirectory() as folder:
-        figures = write_figures(trials, sensitivity, folder, parts, convergence)
+        figures = write_figures(trials, sensitivity, folder, parts, convergence, by_budget)
         text = page(
             trials,
             sensitivity,
             selection=decisions,
+            importance_by_budget=by_budget,
             convergence=convergence,
             figures={file.stem: file for file in figures},
             captions=CAPTIONS,

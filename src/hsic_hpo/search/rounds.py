@@ -8,7 +8,6 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.search.front_search import propose_on_front
-from hsic_hpo.search.leading import leading_space
 from hsic_hpo.search.paper_stages import propose_in_stage
 from hsic_hpo.search.propose import propose
 from hsic_hpo.selection.decisions import preferred_space, searched_space
@@ -83,9 +82,8 @@ def next_round(
         proposed = propose_in_stage(selection, stage, finished, n, seed=seed)
     else:
         searched = searched_space(selection)
-        parts = [preferred_space(selection), leading_space(searched, finished), searched]
-        # A part that is all that is searched adds nothing to it.
-        parts = [part for part in parts[:-1] if part != searched] + [searched]
+        preferred = preferred_space(selection)
+        parts = [searched] if preferred == searched else [preferred, searched]
         proposed = propose_on_front(parts, finished, n, seed=seed, limit=ceiling, cost_of=cost_of)
     u = np.array([space.point(configuration) for configuration in proposed])
     return label_design(space, u.reshape(-1, len(space)), proposed, budget).assign_attrs(

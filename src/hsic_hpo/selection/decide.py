@@ -218,6 +218,8 @@ def _unreachable(decisions: Mapping[str, Decision], space: Space) -> dict[str, D
         lost, lost_in_stages = (_lost(name, choices, space) for choices in (fixed, walls))
         if lost:
             said = "set in the study config, but " if decision.overridden else ""
+            if not lost_in_stages:
+                said = f"{decision.reason}; it "
             decision = replace(
                 decision,
                 decision="search",

@@ -120,7 +120,9 @@ class Losses:
         known = replace(self.known, theta=theta)
         promising = np.unique([*self._promising, *_lowest(known.mean(inside))])
         places = np.concatenate([self._everywhere[promising], inside[promising]])
-        drawn = known.draw(places, _N_DRAWS, np.random.default_rng(self.seed))
+        # A point drawn twice would differ from itself, by what keeps the covariance regular.
+        places, where = np.unique(places, axis=0, return_inverse=True)
+        drawn = known.draw(places, _N_DRAWS, np.random.default_rng(self.seed))[:, where.ravel()]
         whole = known.values(drawn.min(axis=1))
         kept = known.values(drawn[:, len(promising) :].min(axis=1))
         with np.errstate(divide="ignore", invalid="ignore"):

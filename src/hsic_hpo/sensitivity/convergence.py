@@ -1,7 +1,6 @@
 """Whether more trainings would change the indices: the analysis on nested subsamples of trials."""
 
-from dataclasses import asdict, fields
-from typing import Any
+from dataclasses import asdict
 
 import numpy as np
 import scipy
@@ -113,16 +112,9 @@ def convergence_of(trials: xr.Dataset, sensitivity: xr.Dataset) -> xr.Dataset | 
     """
     if not is_tested(sensitivity):
         return None
-    settings = AnalysisSettings(
-        **{field.name: _plain(sensitivity.attrs[field.name]) for field in fields(AnalysisSettings)}
-    )
+    settings = AnalysisSettings.of(sensitivity.attrs)
     order = np.random.default_rng(settings.seed).permutation(trials.sizes["trial"])
     return convergence(trials.isel(trial=order), settings)
-
-
-def _plain(value: Any) -> Any:
-    # Attributes that were written to a file come back as numbers of NumPy.
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _rank_correlations(indices: np.ndarray) -> np.ndarray:

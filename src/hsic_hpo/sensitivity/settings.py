@@ -1,7 +1,10 @@
 """What a sensitivity analysis asks for, with the defaults."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+import numpy as np
 
 from hsic_hpo.checks import check_between_0_and_1, check_choice, check_integer, check_number
 from hsic_hpo.indices.bandwidths import Bandwidth
@@ -56,6 +59,16 @@ class AnalysisSettings:
     group_threshold: Literal["all", "group"] = "all"
     sweep_points: int = 20
     seed: int = 0
+
+    @classmethod
+    def of(cls, attrs: Mapping[str, Any]) -> "AnalysisSettings":
+        """Return the settings of a sensitivity Dataset, from its attributes."""
+        # Attributes that were written to a file come back as numbers of NumPy.
+        plain = {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in attrs.items()
+        }
+        return cls(**{field.name: plain[field.name] for field in fields(cls)})
 
     def __post_init__(self) -> None:
         for name in ("goal_fraction", "confidence", "significance"):

@@ -40,6 +40,11 @@ class Failure:
     reason: str
     log: str
 
+    @property
+    def in_one_line(self) -> str:
+        """Its rule, what it makes and the reason."""
+        return f"rule {self.rule} ({self.makes}): {self.reason}"
+
 
 def failure(
     folder: Path,

@@ -4,20 +4,28 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean
 from typing import IO, Any
 
-from hsic_hpo.study.plan import Plan
+from hsic_hpo.study.plan import Plan, PlannedJob
 
 JOURNAL = Path(".snakemake", "journal.jsonl")
 # A run that is alive says so at least so often, in seconds.
 HEARTBEAT = 20.0
 SUBMITTED, FINISHED, FAILED = "submitted", "finished", "failed"
 _EVENTS = {"job_started": SUBMITTED, "job_finished": FINISHED, "job_error": FAILED}
+
+
+_at_begin: list[Callable[[], None]] = []
+
+
+def at_begin(call: Callable[[], None]) -> None:
+    """Have something called once the plan of a run stands in its journal, before its first job."""
+    _at_begin.append(call)
 
 
 class Journal(logging.Filter):
@@ -49,6 +57,8 @@ class Journal(logging.Filter):
             self._note(plan.to_dict())
             begun.replace(path)
         threading.Thread(target=self._beat, args=(path,), daemon=True).start()
+        for call in _at_begin:
+            call()
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Note a message that tells of jobs."""
@@ -109,6 +119,11 @@ class JobState:
     until: float = 0.0
     logs: tuple[str, ...] = ()
 
+    @property
+    def seconds(self) -> float:
+        """How long it took, once it has ended."""
+        return self.until - self.since
+
 
 @dataclass
 class History:
@@ -142,8 +157,13 @@ class History:
         for number, state in self.states.items():
             job = self.plan.by_number.get(number)
             if state.event == FINISHED and job is not None:
-                taken.setdefault(job.rule, []).append(state.until - state.since)
+                taken.setdefault(job.rule, []).append(state.seconds)
         return {rule: fmean(seconds) for rule, seconds in taken.items()}
+
+    def is_done(self, job: PlannedJob) -> bool:
+        """Tell whether a job has ended well, in this run or before it."""
+        state = self.states.get(job.number)
+        return not job.is_needed or (state is not None and state.event == FINISHED)
 
     def note(self, entry: Mapping[str, Any]) -> None:
         """Take in an entry of the journal."""

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.study.durations import Durations
+from hsic_hpo.study.durations import left_of_run
 from hsic_hpo.study.failed_steps import Failure, failure
 from hsic_hpo.study.finished_trainings import FinishedTrainings, Training
-from hsic_hpo.study.forecast import remaining
 from hsic_hpo.study.journal import FAILED, FINISHED, HEARTBEAT, SUBMITTED, History, JournalReader
 from hsic_hpo.study.plan import FINAL, RANDOM, STEPS, PlannedJob
 from hsic_hpo.study.retry import TRAININGS
@@ -161,24 +160,18 @@ class Watcher:
         finished, sizes = {}, {}
         for job in plan.jobs:
             if job.slice is not None:
-                done = self._is_done(history, job)
+                done = history.is_done(job)
                 finished[job.number] = self._trainings.of(plan, job, is_done=done)
                 rows = self._trainings.rows(plan, job.slice)
                 sizes[job.number] = rows * plan.repeats(job.slice)
         running, queued = self._under_way(history) if state == RUNNING else ([], [])
-        durations = Durations(history, finished)
-        open_jobs = [job for job in plan.jobs if not self._is_done(history, job)]
-        left = remaining(
-            open_jobs,
-            lambda job: durations.left(job, sizes.get(job.number, 0), now),
-            {job.number for job in running},
-            (plan.workers[0], len(running) if queued else plan.workers[1]),
-        )
+        open_jobs = [job for job in plan.jobs if not history.is_done(job)]
+        nodes = len(running) if queued else plan.workers[1]
+        left = left_of_run(history, finished, sizes, now, (plan.workers[0], nodes))
         spent = sum(
             (now if one.event == SUBMITTED else one.until) - one.since
             for one in history.states.values()
         )
-        is_known = durations.are_known and state in (RUNNING, STOPPED)
         every = [(one, job) for job in plan.jobs for one in finished.get(job.number, ())]
         good = [Best(one, job.stage) for one, job in every if one.status == "ok"]
         return Progress(
@@ -192,8 +185,8 @@ class Watcher:
             failed=[one.reason for one, _ in every if one.status == "failed"],
             diverged=sum(one.status == "diverged" for one, _ in every),
             elapsed=now - plan.started,
-            left=left.seconds if is_known and open_jobs else None,
-            share=_share(spent, left.work if durations.are_known else None, open_jobs),
+            left=None if left is None or state in (ENDED, BROKEN) else left.seconds,
+            share=_share(spent, None if left is None else left.work, open_jobs),
             failures=self._failures(history),
             given_up=self._given_up() if state == STOPPED else "",
         )
@@ -202,10 +195,6 @@ class Watcher:
         with suppress(OSError):
             return (self._folder / TRAININGS / GIVEN_UP).read_text(encoding="utf-8")
         return ""
-
-    def _is_done(self, history: History, job: PlannedJob) -> bool:
-        state = history.states.get(job.number)
-        return not job.is_needed or (state is not None and state.event == FINISHED)
 
     def _state(self, history: History) -> str:
         if history.ended is not None:

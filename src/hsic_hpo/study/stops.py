@@ -2,7 +2,9 @@
 
 import os
 import shlex
+import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -17,8 +19,11 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Jobs have these seconds to end by themselves, and Snakemake as many again to cancel those that
 # it submitted to a cluster.
 _SECONDS = 4.0
+_SLURM_SECONDS = 10.0
 # Stands in the command line of each job.
 _SCRIPTS = "/.snakemake/scripts/"
+# Exists where jobs were submitted to a cluster.
+_SLURM_LOGS = Path(".snakemake/slurm_logs")
 _before_the_line: list[Callable[[], None]] = []
 
 
@@ -133,9 +138,35 @@ def _end_soon(jobs: list[psutil.Process]) -> None:
     time.sleep(_SECONDS)
     for job in jobs:
         _send(job, signal.SIGKILL)
+    _cancel_submitted()
     time.sleep(_SECONDS)
+    # What was being submitted when Snakemake was told to stop.
+    _cancel_submitted()
     # Snakemake waits for a minute and more for the next look at a cluster's queue.
     _end_at_once()
+
+
+def _cancel_submitted() -> None:
+    """Cancel the cluster's jobs of this folder.
+
+    Snakemake cancels its jobs, but not those whose state it is just asking for.
+    """
+    if not _SLURM_LOGS.exists() or shutil.which("squeue") is None:
+        return
+    with suppress(OSError, subprocess.SubprocessError):
+        # Where a job prints tells its study; its working directory is that of Snakemake's start.
+        listed = _slurm("squeue", "--me", "--noheader", "--Format=jobid:32,stdout:1024")
+        fields = [line.split(maxsplit=1) for line in listed.splitlines()]
+        logs = _SLURM_LOGS.resolve()
+        ours = [number for number, log in fields if Path(log).is_relative_to(logs)]
+        if ours:
+            _slurm("scancel", *ours)
+
+
+def _slurm(*command: str) -> str:
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=_SLURM_SECONDS
+    ).stdout
 
 
 def _send(process: psutil.Process, number: signal.Signals) -> None:

@@ -7,9 +7,11 @@ import xarray as xr
 
 from hsic_hpo.wording import readable
 
+_ORDER = ("search", "prefer", "fix")
+
 
 def decisions_table(dataset: xr.Dataset) -> pd.DataFrame:
-    """Tabulate the decisions of a selection, the first stage first.
+    """Tabulate the decisions of a selection: what is searched first, what is fixed last.
 
     Parameters
     ----------
@@ -19,9 +21,11 @@ def decisions_table(dataset: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per hyperparameter: its ``role``, the ``choice`` (the value at which it is fixed,
-        or what is searched), its ``default`` until the second stage, whether the study config
-        decided (``overridden``) and the ``reason`` with its figures.
+        One row per hyperparameter: the ``decision`` (search, prefer or fix), the ``choice`` (the
+        value or the values that it prefers or fixes), ``worst_loss``, what following it could cost
+        at worst as a fraction of the reachable error, NaN where nothing is claimed, the ``role``
+        in the two stages of the paper, whether the study config decided (``overridden``) and the
+        ``reason`` with its figures.
 
     Examples
     --------
@@ -29,16 +33,12 @@ def decisions_table(dataset: xr.Dataset) -> pd.DataFrame:
     >>> trials = hh.example_trials()
     >>> table = hh.decisions_table(hh.decide(hh.explain(trials), trials))
     >>> list(table.columns)
-    ['hyperparameter', 'role', 'choice', 'default', 'overridden', 'reason']
+    ['hyperparameter', 'decision', 'choice', 'worst_loss', 'role', 'overridden', 'reason']
     """
-    frame = dataset[["role", "definition", "default", "overridden", "reason", "stage"]]
-    rows = frame.to_dataframe().reset_index()
-    order = rows["stage"].map({1: 0, 0: 1, 2: 2})
+    columns = ["decision", "preferred", "worst_loss", "role", "overridden", "reason"]
+    rows = dataset[columns].to_dataframe().reset_index()
+    order = rows["decision"].map(_ORDER.index)
     rows = rows.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
-    rows["choice"] = [readable(json.loads(text)) for text in rows["definition"]]
-    fixed = rows["role"] == "fix"
-    rows["default"] = [readable(json.loads(text)) for text in rows["default"]]
-    rows.loc[fixed, "default"] = ""
+    rows["choice"] = [readable(json.loads(text)) for text in rows["preferred"]]
     rows["overridden"] = rows["overridden"].astype(bool)
-    columns = ["hyperparameter", "role", "choice", "default", "overridden", "reason"]
-    return rows[columns]
+    return rows[["hyperparameter", "decision", "choice", *columns[2:]]]

@@ -93,7 +93,7 @@ class KeepState(Callback):
             state = self._state(trainer, pl_module)
             if rung_ends:
                 self._keeper.pause(state)
-            self._keeper.keep(state)
+            self._keeper.keep(state, foreign=True)
 
     def _state(self, trainer: Trainer, module: LightningModule) -> dict[str, Any]:
         try:

@@ -118,12 +118,34 @@ def test_with_a_cost_it_is_decided_what_to_do(folder: Path, capsys: Printed) -> 
     printed = capsys.readouterr().out
     decided = printed.split("What a search should do with each hyperparameter")[1]
     told = json.loads((folder / "out.json").read_text())
-    assert {row["hyperparameter"]: row["role"] for row in told["decisions"]}.keys() == SPACE.keys()
+    assert {row["hyperparameter"] for row in told["decisions"]} == SPACE.keys()
     for row in told["decisions"]:
         line = next(li for li in decided.splitlines() if li.startswith(row["hyperparameter"]))
-        assert row["role"] in line
+        assert row["decision"] in line
     main([*ANALYSE, *FEW])
     assert "What a search should do" not in capsys.readouterr().out
+
+
+def test_the_front_and_what_a_cost_allows_are_explained(folder: Path, capsys: Printed) -> None:
+    main([*ANALYSE, *FEW, "--cost", "gigaflops", "--report", "out.html"])
+    assert "What matters most among trials of at most c gigaflops: " in capsys.readouterr().out
+    assert "What matters at your budget" in (folder / "out.html").read_text()
+    limit = float(pd.read_csv("trials.csv")["gigaflops"].median())
+    options = ["--cost", "gigaflops", "--max-cost", str(limit), "--output", "out.nc"]
+    main([*ANALYSE, *FEW, *options])
+    printed = capsys.readouterr().out
+    assert "Random trials that cost at most" in printed
+    assert "60 trials" in printed
+    assert read_netcdf(folder / "out.nc").attrs["max_cost"] == limit
+    main([*ANALYSE, *FEW, "--cost", "gigaflops", "--goal", "front"])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "place towards the front of loss and gigaflops" in printed
+    assert "What a search should do" not in printed
+
+
+def test_a_limit_without_a_cost_is_refused(folder: Path) -> None:
+    with pytest.raises(SystemExit, match="--max-cost: name the cost that it limits"):
+        main([*ANALYSE, "--max-cost", "3"])
 
 
 def test_the_way_taken_and_its_check_stand_on_top(tpe_study: Path, capsys: Printed) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.sensitivity.by_budget import indices_by_budget
 from hsic_hpo.sensitivity.convergence import convergence
 from small_search import SETTINGS, search
 
@@ -46,6 +47,7 @@ class Study:
     trials: xr.Dataset
     sensitivity: xr.Dataset
     convergence: xr.Dataset
+    by_budget: xr.Dataset
 
 
 def first(configuration: Mapping[str, Any]) -> float:
@@ -96,4 +98,9 @@ def study(name: str) -> Study:
 def studied(trials: xr.Dataset) -> Study:
     """Analyse trials."""
     settings = replace(SETTINGS, n_permutations=59)
-    return Study(trials, analyse(trials, settings), convergence(trials, settings))
+    return Study(
+        trials,
+        analyse(trials, settings),
+        convergence(trials, settings),
+        indices_by_budget(trials, settings, way="random"),
+    )

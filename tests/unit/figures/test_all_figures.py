@@ -14,6 +14,7 @@ from hsic_hpo.figures.convergence import convergence
 from hsic_hpo.figures.distributions import distributions
 from hsic_hpo.figures.errors import errors
 from hsic_hpo.figures.importance import importance
+from hsic_hpo.figures.importance_by_budget import importance_by_budget
 from hsic_hpo.figures.interactions import interactions
 from hsic_hpo.figures.quadrant import quadrant
 from hsic_hpo.figures.space import space
@@ -32,6 +33,7 @@ FIGURES: dict[str, Callable[[Study], Figure]] = {
     "worst": lambda one: worst(one.trials, one.sensitivity),
     "interactions": lambda one: interactions(one.sensitivity),
     "convergence": lambda one: convergence(one.convergence),
+    "importance_by_budget": lambda one: importance_by_budget(one.by_budget),
     "quadrant": lambda one: quadrant(one.sensitivity),
     "sweeps": lambda one: sweeps(one.sensitivity),
 }

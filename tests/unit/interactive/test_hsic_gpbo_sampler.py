@@ -93,16 +93,17 @@ OPTIONS: dict[str, Any] = {"n_startup_trials": 40, "batch_size": 4, "seed": 3}
 @pytest.fixture(scope="module")
 def asked() -> list[dict[str, Any]]:
     """What HsicGpbo proposes where the cost is known before a training."""
-    return as_ask_and_tell(error, cost=cost)
+    return as_ask_and_tell(error, cost=cost, max_cost=30)
 
 
 def test_trials_are_those_that_ask_and_tell_proposes_also_when_another_object_goes_on(
     asked: list[dict[str, Any]],
 ) -> None:
-    study = run(hh.HsicGpboSampler(SPACE, cost=cost, **OPTIONS), 45)
-    study.sampler = hh.HsicGpboSampler(SPACE, cost=cost, **OPTIONS)
+    study = run(hh.HsicGpboSampler(SPACE, cost=cost, max_cost=30, **OPTIONS), 45)
+    study.sampler = hh.HsicGpboSampler(SPACE, cost=cost, max_cost=30, **OPTIONS)
     study.optimize(objective, n_trials=7)
     assert params_of(study) == asked
+    assert max(cost(trial.params) for trial in study.trials[40:]) <= 30
 
 
 @pytest.mark.parametrize("way", ["second objective", "user attribute, maximised"])
@@ -170,9 +171,12 @@ def test_parameters_that_come_later_and_ranges_that_grow_are_searched_from_then_
     def grown(trial: optuna.Trial) -> float:
         return trial.suggest_float("x", -1, 1) + abs(trial.suggest_float("y", 0, 1) - 0.5)
 
-    study.optimize(grown, n_trials=20)
-    assert min(trial.params["x"] for trial in study.trials) < -0.9
-    assert study.best_trial.number >= 24
+    study.optimize(grown, n_trials=12)
+    # The first batch knows nothing of it yet.
+    assert all(set(trial.system_attrs["hsic_gpbo:plan"]) == {"x"} for trial in study.trials[20:24])
+    later = study.trials[24:]
+    assert all(trial.params == trial.system_attrs["hsic_gpbo:plan"] for trial in later)
+    assert min(trial.params["x"] for trial in later) < 0
 
 
 def test_a_running_trial_counts_and_none_is_proposed_twice() -> None:
@@ -248,6 +252,7 @@ def test_objectives_that_are_no_error_and_cost_are_refused(
         ({"batch_size": 0}, "batch_size: 0"),
         ({"seed": -1}, "seed: -1"),
         ({"cost": 3}, "cost: 3 is neither a function"),
+        ({"max_cost": 0}, "max_cost: 0"),
         ({"cost": "size"}, "cost: no trial has the user attribute 'size'"),
         ({"space": {"lr": hh.Float(1, 2)}}, "space: trial 0: lr is "),
     ],

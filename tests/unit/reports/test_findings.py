@@ -14,7 +14,12 @@ def told(name: str) -> list[Finding]:
     one = study(name)
     decided = decide(one.sensitivity, one.trials, SETTINGS.selection)
     return findings(
-        one.trials, one.sensitivity, one.convergence, decided, compared(["random", "hsic-gpbo"])
+        one.trials,
+        one.sensitivity,
+        one.convergence,
+        decided,
+        compared(["random", "hsic-gpbo"]),
+        importance_by_budget=one.by_budget,
     )
 
 

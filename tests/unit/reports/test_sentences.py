@@ -99,17 +99,26 @@ def test_an_index_that_does_not_exist_is_no_sign_of_no_effect(name: str) -> None
     )
 
 
-def test_decisions_name_every_hyperparameter_once() -> None:
+@pytest.mark.parametrize(
+    ("worst", "said"),
+    [
+        (0.0321, "What is fixed without an order could cost at most 3.2 % of the error (95 %)."),
+        (np.nan, "Nothing is proven to cost at most 5 % of the error, so nothing is fixed."),
+    ],
+)
+def test_decisions_name_every_hyperparameter_once(worst: float, said: str) -> None:
+    proof = {"fixed_worst_loss": worst, "confidence": 0.95, "margin": 0.05}
     decided = xr.Dataset(
         {
-            "role": ("hyperparameter", ["optimise", "fix", "fine-tune", "optimise"]),
+            "decision": ("hyperparameter", ["search", "fix", "prefer", "search"]),
             "overridden": ("hyperparameter", [0, 1, 0, 0]),
         },
         {"hyperparameter": ["a", "b", "c", "d"]},
-        {"ceiling_reason": "At most 7 flops.", "remark": ""},
+        {"ceiling_reason": "At most 7 flops.", "remark": ""} | proof,
     )
     assert sentences.decisions(decided) == [
-        "HSIC-GPBO optimises a and d; fixes b; leaves for fine-tuning c.",
+        "HSIC-GPBO searches a and d; prefers some values of c, though it searches all; fixes b.",
+        said,
         "The study's config decided on b.",
         "At most 7 flops.",
     ]

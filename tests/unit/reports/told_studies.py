@@ -17,7 +17,7 @@ from studies_to_draw import Study
 
 FIGURES = (
     *("errors", "trainings", "importance", "distributions", "worst", "interactions"),
-    *("convergence", "quadrant", "sweeps", "comparison"),
+    *("convergence", "importance_by_budget", "quadrant", "sweeps", "comparison"),
 )
 SETTINGS = config.validate({"study": "told", "problem": {"name": "bateman"}}, "told")
 HOSTILE = "x <img src=x onerror=alert(1)>"
@@ -85,6 +85,7 @@ def told(
         one.sensitivity,
         searches=searches,
         convergence=one.convergence,
+        importance_by_budget=one.by_budget,
         selection=decide(one.sensitivity, one.trials, SETTINGS.selection),
         comparison=compared(methods),
         figures=figures,

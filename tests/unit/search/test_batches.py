@@ -55,12 +55,17 @@ def test_each_choice_is_conditioned_on_those_before_it(believed: float | None, n
 
 
 def test_known_noise_is_not_followed() -> None:
-    """Of two values at one place the certain one counts, the noisy one hardly."""
-    x = np.array([[0.5], [0.5], [0.0], [1.0]])
-    y = np.array([0.0, 4.0, 1.0, 1.0])
-    noise = np.array([0.0, 100.0, 0.0, 0.0])
-    fitted = surrogate.fit(x, y, 0, noise)
-    assert abs(predicted(fitted, x, y, x[:1], noise)[0]) < 0.2
+    """A value far off, whose noise is known, leaves the prediction at its place as it was."""
+    x = np.linspace(0, 1, 21)[:, None]
+    y = np.sin(3 * x[:, 0])
+    y[10] += 5
+    noise = np.zeros(21)
+    noise[10] = 100.0
+    off = [
+        abs(predicted(surrogate.fit(x, y, 0, known), x, y, x[[10]], known)[0] - np.sin(1.5))
+        for known in (noise, np.zeros(21))
+    ]
+    assert off[0] < 0.1 < off[1]
 
 
 def test_no_more_are_chosen_than_there_are() -> None:

@@ -141,3 +141,29 @@ def test_a_trial_is_named_as_in_the_retraining(inputs: tuple[Any, Any]) -> None:
         names = inputs[1][method]["trial"].values.tolist()
         assert names == design["trial"].values.tolist() == list(dict.fromkeys(names))
     assert designs.trial_identifier({}, {}) not in names
+
+
+def test_choices_of_a_method_are_rows_of_their_own(inputs: tuple[Any, Any]) -> None:
+    designs, finals = inputs
+    by_row = {"gpbo": ("gpbo", "lowest error")}
+    by_row |= {f"hsic-gpbo, {c}": ("hsic-gpbo", c) for c in ("knee", "lowest-error")}
+    told = {
+        row: designs[method]
+        .isel(trial=slice(0, 0) if choice == "knee" else [1])
+        .assign(search_repeat=("trial", [] if choice == "knee" else [1]))
+        .assign_attrs(choice=choice)
+        for row, (method, choice) in by_row.items()
+    }
+    retrainings = {
+        row: finals[method].isel(trial=slice(0, 0) if choice == "knee" else [1])
+        for row, (method, choice) in by_row.items()
+    }
+    found = compare_methods(told, retrainings, {row: m for row, (m, _) in by_row.items()})
+    assert found["search"].values.tolist() == list(by_row)
+    assert found["method"].values.tolist() == ["gpbo", "hsic-gpbo", "hsic-gpbo"]
+    assert found["choice"].values.tolist() == ["lowest error", "knee", "lowest-error"]
+    assert found.attrs["reference"] == "hsic-gpbo, knee"
+    # Nothing was within the choice; of the others the second repeat alone.
+    assert np.isnan(found["test_error"].sel(search="hsic-gpbo, knee").values).all()
+    assert found["search_repeat"].values.tolist() == [1]
+    assert found["test_error"].sel(search="gpbo").values.tolist() == [[4.0, 5.0]]

@@ -1,14 +1,14 @@
 """What a search ends with, by hand-made trials."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from hand_made_trials import A, B, C, trials
 from hsic_hpo.errors import InputError
-from hsic_hpo.search.final_choice import choose, chosen_design, effort
+from hsic_hpo.search.final_choice import choose, choose_among, chosen_design, effort
 from hsic_hpo.trials.history import History
 
 
@@ -119,3 +119,58 @@ def test_each_repeat_chooses_among_the_trials_that_it_knew() -> None:
     design = chosen_design(drawn, [trials([]), trials([])], {}, cost="flops", initial_trials=1)
     assert [json.loads(text) for text in design["configuration"].values] == [A, B]
     assert design["n_trainings"].values.tolist() == [1.0, 1.0]
+
+
+TWO = [trials([(A, 3.0, 10.0), (B, 2.0, 20.0)]), trials([(C, 1.0, 400.0), (A, 1.0, 300.0)])]
+
+
+@pytest.mark.parametrize(
+    ("told", "place"),
+    [
+        ({"tolerance": None}, 2),
+        # Of equal errors the cheapest.
+        ({"tolerance": 0.0}, 3),
+        ({"tolerance": 1.0}, 1),
+        ({"tolerance": 0.0, "limits": {"flops": 20.0}}, 1),
+        ({"tolerance": 0.5, "limits": {"flops": 20.0}}, 0),
+        # Its parameters are half of its operations here, its time half a second.
+        ({"tolerance": 0.0, "limits": {"n_params": 5.0, "train_seconds": 0.5}}, 0),
+        ({"tolerance": 0.0, "limits": {"n_params": 4.0}}, None),
+        ({"tolerance": 0.0, "limits": {"train_seconds": 0.4}}, None),
+        ({"tolerance": 0.0, "limits": {"n_params": 9.0}, "ceiling": 5.0}, None),
+        # Of (10, 3), (20, 2) and (300, 1): the second.
+        ({"tolerance": 0.0, "knee": True}, 1),
+        ({"tolerance": 0.0, "knee": True, "limits": {"flops": 20.0}}, 1),
+        ({"tolerance": 0.0, "knee": True, "ceiling": 10.0}, 0),
+    ],
+)
+def test_limits_and_the_knee_choose(told: dict[str, Any], place: int | None) -> None:
+    assert choose_among(TWO, "flops", **told) == place
+
+
+def test_an_unknown_cost_is_within_no_limit() -> None:
+    unknown = trials([(A, 1.0, np.nan), (B, 2.0, 20.0)])
+    assert choose_among([unknown], "flops", tolerance=0.0, limits={"flops": 1e9}) == 1
+
+
+def test_a_repeat_of_which_all_trials_cost_too_much_has_no_network() -> None:
+    drawn = trials([(A, 3.0, 10.0), (B, 2.0, 20.0)])
+    searches = [trials([(C, 1.0, 30.0)]), trials([(C, 1.0, 5.0)])]
+    told = {"tolerance": 0.0, "limits": {"flops": 9.0}}
+    design = chosen_design(drawn, searches, {"epochs": 3}, cost="flops", **told)
+    assert [json.loads(text) for text in design["configuration"].values] == [C]
+    assert design["search_repeat"].values.tolist() == [1]
+    assert design.attrs["choice"] == "lowest error, at most 9 FLOPs per sample"
+    none = chosen_design(drawn, searches[:1], {}, cost="flops", **told)
+    assert none.sizes["trial"] == 0
+
+
+def test_choices_of_one_configuration_ask_for_the_same_training() -> None:
+    """The name of a trial decides its seeds, and with its configuration which training it is."""
+    drawn = trials([(A, 3.0, 10.0), (B, 2.0, 20.0)])
+    told = ({"tolerance": 0.0}, {"tolerance": 0.0, "knee": True}, {"tolerance": 0.1})
+    names = [
+        chosen_design(drawn, [], {"epochs": 3}, cost="flops", **one)["trial"].values.tolist()
+        for one in told
+    ]
+    assert names[0] == names[1] == names[2]

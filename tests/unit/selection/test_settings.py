@@ -23,6 +23,7 @@ def test_the_ends_of_the_ranges_are_allowed() -> None:
         ({"keep": 1.1}, "keep: 1.1 is not a number from 0 to 1"),
         ({"assurance": 1}, "assurance: 1 is not a number above 0 and below 1"),
         ({"least_optimised": 0}, "least_optimised: 0 is not an integer of at least 1"),
+        ({"margin": -0.1}, "margin: -0.1 is not a number from 0 to 1"),
         (
             {"override": ["n_layers"]},
             "override: ['n_layers'] is not a mapping from hyperparameters to decisions",

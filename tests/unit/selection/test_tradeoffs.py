@@ -22,7 +22,9 @@ COSTS = target_values(TRIALS, "flops")
 def selection(ceiling: float, **decisions: tuple[str, Any]) -> xr.Dataset:
     """Return what a selection holds of decisions, given as role and choice by hyperparameter."""
     roles, choices = zip(*decisions.values(), strict=True) if decisions else ((), ())
-    texts = {"role": roles, "definition": tuple(map(json.dumps, choices))}
+    definitions = tuple(map(json.dumps, choices))
+    made = tuple("fix" if role == "fix" else "prefer" for role in roles)
+    texts = {"role": roles, "definition": definitions, "preferred": definitions, "decision": made}
     return xr.Dataset(
         {name: ("hyperparameter", np.array(text, dtype=object)) for name, text in texts.items()},
         {"hyperparameter": list(decisions)},

@@ -159,6 +159,43 @@ def test_only_mnist_speaks_of_accuracies() -> None:
     assert "accuracies" not in comparison_remark(compared('{"name": "bateman"}'))
 
 
+def several() -> xr.Dataset:
+    found = compared('{"name": "bateman"}')
+    rows = {"search": ["random", "hsic-gpbo, knee", "hsic-gpbo, lowest-error"]}
+    found["test_error"][1] = NAN
+    found["n_trainings"][1] = NAN
+    found["flops"][1] = NAN
+    found["validation_error"][1] = NAN
+    return found.assign_coords(rows).assign_coords(
+        method=("search", ["random", "hsic-gpbo", "hsic-gpbo"]),
+        choice=("search", ["lowest error", "knee", "lowest error"]),
+    )
+
+
+def test_choices_of_a_method_have_rows_with_what_was_chosen() -> None:
+    frame = comparison_table(several().assign_attrs(reference="hsic-gpbo, lowest-error"))
+    ours = frame[frame["source"] == "this study"]
+    assert ours["method"].tolist() == ["random", "hsic-gpbo", "hsic-gpbo"]
+    assert ours["choice"].tolist() == ["lowest error", "knee", "lowest error"]
+    np.testing.assert_array_equal(ours["flops_factor"], [4.0, NAN, 1.0])
+    slides = frame[frame["source"] == "slides"]
+    assert slides["choice"].isna().all()
+    np.testing.assert_allclose(slides["flops_factor"], [360, 453, 1], rtol=0.07)
+
+
+def test_a_row_without_a_network_says_so() -> None:
+    dataset = several()
+    assert "hsic-gpbo, knee no network within it; " in comparison_sentence(dataset)
+    assert (
+        comparison_remark(dataset)
+        .split(" The slides")[0]
+        .endswith(
+            "Validation error in the search of what the repeats chose: "
+            "random 0.5, hsic-gpbo, lowest-error 0.25."
+        )
+    )
+
+
 @pytest.fixture
 def written(tmp_path: Path) -> dict[str, str]:
     dataset = compared('{"name": "bateman"}', error_name="error_1 #2 {x}", error_units="%")

@@ -141,16 +141,19 @@ def test_toy_shows_ours_beside_the_exact_value_and_the_slides(tmp_path):
     assert (gap, last) == ("", "Only ratios compare.")
 
 
+LAYERS = {"range": [1, 12345], "scale": "linear"}
+RATE = {"range": [1e-4, 0.123456], "scale": "log"}
+KINDS, NORMAL = {"levels": ["relu", "tanh"]}, {"distribution": {"name": "norm", "scale": 2}}
 DECISIONS = {
-    "n_units": Decision("fix", 32, 32, "only costs | drives flops"),
-    "rate": Decision("optimise", {"range": [1e-4, 0.123456], "scale": "log"}, 0.0123456, "matters"),
-    "dropout": Decision("fine-tune", {"probability": 0.25}, True, "tuned last"),
-    "n_layers": Decision("restrict", {"range": [1, 12345], "scale": "linear"}, 7, "both"),
-    "kind": Decision("fine-tune", {"levels": ["relu", "tanh"]}, "tanh", "tuned last", True),
-    "share": Decision("restrict", {"levels": [0.0, 1 / 3]}, 1 / 3, "in the config", True),
-    "offset": Decision("optimise", {"distribution": {"name": "norm", "scale": 2}}, -1.5, "matters"),
+    "n_units": Decision("fix", 32, 32, "a | b", decision="fix", preferred=32, worst_loss=0.02345),
+    "rate": Decision("optimise", RATE, 0.0123456, "matters", decision="search", preferred=RATE),
+    "n_layers": Decision(
+        "restrict", LAYERS, 7, "both", decision="prefer", preferred=LAYERS, worst_loss=1.5
+    ),
+    "kind": Decision("fine-tune", KINDS, "tanh", "set", True, "prefer", KINDS),
+    "offset": Decision("optimise", NORMAL, -1.5, "matters", decision="search", preferred=NORMAL),
     "extra": Decision("fix", None, None, "cannot exist: it needs dropout = false"),
-    "nesterov": Decision("fix", False, False, "in the config", True),
+    "nesterov": Decision("fix", False, False, "in the config", True, "fix", False),
 }
 
 
@@ -160,50 +163,38 @@ def selected():
     return decisions_table(label_decisions(DECISIONS, evidence, {}))
 
 
-def test_selection_shows_the_first_stage_first_then_what_is_fixed(selected):
+def test_selection_shows_what_is_searched_first_and_what_is_fixed_last(selected):
     assert list(selected.columns) == [
         "hyperparameter",
-        "role",
+        "decision",
         "choice",
-        "default",
+        "worst_loss",
+        "role",
         "overridden",
         "reason",
     ]
     assert selected["hyperparameter"].tolist() == [
-        *("rate", "n_layers", "share", "offset"),
-        *("n_units", "extra", "nesterov"),
-        *("dropout", "kind"),
+        *("rate", "offset", "extra"),
+        *("n_layers", "kind"),
+        *("n_units", "nesterov"),
     ]
     for _, row in selected.iterrows():
         decided = DECISIONS[row["hyperparameter"]]
-        assert (row["role"], row["reason"]) == (decided.role, decided.reason)
+        assert (row["decision"], row["reason"]) == (decided.decision, decided.reason)
+        assert row["role"] == decided.role
         assert row["overridden"] is decided.overridden
+        assert row["worst_loss"] == pytest.approx(decided.worst_loss, nan_ok=True)
 
 
 def test_selection_rounds_what_is_chosen_and_names_what_is_searched(selected):
-    shown = selected.set_index("hyperparameter")
-    assert shown["choice"].to_dict() == {
+    assert selected.set_index("hyperparameter")["choice"].to_dict() == {
         "rate": "0.0001 to 0.123456, log",
         "n_layers": "1 to 12345",
-        "share": "0, 0.333",
         "offset": "norm",
         "n_units": "32",
         "extra": "",
         "nesterov": "false",
-        "dropout": "true or false",
         "kind": "relu, tanh",
-    }
-    # What is fixed has no value until the second stage beside the one that it is fixed at.
-    assert shown["default"].to_dict() == {
-        "rate": "0.0123",
-        "n_layers": "7",
-        "share": "0.333",
-        "offset": "-1.5",
-        "n_units": "",
-        "extra": "",
-        "nesterov": "",
-        "dropout": "true",
-        "kind": "tanh",
     }
 
 
@@ -211,9 +202,9 @@ def test_selection_marks_what_the_config_decided(selected, tmp_path):
     write_table(selected, tmp_path / "selection.md")
     lines = (tmp_path / "selection.md").read_text(encoding="utf-8").splitlines()
     cells = {line.split(" | ")[0].strip("| "): line.split(" | ") for line in lines[2:]}
-    assert {name for name, row in cells.items() if row[4] == "yes"} == {"kind", "share", "nesterov"}
-    assert {row[4] for row in cells.values()} == {"yes", "no"}
-    assert lines[6] == "| n_units | fix | 32 |  | no | only costs \\| drives flops |"
+    assert {name for name, row in cells.items() if row[5] == "yes"} == {"kind", "nesterov"}
+    assert {row[5] for row in cells.values()} == {"yes", "no"}
+    assert "| n_units | fix | 32 | 0.0234 | fix | no | a \\| b |" in lines
 
 
 LATEX = {

@@ -62,6 +62,7 @@ def kept_everywhere(
     with monkeypatch.context() as patched:
         patched.setattr(keepers, "write_state", noted)
         patched.setattr(keepers, "_LARGEST_SHARE", float("inf"))
+        patched.setattr(keepers, "_LARGEST_WAIT", float("inf"))
         train_within(*arguments, budget, seed=1, keeping=Keeping(path, every=0.0))
     return contents
 

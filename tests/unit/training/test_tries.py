@@ -1,5 +1,6 @@
 """What is known of a training's tries outlives the job that made them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,19 @@ def test_a_damaged_file_says_nothing(tmp_path: Path, text: str) -> None:
     (path,) = tmp_path.rglob("*.tries")
     path.write_text(text)
     assert Tries.of(tmp_path, KEY) == Tries(path)
+
+
+def test_jobs_that_were_killed_before_a_training_got_further_count_no_longer(
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "a.state"
+    for killed in (1, 2, 3):
+        Tries.of(tmp_path, KEY, state).begin()
+        assert Tries.of(tmp_path, KEY, state).killed_jobs == killed
+    tries = Tries.of(tmp_path, KEY, state)
+    tries.begin()
+    state.touch()
+    os.utime(state, ns=(0, tries.path.stat().st_mtime_ns + 1))
+    assert Tries.of(tmp_path, KEY, state).killed_jobs == 0
+    os.utime(state, ns=(0, 0))
+    assert Tries.of(tmp_path, KEY, state).killed_jobs == 4

@@ -1,20 +1,27 @@
 """A process that trains, however it is started, and that ends with the one that asked for it."""
 
+import importlib
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from pytorch_lightning import LightningModule
 
 from hostile import Hostile
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.data import Stamp
+from hsic_hpo.training import worker as workers
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.worker import Task, Worker
+from noisy_line import NoisyProblem
 
 ONE = Task({"x": 0.125}, Budget(epochs=1), seed=0)
 ORPHAN = """\
@@ -104,3 +111,24 @@ def test_a_signal_amid_the_start_of_the_process_ends_the_job() -> None:
     assert job.returncode == 1
     assert job.stdout == ""
     assert job.stderr.startswith("stopped by SIGTERM")
+
+
+@dataclass(frozen=True)
+class ImportsLate(NoisyProblem):
+    def module(self, configuration: Mapping[str, Any]) -> LightningModule:
+        importlib.import_module("imported_late")
+        return super().module(configuration)
+
+
+@pytest.mark.parametrize(("began", "is_kept"), [(0.0, False), (60.0, True)])
+def test_no_state_is_kept_of_a_training_that_imports_what_was_written_since_it_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, began: float, is_kept: bool
+) -> None:
+    (tmp_path / "imported_late.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    state = tmp_path / "a.state"
+    task = Task({"rate": 0.1}, Budget(epochs=2), seed=0, state=state, save_every=1e-9)
+    answer = workers._answer(ImportsLate(), Stamp("data"), task, time.time() + began)
+    del sys.modules["imported_late"]
+    assert answer.record["status"] == "ok"
+    assert state.exists() == is_kept

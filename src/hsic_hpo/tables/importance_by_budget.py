@@ -1,0 +1,86 @@
+"""The table of what matters at which budget."""
+
+import pandas as pd
+import xarray as xr
+
+from hsic_hpo.wording import cost_name, number, percent
+
+_COLUMNS = ("hsic", "noise_floor", "interval_low", "interval_high", "p_value_adjusted")
+
+
+def importance_by_budget_table(found: xr.Dataset) -> pd.DataFrame:
+    """Tabulate indices by budget, the smallest budget first, the highest indices first in each.
+
+    Parameters
+    ----------
+    found
+        Dataset of :func:`hsic_hpo.sensitivity.by_budget.indices_by_budget`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per budget and hyperparameter that has an index there: ``budget``, ``trials`` within
+        it, ``hyperparameter``, ``group``, ``index``, ``noise_floor``, ``interval_low``,
+        ``interval_high``, ``p_value_adjusted``, ``significant``.
+    """
+    rows = found[[*_COLUMNS, "significant", "n", "group"]].to_dataframe().reset_index()
+    rows = rows[rows["hsic"].notna()]
+    rows = rows.sort_values(["budget", "hsic"], ascending=[True, False], kind="stable")
+    rows = rows.rename(columns={"hsic": "index", "n": "trials"}).reset_index(drop=True)
+    rows["significant"] = rows["significant"] == 1
+    leading = ["budget", "trials", "hyperparameter", "group", "index"]
+    return rows[[*leading, *_COLUMNS[1:], "significant"]]
+
+
+def importance_by_budget_remark(found: xr.Dataset) -> str:
+    """Return sentences that say how to read the table."""
+    share, cost = percent(float(found.attrs["goal_fraction"])), cost_name(found.attrs["cost"])
+    return (
+        f"Among the trials of a group that cost at most the budget, in {cost}: the index of the "
+        f"best {share} of them beside all of them. p-values are adjusted for the hyperparameters "
+        "of the group at all budgets."
+    )
+
+
+def leaders(found: xr.Dataset) -> list[str]:
+    """Return the significant hyperparameter of the highest index at each budget, "" for none.
+
+    Parameters
+    ----------
+    found
+        Dataset of :func:`hsic_hpo.sensitivity.by_budget.indices_by_budget`; hyperparameters that
+        exist in some trials only are not compared with those that always do.
+    """
+    main = found.where(found["group"] == found["group"].values[0], drop=True)
+    names = main["hyperparameter"].values
+    index = main["hsic"].where(main["significant"] == 1).fillna(-1.0).values
+    return [str(names[row.argmax()]) if row.max() >= 0 else "" for row in index]
+
+
+def importance_by_budget_sentence(found: xr.Dataset) -> str:
+    """Say which hyperparameter matters most up to which budget; empty without any index."""
+    has_index = found["hsic"].notnull().any("hyperparameter").values
+    limits = found["budget"].values[has_index]
+    if not len(limits):
+        return ""
+    leading = [name for name, has in zip(leaders(found), has_index, strict=True) if has]
+    runs: list[tuple[str, float, float]] = []
+    for name, limit in zip(leading, limits.tolist(), strict=True):
+        first = runs.pop()[1] if runs and runs[-1][0] == name else limit
+        runs.append((name, first, limit))
+    cost = cost_name(found.attrs["cost"])
+    parts = [
+        f"{_span(first, last, len(runs), place)} {name or 'no hyperparameter is found to matter'}"
+        for place, (name, first, last) in enumerate(runs)
+    ]
+    return f"What matters most among trials of at most c {cost}: {'; '.join(parts)}."
+
+
+def _span(first: float, last: float, n: int, place: int) -> str:
+    if n == 1:
+        return "at every budget"
+    if place == 0:
+        return f"up to {number(last)}"
+    if place == n - 1:
+        return f"from {number(first)} on"
+    return f"at {number(first)}" if first == last else f"from {number(first)} to {number(last)}"

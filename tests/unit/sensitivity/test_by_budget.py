@@ -1,0 +1,104 @@
+"""Indices against the budget: closed forms, levels of the test, and what is said of them."""
+
+import numpy as np
+import pytest
+
+from hsic_hpo.errors import InputError
+from hsic_hpo.sensitivity.by_budget import N_BUDGETS, indices_by_budget
+from hsic_hpo.sensitivity.goals import explain_goal
+from hsic_hpo.sensitivity.settings import AnalysisSettings
+from hsic_hpo.tables.importance_by_budget import (
+    importance_by_budget_remark,
+    importance_by_budget_sentence,
+    importance_by_budget_table,
+)
+from priced_search import priced
+from small_search import search
+
+SETTINGS = AnalysisSettings(goal_fraction=0.25, n_permutations=199)
+
+
+def two_regimes(configuration: dict[str, float]) -> float:
+    """Up to a width of a half the rate decides, beyond it the depth."""
+    wide = configuration["width"] > 0.5
+    return 1 + (configuration["depth"] - 2 if wide else configuration["rate"])
+
+
+TRIALS = priced(800, two_regimes, lambda c: 1 + c["width"])
+FOUND = indices_by_budget(TRIALS, SETTINGS, budgets=[1.5, 2.0], way="random")
+
+
+def test_the_index_at_a_budget_is_the_closed_form() -> None:
+    """Z = 1 where the rate is below 1/4: HSIC = z² E|phi(U|Z) - phi(U)|², by quadrature."""
+    s = 1 - 1 / np.sqrt(2)
+    u = (np.arange(4000) + 0.5) / 4000
+    coarse = u[::4]
+    kernel = np.exp(-((coarse[:, None] - coarse) ** 2) / (2 * s**2))
+    z = (coarse < 0.25) - 0.25
+    truth = float(z @ kernel @ z) / len(coarse) ** 2
+    row = FOUND.sel(budget=1.5, hyperparameter="rate")
+    assert row["interval_low"] <= truth <= row["interval_high"]
+    assert float(row["hsic_unbiased"]) == pytest.approx(truth, rel=0.15)
+
+
+def test_what_matters_changes_with_the_budget() -> None:
+    names = FOUND["hyperparameter"].values
+    cheap, dear = (names[FOUND["significant"].sel(budget=c) == 1].tolist() for c in (1.5, 2.0))
+    assert cheap == ["rate"]
+    assert {"width", "depth"} <= set(dear)
+
+
+def test_counts_and_indices_are_those_of_the_trials_within() -> None:
+    limited = explain_goal(TRIALS, SETTINGS, "random", max_cost=1.5)
+    best = limited.sel(group="all", target="error", subset="best")
+    row = FOUND.sel(budget=1.5)
+    np.testing.assert_array_equal(row["hsic"], best["hsic"])
+    np.testing.assert_array_equal(row["noise_floor"], best["noise_floor"])
+    np.testing.assert_allclose(
+        row["p_value_adjusted"], np.minimum(1, 2 * best["p_value_adjusted"]), rtol=1e-12
+    )
+    assert int(row["n"][0]) == int(best["n"])
+    assert int(row["m"][0]) == int(best["m"])
+
+
+def test_by_default_budgets_spread_over_the_costs() -> None:
+    settings = AnalysisSettings(n_permutations=19)
+    found = indices_by_budget(search(200), settings, cost="flops", way="random")
+    counts = found["n"].max("hyperparameter").values
+    assert len(counts) <= N_BUDGETS
+    assert counts[0] >= 50
+    assert counts[-1] == 200
+    assert np.isfinite(found["hsic"].sel(hyperparameter="decay")).any()
+    assert "adam" in found["group"].sel(hyperparameter="decay").item()
+
+
+def test_a_budget_with_too_few_trials_says_so() -> None:
+    found = indices_by_budget(search(40), SETTINGS, budgets=[1e-3, 1e9], way="random")
+    assert found["note"].isel(budget=0, hyperparameter=0).item().startswith("no trials")
+    assert not np.isfinite(found["hsic"].isel(budget=0)).any()
+
+
+@pytest.mark.parametrize("budget", [0, -1.0, np.inf, np.nan, "much"])
+def test_a_budget_that_is_none_is_refused(budget: object) -> None:
+    with pytest.raises(InputError, match=r"budgets: .* is not a number above 0"):
+        indices_by_budget(search(40), SETTINGS, budgets=[budget], way="random")  # type: ignore[list-item]
+
+
+def test_the_sentence_says_what_leads_up_to_where() -> None:
+    sentence = importance_by_budget_sentence(FOUND)
+    assert sentence.startswith("What matters most among trials of at most c size: up to 1.5 rate; ")
+    assert "from 2 on " in sentence
+    nothing = FOUND.assign(significant=FOUND["significant"] * 0)
+    assert "at every budget no hyperparameter is found to matter" in importance_by_budget_sentence(
+        nothing
+    )
+    assert importance_by_budget_sentence(FOUND.where(FOUND["budget"] > 3)) == ""
+
+
+def test_the_table_has_a_row_for_every_index() -> None:
+    table = importance_by_budget_table(FOUND)
+    assert len(table) == int(np.isfinite(FOUND["hsic"]).sum())
+    assert table["hyperparameter"].iloc[0] == "rate"
+    assert table["budget"].is_monotonic_increasing
+    assert table["significant"].sum() == (FOUND["significant"] == 1).sum()
+    assert "in size" in importance_by_budget_remark(FOUND)
