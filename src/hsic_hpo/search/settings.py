@@ -1,7 +1,8 @@
 """What a study says of one search that goes on from its random search, with the defaults."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 # The first stage has one round in six.
 _FIRST_STAGE = 6
@@ -41,6 +42,13 @@ class SearchSettings:
     def n_rounds(self) -> int:
         """Rounds of all stages."""
         return self.rounds + self.fine_tuning_rounds
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a study config writes it: no limit is none that is written."""
+        written = asdict(self)
+        if math.isinf(self.max_cost):
+            del written["max_cost"]
+        return written
 
     def stage(self, number: int) -> int:
         """Return the stage of the paper's variant, 1 or 2, of a round, counted from 1."""

@@ -177,6 +177,7 @@ class StudySettings:
         return asdict(self) | {
             "training": self.training.to_dict(),
             "final": self.final.to_dict(),
+            "search": {method: one.to_dict() for method, one in self.search.items()},
         }
 
 
