@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from hand_made_trials import A, B, C, trials
 from hsic_hpo.errors import InputError
