@@ -1,3 +1,6 @@
+from types import SimpleNamespace
+
+from hsic_hpo.problems.base import FunctionProblem
 from hsic_hpo.search import methods
 from hsic_hpo.search.comparison import row_name
 
@@ -108,3 +111,15 @@ def final_records(wildcards):
         choice=wildcards.choice,
         slice=even_slices(settings_of(wildcards).repeats, FINAL_TRIALS_PER_JOB),
     )
+
+
+# A function from a configuration to its errors trains no network.
+HAS_NETWORKS = not isinstance(STUDY.problem, FunctionProblem)
+NETWORKS = all_finals("model.ckpt") if HAS_NETWORKS else []
+
+
+def all_final_records(_):
+    found = []
+    for method, choice in ROWS.values():
+        found += final_records(SimpleNamespace(method=method, choice=choice))
+    return found

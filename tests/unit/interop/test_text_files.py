@@ -48,7 +48,10 @@ def test_a_pickle_is_refused_before_it_is_looked_for(tmp_path: Path) -> None:
         (b"\x89HDF\r\n", "an HDF5 or netCDF file"),
         (b"lr\n\xe9", "not UTF-8 text (byte 3)"),
         (b"\x1f\x8bnothing", "not a readable gzip file; it may be truncated"),
-        (gzip.compress(b"lr\n" * 999, mtime=0)[:-9], "not a readable gzip file; it may be truncated"),
+        (
+            gzip.compress(b"lr\n" * 999, mtime=0)[:-9],
+            "not a readable gzip file; it may be truncated",
+        ),
     ],
 )
 def test_what_is_no_text_is_named_in_one_line(tmp_path: Path, content: bytes, line: str) -> None:
