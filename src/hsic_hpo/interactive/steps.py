@@ -82,7 +82,7 @@ def explain(
     ['lr', 'opt']
     >>> affordable = hh.explain(hh.example_trials(), max_cost=60)
     >>> affordable.attrs["way_reason"]
-    'Random trials that cost at most 60 train_ms, beside each other: tested directly.'
+    'Random trials that cost at most 60 seconds, beside each other: tested directly.'
     """
     _check(trials)
     chosen = AnalysisSettings(goal_fraction=goal_fraction, seed=seed, **settings)

@@ -1,5 +1,6 @@
 """The search methods of a study: what each is given in which round, and how it ends."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -133,4 +134,5 @@ def choice_settings(method: str, settings: SearchSettings, tolerance: float) -> 
 
 
 def _limit(method: str, settings: SearchSettings) -> dict[str, Any]:
-    return {"ceiling": settings.max_cost} if METHODS[method].takes_limit else {}
+    is_limited = METHODS[method].takes_limit and settings.max_cost < math.inf
+    return {"ceiling": settings.max_cost} if is_limited else {}

@@ -22,6 +22,13 @@ def importance_by_budget_table(found: xr.Dataset) -> pd.DataFrame:
         One row per budget and hyperparameter that has an index there: ``budget``, ``trials`` within
         it, ``hyperparameter``, ``group``, ``index``, ``noise_floor``, ``interval_low``,
         ``interval_high``, ``p_value_adjusted``, ``significant``.
+
+    Examples
+    --------
+    >>> import hsic_hpo as hh
+    >>> table = hh.importance_by_budget_table(hh.explain_by_budget(hh.example_trials()))
+    >>> table.loc[table["significant"], "hyperparameter"].unique().tolist()
+    ['lr', 'opt']
     """
     rows = found[[*_COLUMNS, "significant", "n", "group"]].to_dataframe().reset_index()
     rows = rows[rows["hsic"].notna()]
@@ -62,7 +69,8 @@ def importance_by_budget_sentence(found: xr.Dataset) -> str:
     has_index = found["hsic"].notnull().any("hyperparameter").values
     limits = found["budget"].values[has_index]
     if not len(limits):
-        notes = [str(note) for note in found["note"].values.ravel()[::-1] if note]
+        # Of the largest budget, where most trials are known.
+        notes = [str(note) for note in found["note"].values[-1:].ravel() if note]
         return f"No budget has an index: {notes[0] if notes else 'no cost is known'}."
     leading = [name for name, has in zip(leaders(found), has_index, strict=True) if has]
     runs: list[tuple[str, float, float]] = []

@@ -43,7 +43,7 @@ def load_model(path: Path | str, folder: Path | str | None = None) -> nn.Module:
     Examples
     --------
     >>> import hsic_hpo as hh, torch
-    >>> hh.load_model("results/digits/final/gpbo/lowest-error/model.ckpt")
+    >>> hh.load_model("results/digits/final/gpbo/lowest-error/model.ckpt")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
     hsic_hpo.errors.InputError: results/digits/final/gpbo/lowest-error/model.ckpt: no such file...

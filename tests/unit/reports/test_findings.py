@@ -7,7 +7,7 @@ from hsic_hpo.selection.decide import decide
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.summary import summary
 from studies_to_draw import NAMES, study
-from told_studies import FIGURES, SETTINGS, compared
+from told_studies import FIGURES, SETTINGS, compared, fronts
 
 
 def told(name: str) -> list[Finding]:
@@ -19,6 +19,7 @@ def told(name: str) -> list[Finding]:
         one.convergence,
         decided,
         compared(["random", "hsic-gpbo"]),
+        front=fronts(one.trials),
         importance_by_budget=one.by_budget,
     )
 

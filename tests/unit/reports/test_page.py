@@ -12,7 +12,15 @@ import pytest
 from hsic_hpo.errors import InputError
 from small_search import SPACE, rule, search
 from studies_to_draw import NAMES, STRANGE, first, studied, study
-from told_studies import HOSTILE, HOSTILE_SPACE, METHODS, blank_figures, searched, told
+from told_studies import (
+    FIGURES,
+    HOSTILE,
+    HOSTILE_SPACE,
+    METHODS,
+    blank_figures,
+    searched,
+    told,
+)
 
 MANY = {f"hyperparameter_{i}": {"type": "float", "range": [0, 1]} for i in range(20)}
 
@@ -60,7 +68,7 @@ def test_the_same_datasets_give_the_same_page(usual: str, figures: dict[str, Pat
 
 def test_every_figure_has_an_alternative_text_and_its_width(usual: str) -> None:
     images = re.findall(r"<img [^>]*>", markup(usual))
-    assert len(images) == 11
+    assert len(images) == len(FIGURES)
     for image in images:
         assert re.search(r'alt="About \w+\."', image)
         # 252 points are 3.5 inches: 336 pixels, shown a quarter larger.

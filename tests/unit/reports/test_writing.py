@@ -91,6 +91,7 @@ def test_decisions_are_shown_when_given(tmp_path: Path) -> None:
         for found in evidence
     }
     attrs = {"cost": "", "ceiling": np.inf, "ceiling_reason": "", "remark": ""}
+    attrs |= {"fixed_worst_loss": 0.02, "confidence": 0.95}
     write_report(
         trials, sensitivity, tmp_path / "x.html", label_decisions(decisions, evidence, attrs)
     )

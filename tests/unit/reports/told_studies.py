@@ -74,6 +74,12 @@ def blank_figures(folder: Path) -> dict[str, Path]:
     return paths
 
 
+def fronts(trials: xr.Dataset, searches: Sequence[xr.Dataset] = ()) -> xr.Dataset:
+    """Return the front of a study, and that of each of its methods."""
+    known = {"all": known_trials(trials, searches)} | by_method(trials, searches, {})
+    return make_front(known, "flops", [{"tolerance": 0.0}])
+
+
 def told(
     one: Study,
     figures: dict[str, Path],
@@ -82,7 +88,6 @@ def told(
 ) -> str:
     """Return the page of a study and of the searches that followed."""
     methods = ["random", *(found.attrs["method"] for found in searches)]
-    known = {"all": known_trials(one.trials, searches)} | by_method(one.trials, searches, {})
     return page(
         one.trials,
         one.sensitivity,
@@ -91,7 +96,7 @@ def told(
         importance_by_budget=one.by_budget,
         selection=decide(one.sensitivity, one.trials, SETTINGS.selection),
         comparison=compared(methods),
-        front=make_front(known, "flops", [{"tolerance": 0.0}]),
+        front=fronts(one.trials, searches),
         figures=figures,
         captions={key: f"About {key}. And more." for key in FIGURES},
         config=config.written(SETTINGS),

@@ -78,7 +78,7 @@ def test_a_batch_spreads() -> None:
 def test_a_batch_is_distinct_where_nothing_seems_to_improve(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(gpbo, "gaussian_ei", lambda z, *_, **__: np.zeros(len(z)))
+    monkeypatch.setattr(gpbo, "expected_improvement", lambda gains, _: np.zeros(len(gains)))
     assert len({json.dumps(c) for c in propose(start(10), 5)}) == 5
 
 
@@ -134,13 +134,13 @@ def test_improvement_counts_from_the_best_trial_below_the_ceiling(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     known, seen = start(60), []
-    expected = gpbo.gaussian_ei
+    improvement = gpbo._Improvement
 
-    def recorded(z: np.ndarray, model: Any, y_opt: float, xi: float) -> np.ndarray:
-        seen.append(y_opt)
-        return expected(z, model, y_opt=y_opt, xi=xi)
+    def recorded(best: float) -> Any:
+        seen.append(best)
+        return improvement(best)
 
-    monkeypatch.setattr(gpbo, "gaussian_ei", recorded)
+    monkeypatch.setattr(gpbo, "_Improvement", recorded)
     propose(known, 1, cost=cost)
     propose(known, 1, cost=cost, ceiling=10**4.8)
     cheap = [bowl(c) for c in known if cost(c) <= 10**4.8]

@@ -237,7 +237,8 @@ BAD = [
     ),
     pytest.param(
         STUDY + "sensitivity: {bandwidth: medium}",
-        "sensitivity.bandwidth: 'medium'; allowed: a number from 0.02 to 5, median, sample-median, max",
+        "sensitivity.bandwidth: 'medium'; allowed: a number from 0.02 to 5, median, sample-median, max; "
+        "did you mean 'median'?",
         id="bandwidth",
     ),
     pytest.param(
@@ -816,6 +817,7 @@ def test_defaults_are_filled_in() -> None:
             "keep": 0.5,
             "assurance": 0.8,
             "least_optimised": 3,
+            "margin": 0.05,
             "override": {},
         },
         "search": {
