@@ -14,7 +14,7 @@ import pytest
 from checkout import SECRET, Checkout
 
 TEXT = {".txt", ".csv", ".md", ".tex", ".json", ".jsonl", ".svg", ".html", ".log"}
-BINARY = {".png", ".pdf"}
+BINARY = {".png", ".pdf", ".ckpt", ".network"}
 
 
 def results(checkout: Checkout) -> Iterator[Path]:

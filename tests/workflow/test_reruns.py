@@ -85,7 +85,7 @@ def test_a_copy_with_results_reruns_nothing(checkout: Checkout) -> None:
         ("src/hsic_hpo/sensitivity/analysis.py", once(*TESTED)),
         (
             "src/hsic_hpo/sensitivity/beside_tests.py",
-            once("sensitivity_surrogate", "importance_table", "html_report"),
+            once("sensitivity_surrogate", "importance_table", "html_report", "budget", *OF_BUDGET),
         ),
         ("src/hsic_hpo/selection/tradeoffs.py", once("tradeoffs_table", "html_report")),
         ("src/hsic_hpo/selection/decide.py", once(*SELECTION)),
