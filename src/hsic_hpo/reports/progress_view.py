@@ -184,7 +184,9 @@ def _best(progress: Progress) -> str:
         cost.append(f"{number(training.flops)} FLOPs per sample")
     cost.append(f"{number(training.seconds)} s to train")
     where = stage_name(progress.best.stage).lower()
-    return f"{number(training.error)} ({study['error_name']}), {', '.join(cost)}, {where}"
+    return (
+        f"{number(training.error)} (validation {study['error_name']}), {', '.join(cost)}, {where}"
+    )
 
 
 def _jobs(progress: Progress) -> str:
