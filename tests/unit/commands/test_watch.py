@@ -38,7 +38,7 @@ def test_one_screen_says_what_is_done_how_far_it_is_and_what_is_left(
     assert "To go on    make study" in shown
     assert " of 300 trainings" in shown
     assert "1 failed, ValueError: no" in shown
-    assert "(loss), 20 FLOPs per sample" in shown
+    assert "(validation loss), 20 FLOPs per sample" in shown
     assert shown.count("\n") < 20
 
 
