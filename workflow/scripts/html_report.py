@@ -5,23 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hsic_hpo.files import read_netcdf, write_text
+from hsic_hpo.files import write_text
 from hsic_hpo.reports.page import page, write_sentence_page
-from hsic_hpo.sensitivity.labels import beside
+from hsic_hpo.reports.study_parts import PARTS, read_parts
 from hsic_hpo.study.gaps import Gap, gap_of, mark_gap, may_fail
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials import dataset as trials
-
-DATASETS = (
-    "sensitivity",
-    "convergence",
-    "selection",
-    "front",
-    "comparison",
-    "sensitivity_all",
-    "importance_by_budget",
-)
 
 
 def main(
@@ -39,8 +29,7 @@ def main(
     known = {path: gap for path in figures if (gap := gap_of(path))}
     before = {gap.what: gap.reason for gap in known.values()}
     gaps = dict(before)
-    read = {name: read_netcdf(path) for name, path in datasets.items()}
-    read["sensitivity"] = beside(read["sensitivity"], read_netcdf(surrogate))
+    read = read_parts(datasets, surrogate)
     text = page(
         trials.read_trials(drawn),
         searches=[trials.read_trials(path) for path in searches],
@@ -64,7 +53,7 @@ if __name__ == "__main__":
         main(
             drawn=snakemake.input.trials,
             searches=snakemake.input.searches,
-            datasets={name: path for name in DATASETS if (path := snakemake.input.get(name))},
+            datasets={name: path for name in PARTS if (path := snakemake.input.get(name))},
             surrogate=snakemake.input.surrogate,
             figures=snakemake.input.figures,
             captions=snakemake.params.captions,
