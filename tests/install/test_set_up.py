@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-USUAL = {key: value for key, value in os.environ.items() if not key.startswith("PIP_")}
+# As a user's shell: the tests may themselves be started by make, which hands its own settings on.
+USUAL = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "MAKE"))}
 # A package whose installation needs no network: set-up does not look into it.
 PACKAGE = """\
 [build-system]
