@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from slurm_cluster import Cluster, wait_until
 
 PROFILE = "workflow/profiles/slurm"
 TRIALS = "random/trials.nc"
+HSIC_HPO = [sys.executable, "-m", "hsic_hpo.cli"]
+# What another start of the same study passes on to Snakemake.
+LIKE_START = ("--cores", "2", "--config", "trials_per_job=10")
 
 
 @dataclass
@@ -76,9 +80,28 @@ class Run:
         return (self.checkout.root / "run.log").read_text()
 
     def start(self, target: str = TRIALS, trials_per_job: int = 10) -> subprocess.Popen[str]:
+        command = self.checkout.command(target, profile=PROFILE, trials_per_job=trials_per_job)
+        return self._start(command)
+
+    def start_with_live_view(self, target: str) -> subprocess.Popen[str]:
+        """Start the study by its own command; its lines go where Snakemake's would."""
+        config = str(self.checkout.config.relative_to(self.checkout.root))
+        return self._start([*HSIC_HPO, "run", config, target, "--profile", "slurm", *LIKE_START])
+
+    def watch(self) -> str:
+        """Return what somebody sees of the study who has its files alone, and no SLURM."""
+        return subprocess.run(
+            [*HSIC_HPO, "watch", "--once", str(self.checkout.results)],
+            env={**self.checkout.environment, "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    def _start(self, command: list[str]) -> subprocess.Popen[str]:
         with (self.checkout.root / "run.log").open("a") as log:
             return subprocess.Popen(
-                self.checkout.command(target, profile=PROFILE, trials_per_job=trials_per_job),
+                command,
                 cwd=self.checkout.root,
                 env={**self.checkout.environment, **self.cluster.environment},
                 stdout=log,

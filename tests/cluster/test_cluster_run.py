@@ -1,5 +1,6 @@
 """The same study on a real SLURM: the same results, on the loopback address alone."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,18 +35,22 @@ class Finished:
     environment: dict[str, str]
     printed: str
     preempted: Path
+    watched: str
 
 
 @pytest.fixture(scope="module")
 def finished(make_run: Callable[..., Run]) -> Finished:
-    """A run of which one job asks for a graphics card, and another is preempted."""
+    """A run of which one job asks for a graphics card, others queue, and one is preempted."""
     run = make_run(
         slurm_partition="'gpu' if wildcards.first == '0' else 'cpu'",
         gpu="1 if wildcards.first == '0' else 0",
         device="'cpu'",
     )
+    run.cluster.command("scontrol", "update", "PartitionName=cpu", "State=DOWN")
     process = run.start()
     number = run.pause(0)
+    watched = run.watch()
+    run.cluster.command("scontrol", "update", "PartitionName=cpu", "State=UP")
     trainer = run.trainer(number)
     assert trainer is not None
     listening = run.cluster.listening()
@@ -58,7 +63,8 @@ def finished(make_run: Callable[..., Run]) -> Finished:
     worker.resume()
     run.finish(process)
     assert run.cluster.job(other)["Restarts"] == "1"
-    return Finished(run, listening, run.cluster.job(number), environment, printed, preempted)
+    job = run.cluster.job(number)
+    return Finished(run, listening, job, environment, printed, preempted, watched)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +74,7 @@ def without_cluster(finished: Finished, tmp_path_factory: pytest.TempPathFactory
     run.checkout.edit("config/tiny.yaml", "search: {}", SEARCH)
     local = run.checkout.copy(tmp_path_factory.mktemp("local") / "project")
     local.run(OF_SEARCH[-1])
-    run.finish(run.start(OF_SEARCH[-1]))
+    run.finish(run.start_with_live_view(OF_SEARCH[-1]))
     return local
 
 
@@ -116,7 +122,26 @@ def test_jobs_ask_for_the_memory_and_time_of_the_profile(finished: Finished) -> 
 
 
 def test_searches_go_on_as_without_a_cluster(finished: Finished, without_cluster: Checkout) -> None:
+    log = max((finished.run.checkout.root / ".snakemake" / "log").glob("*.snakemake.log"))
     for rule in ("train_round", "train_final"):
-        assert f"/rule_{rule}/" in finished.run.printed
+        assert f"/rule_{rule}/" in log.read_text()
     for name in OF_SEARCH:
         assert_same_trials(without_cluster.results / name, finished.run.checkout.results / name)
+
+
+def test_a_watcher_without_slurm_sees_what_runs_and_what_queues(finished: Finished) -> None:
+    assert "running for" in finished.watched
+    assert re.search(r"1 running \(train\), 3 queued, \d+ to come", finished.watched)
+    assert re.search(r"\b[1-9] of 40 trainings", finished.watched)
+
+
+def test_the_live_view_tells_of_the_jobs_of_the_cluster(
+    finished: Finished, without_cluster: Checkout
+) -> None:
+    said = finished.run.printed.partition("Results: ")[2].splitlines()
+    assert len(said) < 40
+    assert any(re.search(r"; jobs: \d+ running, \d+ queued; ", line) for line in said)
+    assert "whole: 46 of 46 done" in said[-1]
+    end = finished.run.watch()
+    assert "finished after" in end
+    assert "100 %, all done" in end

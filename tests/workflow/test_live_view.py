@@ -179,3 +179,9 @@ def read_only(checkout: Checkout) -> None:
     assert "Traceback" not in refused.stderr
     assert "20 of 20 random trials" in page.read_text()
     assert {path: path.stat().st_mtime_ns for path in checkout.results.rglob("*")} == before
+    # As an earlier version left it.
+    (checkout.results / ".snakemake" / "locks").rmdir()
+    old = run(checkout, [*rights, *plan])
+    assert old.returncode == 1
+    assert "results/tiny: finished by an earlier version" in old.stderr
+    assert "Traceback" not in old.stderr

@@ -47,6 +47,13 @@ if workflow.is_main_process:
             f"{RESULTS}: not writable by you; a dry run (-n) is possible, and so are "
             "hsic-hpo watch and hsic-hpo explain"
         )
+    if READ_ONLY and not Path(".snakemake", "locks").is_dir():
+        # Snakemake makes it even for a dry run.
+        raise WorkflowError(
+            f"{RESULTS}: finished by an earlier version, which left no .snakemake/locks, and not "
+            "writable by you; once its owner has made a dry run (-n), you can make one too; "
+            "hsic-hpo explain is possible now"
+        )
     if READ_ONLY:
         # Snakemake keeps what a dry run learns of files for the next run.
         from snakemake.persistence import PersistenceBase

@@ -243,6 +243,8 @@ def line(progress: Progress) -> str:
     parts.append(f"whole: {trainings_in_words(progress)}")
     if progress.best is not None:
         parts.append(f"best error {number(progress.best.training.error)}")
+    if progress.history.plan.workers[1]:
+        parts.append(f"jobs: {len(progress.running)} running, {progress.queued} queued")
     parts.append(_time_left(progress))
     return printable("; ".join(parts))
 
