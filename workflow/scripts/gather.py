@@ -10,7 +10,7 @@ from hsic_hpo.study.provenance import git_commit, versions
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.training.records import asked_keys, read_asked
 from hsic_hpo.trials import dataset as trials
-from hsic_hpo.trials.halving import with_rungs
+from hsic_hpo.trials.halving import rung_of, with_rungs
 
 
 def main(
@@ -55,7 +55,8 @@ def main(
         error_name=kind.error_name,
         error_units=kind.error_units,
     )
-    trials.write_trials(with_rungs(gathered, [read_netcdf(path) for path in rungs or ()]), output)
+    passed = [rung_of(read_netcdf(path)) for path in rungs or ()]
+    trials.write_trials(with_rungs(gathered, passed), output)
 
 
 if __name__ == "__main__":

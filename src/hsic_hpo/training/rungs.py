@@ -10,12 +10,12 @@ from hsic_hpo.training.records import discard, find, store
 
 def store_stopped(record: Mapping[str, Any], folder: Path, key: str) -> None:
     """Keep the record of a training that was left, until it has ended or come further."""
-    store(record, folder, _stopped(key))
+    store(record, folder, stopped_key(key))
 
 
 def forget_stopped(folder: Path, key: str) -> None:
     """Remove the record of a training that was left, as it has ended."""
-    discard(folder, _stopped(key))
+    discard(folder, stopped_key(key))
 
 
 def find_until(
@@ -35,7 +35,7 @@ def find_until(
     found = find(folder, key)
     if until_epoch is None:
         return found
-    for record in (found, find(folder, _stopped(key))):
+    for record in (found, find(folder, stopped_key(key))):
         if record is not None and (then := as_of(record, until_epoch, budget)) is not None:
             return then
     return None
@@ -82,5 +82,6 @@ def as_of(record: dict[str, Any], until_epoch: int, budget: Budget) -> dict[str,
     }
 
 
-def _stopped(key: str) -> str:
+def stopped_key(key: str) -> str:
+    """Return what the record of a training is kept under while it is left."""
     return f"{key}.stopped"

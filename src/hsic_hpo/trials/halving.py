@@ -5,6 +5,7 @@ Which of them go on :mod:`hsic_hpo.trials.rungs` tells.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -72,28 +73,28 @@ def _error(records: Sequence[Mapping[str, Any]]) -> float:
     return float(np.mean(errors))
 
 
-def with_rungs(trials: xr.Dataset, designs: Sequence[xr.Dataset]) -> xr.Dataset:
+def rung_of(design: xr.Dataset) -> Rung:
+    """Return the rung after which the trials of a design went on."""
+    return Rung(int(design.attrs["rung_epochs"]), float(design.attrs["rung_keep"]))
+
+
+def with_rungs(trials: xr.Dataset, rungs: Sequence[Rung]) -> xr.Dataset:
     """Return gathered trials with the rung after which each was stopped.
 
     Parameters
     ----------
     trials
         Trials Dataset of a halved search.
-    designs
-        Of :func:`design_of_survivors`, in the order of the rungs; none for a search that was not
-        halved, which is returned as it is.
+    rungs
+        In their order; none for a search that was not halved, which is returned as it is.
     """
-    if not designs:
+    if not rungs:
         return trials
-    rungs = [
-        {"epochs": int(one.attrs["rung_epochs"]), "keep": float(one.attrs["rung_keep"])}
-        for one in designs
-    ]
     was_stopped = trials["status"] == STOPPED
-    ends = np.array([rung["epochs"] for rung in rungs])
+    ends = np.array([rung.epochs for rung in rungs])
     stops = trials["epochs"].where(was_stopped).max("repeat").values
     number = np.where(np.isnan(stops), 0, 1 + np.searchsorted(ends, stops)).astype(int)
     described = {"long_name": "rung after which the trial was stopped, 0: none", "units": "1"}
     status = trials["status"].assign_attrs(long_name="outcome: ok, diverged, failed or stopped")
     labelled = trials.assign(status=status, rung=("trial", number, described))
-    return labelled.assign_attrs(rungs=json.dumps(rungs))
+    return labelled.assign_attrs(rungs=json.dumps([asdict(rung) for rung in rungs]))
