@@ -25,6 +25,7 @@ from hsic_hpo.reports.impact import impact_remark, impact_table
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.plane import plane
+from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.reports.trials_table import offline_scripts, trials_table
 from hsic_hpo.selection import tradeoffs
 from hsic_hpo.study.gaps import sentence
@@ -43,16 +44,8 @@ _PIXELS_PER_POINT = 1.25 * 96 / 72
 
 
 def page(
-    trials: xr.Dataset,
-    sensitivity: xr.Dataset,
+    study: StudyParts,
     *,
-    searches: Sequence[xr.Dataset] = (),
-    convergence: xr.Dataset | None = None,
-    selection: xr.Dataset | None = None,
-    comparison: xr.Dataset | None = None,
-    sensitivity_all: xr.Dataset | None = None,
-    front: xr.Dataset | None = None,
-    importance_by_budget: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
@@ -64,20 +57,8 @@ def page(
 
     Parameters
     ----------
-    trials
-        Trials Dataset of the random search, or of imported trials.
-    sensitivity
-        Sensitivity Dataset of these trials.
-    searches
-        Trials Datasets of the searches.
-    convergence, selection, comparison
-        The Datasets of the same names; the page has no section on one that is None.
-    sensitivity_all
-        Sensitivity Dataset of all trials, those of the searches included; None where there is none.
-    front
-        Front Dataset; None where there is none.
-    importance_by_budget
-        Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`; None where there are none.
+    study
+        What it has found; the page has no section on a Dataset that is None.
     figures
         SVG files of the figures, by name; a figure that is not among them is left out.
     captions
@@ -97,21 +78,14 @@ def page(
     str
         HTML with all scripts, styles and data inside. The same input gives the same page.
     """
+    trials, sensitivity, searches = study.trials, study.sensitivity, study.searches
+    front = study.front
     space = trials_data.space(trials)
     parts = Parts({} if gaps is None else gaps)
     goal_fraction = float(sensitivity.attrs["goal_fraction"])
     settings = None if config is None else StudySettings.of(config)
     frame = frames.trials_frame(trials, searches)
-    found = findings(
-        trials,
-        sensitivity,
-        convergence,
-        selection,
-        comparison,
-        sensitivity_all,
-        front,
-        importance_by_budget,
-    )
+    found = findings(study)
     parts.gaps.update(
         (f"section “{one.title}”", one.failure) for one in found if one.failure is not None
     )
@@ -143,9 +117,9 @@ def page(
         figures={name: _Figure.from_file(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
-        tables=_tables(parts, trials, sensitivity, searches, selection, comparison, front),
+        tables=_tables(parts, study),
         impact_remark=impact_remark(sensitivity),
-        remarks=_remarks(parts, selection, comparison, front),
+        remarks=_remarks(parts, study),
         trials=parts.make(
             "table of all trials",
             lambda: trials_table(frame, frames.values_frame(trials, searches)),
@@ -178,34 +152,31 @@ def _reached_fraction(sensitivity: xr.Dataset) -> float:
 
 def _tables(
     parts: Parts,
-    trials: xr.Dataset,
-    sensitivity: xr.Dataset,
-    searches: Sequence[xr.Dataset],
-    selection: xr.Dataset | None,
-    comparison: xr.Dataset | None,
-    front: xr.Dataset | None,
+    study: StudyParts,
 ) -> dict[str, list[list[str]]]:
     """Return the cells of the tables for which there are data, by their names."""
-    made: dict[str, Callable[[], pd.DataFrame]] = {"impact": lambda: impact_table(sensitivity)}
+    selection, comparison, front = study.selection, study.comparison, study.front
+    made: dict[str, Callable[[], pd.DataFrame]] = {
+        "impact": lambda: impact_table(study.sensitivity)
+    }
     if selection is not None:
         made["selection"] = lambda: decisions_table(selection)
     if front is not None:
         made["front"] = lambda: front_tables.front_table(front)
     if comparison is not None:
         made["comparison"] = lambda: comparison_table.comparison_table(comparison)
-        made["chosen"] = lambda: chosen(comparison, trials_data.space(trials))
+        made["chosen"] = lambda: chosen(comparison, trials_data.space(study.trials))
     if selection is not None and comparison is not None:
-        made["tradeoffs"] = lambda: tradeoffs.tradeoffs(selection, [trials, *searches])
+        made["tradeoffs"] = lambda: tradeoffs.tradeoffs(selection, [study.trials, *study.searches])
     found = {name: parts.make(f"table {name}", make, None) for name, make in made.items()}
     return {name: _cells(table) for name, table in found.items() if table is not None}
 
 
 def _remarks(
     parts: Parts,
-    selection: xr.Dataset | None,
-    comparison: xr.Dataset | None,
-    front: xr.Dataset | None,
+    study: StudyParts,
 ) -> dict[str, str]:
+    selection, comparison, front = study.selection, study.comparison, study.front
     found = {}
     if front is not None:
         found["front"] = parts.make(
