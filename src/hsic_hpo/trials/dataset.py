@@ -290,7 +290,8 @@ def error(dataset: xr.Dataset) -> np.ndarray:
     -------
     numpy.ndarray
         ``(n_trials,)``: the mean over the repeats that a trial has, infinite where any of them
-        diverged or failed, so that such a trial ranks worst.
+        diverged, failed or was stopped. By which error a stopped trial ranks tells
+        :func:`hsic_hpo.trials.stopped.ranked_errors`.
     """
     ok = dataset["status"] == "ok"
     errors = dataset["validation_error"].where(ok, np.inf)
