@@ -9,6 +9,7 @@ import xarray as xr
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.reports.findings import findings, markdown
 from hsic_hpo.reports.sentences import both_ways
+from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.search.front import make_front
 from hsic_hpo.search.known_trials import by_method, known_trials
@@ -118,14 +119,16 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
     both = beside(sensitivity, dataset(name, "sensitivity_surrogate.nc"))
     every = dataset(name, "sensitivity_all.nc")
     found = findings(
-        drawn,
-        both,
-        convergence,
-        selection,
-        comparison,
-        every,
-        front,
-        by_budget,
+        StudyParts(
+            drawn,
+            both,
+            convergence=convergence,
+            selection=selection,
+            comparison=comparison,
+            sensitivity_all=every,
+            front=front,
+            importance_by_budget=by_budget,
+        )
     )
     assert (PUBLISHED / name / "findings.md").read_text(encoding="utf-8") == markdown(found)
     searches = [

@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-import xarray as xr
-
 from hsic_hpo.reports import sentences
+from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.study.gaps import reason_of, sentence
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables import importance_by_budget as by_budget
@@ -42,32 +41,13 @@ class Finding:
     failure: str | None = None
 
 
-def findings(
-    trials: xr.Dataset,
-    sensitivity: xr.Dataset,
-    convergence: xr.Dataset | None = None,
-    selection: xr.Dataset | None = None,
-    comparison: xr.Dataset | None = None,
-    sensitivity_all: xr.Dataset | None = None,
-    front: xr.Dataset | None = None,
-    importance_by_budget: xr.Dataset | None = None,
-) -> list[Finding]:
+def findings(parts: StudyParts) -> list[Finding]:
     """Say what a study found.
 
     Parameters
     ----------
-    trials
-        Trials Dataset of the random search.
-    sensitivity
-        Sensitivity Dataset of these trials.
-    convergence, selection, comparison
-        The Datasets of the same names; None where there is none.
-    sensitivity_all
-        Sensitivity Dataset of all trials, those of the searches included; None where there is none.
-    front
-        Front Dataset; None where there is none.
-    importance_by_budget
-        Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`; None where there are none.
+    parts
+        What it has found, as Datasets.
 
     Returns
     -------
@@ -75,7 +55,10 @@ def findings(
         From how the trainings ended to what the search methods reached; without those on a
         Dataset that does not exist.
     """
-    told = cache(partial(summary, trials, sensitivity))
+    sensitivity, selection, front = parts.sensitivity, parts.selection, parts.front
+    sensitivity_all, convergence = parts.sensitivity_all, parts.convergence
+    comparison, importance_by_budget = parts.comparison, parts.importance_by_budget
+    told = cache(partial(summary, parts.trials, sensitivity))
     ways = [sensitivity.attrs.get("way_reason", "")]
     if not has_both(sensitivity):
         # Beside tests, the check stands where the two ways are compared.

@@ -12,6 +12,7 @@ from hsic_hpo.reports.captions import CAPTIONS
 from hsic_hpo.reports.figures import write_figures
 from hsic_hpo.reports.page import page
 from hsic_hpo.reports.parts import Parts
+from hsic_hpo.reports.study_parts import StudyParts
 
 
 def write_report(
@@ -53,11 +54,13 @@ def write_report(
     with TemporaryDirectory() as folder:
         figures = write_figures(trials, sensitivity, folder, parts, convergence, by_budget)
         text = page(
-            trials,
-            sensitivity,
-            selection=decisions,
-            importance_by_budget=by_budget,
-            convergence=convergence,
+            StudyParts(
+                trials,
+                sensitivity,
+                selection=decisions,
+                importance_by_budget=by_budget,
+                convergence=convergence,
+            ),
             figures={file.stem: file for file in figures},
             captions=CAPTIONS,
             made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
