@@ -35,3 +35,25 @@ if RUNGS:
             code=code("halve"),
         script:
             "../scripts/halve.py"
+
+    # How sure the halving is.
+    rule halving:
+        input:
+            "random/trials.nc",
+        output:
+            dataset="halving.nc",
+            csv=report(
+                "tables/halving.csv",
+                caption="../report/halving_table.rst",
+                category="Study",
+                labels={"table": "Halving"},
+            ),
+            md="tables/halving.md",
+        log:
+            "logs/halving.log",
+        localrule: True
+        params:
+            goal_fraction=STUDY.settings.sensitivity.goal_fraction,
+            code=code("halving"),
+        script:
+            "../scripts/halving.py"

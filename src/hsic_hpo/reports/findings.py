@@ -10,6 +10,8 @@ from hsic_hpo.study.gaps import reason_of, sentence
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables import importance_by_budget as by_budget
 from hsic_hpo.tables.front import front_sentence
+from hsic_hpo.tables.halving import halving_sentence
+from hsic_hpo.tables.importance_by_epoch import importance_by_epoch_sentence
 from hsic_hpo.tables.summary import summary
 from hsic_hpo.tables.writing import markdown_text
 from hsic_hpo.trials.goals import cost_names, has_both
@@ -58,6 +60,7 @@ def findings(parts: StudyParts) -> list[Finding]:
     sensitivity, selection, front = parts.sensitivity, parts.selection, parts.front
     sensitivity_all, convergence = parts.sensitivity_all, parts.convergence
     comparison, importance_by_budget = parts.comparison, parts.importance_by_budget
+    by_epoch = parts.importance_by_epoch
     told = cache(partial(summary, parts.trials, sensitivity))
     ways = [sensitivity.attrs.get("way_reason", "")]
     if not has_both(sensitivity):
@@ -67,7 +70,11 @@ def findings(parts: StudyParts) -> list[Finding]:
         _finding(
             "trainings",
             "How the trainings went",
-            lambda: [told()[0], *ways],
+            lambda: [
+                told()[0],
+                halving_sentence(parts.trials, float(sensitivity.attrs["goal_fraction"])),
+                *ways,
+            ],
             ["errors", "trainings"],
         ),
         _finding(
@@ -100,6 +107,15 @@ def findings(parts: StudyParts) -> list[Finding]:
                 "Were there enough trials?",
                 lambda: [sentences.convergence_sentence(convergence)],
                 ["convergence"],
+            )
+        )
+    if by_epoch is not None:
+        found.append(
+            _finding(
+                "importance_by_epoch",
+                "From which epoch on this holds",
+                lambda: [importance_by_epoch_sentence(by_epoch)],
+                ["importance_by_epoch"] if by_epoch.sizes["epoch"] > 1 else [],
             )
         )
     if importance_by_budget is not None:

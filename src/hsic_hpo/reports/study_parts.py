@@ -28,6 +28,8 @@ class StudyParts:
         Sensitivity Dataset of all trials, those of the searches included.
     importance_by_budget
         Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`.
+    importance_by_epoch
+        Indices by epoch, see :mod:`hsic_hpo.sensitivity.by_epoch`.
     """
 
     trials: xr.Dataset
@@ -39,6 +41,7 @@ class StudyParts:
     comparison: xr.Dataset | None = None
     sensitivity_all: xr.Dataset | None = None
     importance_by_budget: xr.Dataset | None = None
+    importance_by_epoch: xr.Dataset | None = None
 
 
 # Attributes that a file each holds; some are missing where there are no searches.
@@ -50,6 +53,7 @@ PARTS = (
     "comparison",
     "sensitivity_all",
     "importance_by_budget",
+    "importance_by_epoch",
 )
 
 
