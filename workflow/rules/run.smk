@@ -94,6 +94,7 @@ onstart:
 
 
 onsuccess:
+    FORKED_JOBS.close()
     JOURNAL.end(ok=not gaps_in("."))
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")
@@ -108,6 +109,7 @@ onsuccess:
 
 
 onerror:
+    FORKED_JOBS.close()
     JOURNAL.end(ok=False)
     # The list of them is made at the end alone.
     FAILED = retry.failed_reasons(Path("."))

@@ -28,6 +28,7 @@ class ForkedJobs:
 
     def __init__(self) -> None:
         self._control: socket.socket | None = None
+        self._server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the server; on Linux alone, as elsewhere a fork may crash."""
@@ -35,11 +36,18 @@ class ForkedJobs:
             return
         self._control, theirs = socket.socketpair()
         with theirs:
-            subprocess.Popen(
+            self._server = subprocess.Popen(
                 [sys.executable, "-P", "-m", "hsic_hpo.study.fork_server", str(theirs.fileno())],
                 env={**os.environ, **_threads(1)},
                 pass_fds=[theirs.fileno()],
             )
+
+    def close(self) -> None:
+        """End the server; jobs that still run go on by themselves."""
+        if self._control is not None and self._server is not None:
+            self._control.close()
+            self._server.wait()
+        self._control = self._server = None
 
     def prepare(self, script: str) -> None:
         """Let what a script imports be imported now, without waiting for it."""
