@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.trials.goals import has_both, interacts, is_found, is_tested
+from hsic_hpo.trials.stopped import first_rung
 from hsic_hpo.wording import (
     MAIN_GROUP,
     adjusted_p,
@@ -39,6 +40,8 @@ def worst(sensitivity: xr.Dataset) -> str:
         # The main group comes first and is the largest: its reason holds for the others too.
         return f"No hyperparameter has an index for {aim}: {notes.values[0]}."
     bad = _significant(sensitivity, "worst")
+    if end := first_rung(sensitivity):
+        aim += f", as of epoch {end}, up to which all trials were trained"
     if not bad:
         return f"No hyperparameter is found to decide which trials are among {aim}."
     good = _significant(sensitivity, "best")
