@@ -27,6 +27,7 @@ _PLACES = {
     "example_trials": "hsic_hpo.interactive.example:example_trials",
     "explain": "hsic_hpo.interactive.steps:explain",
     "explain_by_budget": "hsic_hpo.interactive.by_budget:explain_by_budget",
+    "front": "hsic_hpo.interactive.front:front",
     "hsic": "hsic_hpo.indices.hsic:hsic",
     "importance_by_budget_table": "hsic_hpo.tables.importance_by_budget:importance_by_budget_table",
     "importance_table": "hsic_hpo.tables.importance:importance_table",
