@@ -12,7 +12,7 @@ SOURCES = src tests benchmarks docs workflow/scripts
 
 PUBLISHED = $(notdir $(wildcard results/reference/*))
 
-.PHONY: help study toy publish reference check test browser cluster-test chaos lint bench clean
+.PHONY: help study toy publish reference check docs test browser cluster-test chaos lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -48,6 +48,11 @@ reference:  ## redraw the published reference studies from their datasets, witho
 check:  ## check a study config, and train one configuration for a step
 	$(SET_UP) study
 	@$(BIN)/hsic-hpo check --train $(CONFIG)
+
+docs:  ## build the documentation site into site/
+	$(SET_UP) docs
+	@$(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
 
 test: browser  ## run the tests
 	$(SET_UP) test
