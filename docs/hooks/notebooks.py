@@ -1,5 +1,6 @@
 """Notebooks of the site: executed as they are built, shown as pages like any other."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -7,6 +8,12 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from nbclient import NotebookClient
 from nbconvert import MarkdownExporter
+from traitlets.config import Config
+
+# The kernel listens to a file, and to no port of the machine.
+_KERNEL = Config({"KernelManager": {"transport": "ipc"}})
+# What pandas writes around a table in place of the theme's own style.
+_OF_PANDAS = re.compile(r"<style scoped>.*?</style>|(?<=<table) border=\"1\" class=\"dataframe\"", re.S)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -21,11 +28,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def executed(path: Path) -> tuple[str, dict[str, bytes]]:
-    """Run a notebook in a folder of nothing else; return it as Markdown, and its figures."""
+    """Run a notebook; return it as Markdown, and its figures."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=300, kernel_name="python3", config=_KERNEL).execute()
     text, resources = MarkdownExporter().from_notebook_node(
         notebook, {"unique_key": f"figures/{path.stem}"}
     )
     link = f"\n\nThis page is a notebook: [{path.name}]({path.name}).\n"
-    return text + link, resources["outputs"]
+    return _OF_PANDAS.sub("", text) + link, resources["outputs"]
