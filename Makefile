@@ -51,7 +51,7 @@ check:  ## check a study config, and train one configuration for a step
 
 docs:  ## build the documentation site into site/
 	$(SET_UP) docs
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html"
 
 test: browser  ## run the tests
