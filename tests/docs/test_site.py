@@ -76,11 +76,6 @@ def pages(site: Path) -> dict[str, Loads]:
     }
 
 
-def test_make_docs_builds_it_in_the_same_way() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "mkdocs build --strict" in makefile
-
-
 def test_no_page_loads_anything_from_elsewhere(site: Path, pages: dict[str, Loads]) -> None:
     assert len(pages) > 20
     for name, page in pages.items():
