@@ -13,7 +13,9 @@ from traitlets.config import Config
 # The kernel listens to a file, and to no port of the machine.
 _KERNEL = Config({"KernelManager": {"transport": "ipc"}})
 # What pandas writes around a table in place of the theme's own style.
-_OF_PANDAS = re.compile(r"<style scoped>.*?</style>|(?<=<table) border=\"1\" class=\"dataframe\"", re.S)
+_OF_PANDAS = re.compile(
+    r"<style scoped>.*?</style>|(?<=<table) border=\"1\" class=\"dataframe\"", re.S
+)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -11,10 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from installed_browser import chromium
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 import hsic_hpo as hh
-from installed_browser import chromium
 from hsic_hpo.commands import __path__ as commands
 from pages import ROOT
 from shared_folders import made_once
@@ -143,12 +143,16 @@ def test_the_search_finds_pages_without_a_server(opened: tuple[Page, list[str]])
     page.keyboard.type("hypervolume")
     found = page.locator(".md-search-result__link").first
     found.wait_for()
-    assert re.search(r"(method|search|benchmarks|glossary|config)\.html", found.get_attribute("href"))
+    assert re.search(
+        r"(method|search|benchmarks|glossary|config)\.html", found.get_attribute("href")
+    )
     assert wrong == []
 
 
 @pytest.mark.parametrize("name", ["index", "tutorial_decision", "config", "api"])
-def test_no_page_is_wider_than_a_phone(name: str, opened: tuple[Page, list[str]], site: Path) -> None:
+def test_no_page_is_wider_than_a_phone(
+    name: str, opened: tuple[Page, list[str]], site: Path
+) -> None:
     page, wrong = opened
     page.goto((site / f"{name}.html").as_uri())
     page.wait_for_load_state("load")
