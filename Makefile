@@ -15,7 +15,7 @@ SIDE_BY_SIDE = -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reo
 
 PUBLISHED = $(notdir $(wildcard results/reference/*))
 
-.PHONY: help study toy publish reference check test browser cluster-test chaos lint bench clean
+.PHONY: help study toy publish reference check docs test browser cluster-test chaos lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -52,6 +52,11 @@ reference:  ## redraw the published reference studies from their datasets, witho
 check:  ## check a study config, and train one configuration for a step
 	$(SET_UP) study
 	@$(BIN)/hsic-hpo check --train $(CONFIG)
+
+docs:  ## build the documentation site into site/
+	$(SET_UP) docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
 
 test: browser  ## run the tests
 	$(SET_UP) test

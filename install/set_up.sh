@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes or refreshes this checkout's virtual environment; what is wrong is said in one line.
-#   sh install/set_up.sh VENV PYTHON PART...      a part: workflow, study, test or slurm
+#   sh install/set_up.sh VENV PYTHON PART...      a part: workflow, study, docs, test or slurm
 # It has no work, and takes a few hundredths of a second, where all parts are there and fresh.
 set -u
 venv=$1 python=$2
@@ -102,9 +102,10 @@ for part in "$@"; do
   case $part in
     workflow) extras=workflow parts=workflow needs=100 ;;
     study) extras=training,workflow,report parts="workflow study" needs=400 ;;
-    test) extras=test parts="workflow study test slurm" needs=400 ;;
+    docs) extras=docs parts=docs needs=100 ;;
+    test) extras=test parts="workflow study docs test slurm" needs=400 ;;
     slurm) extras=slurm parts=slurm needs=50 ;;
-    *) stop "$part: no part; workflow, study, test, slurm" ;;
+    *) stop "$part: no part; workflow, study, docs, test, slurm" ;;
   esac
   check_temporary "$needs"
   if ! [ -e "$venv/bin/python" ]; then

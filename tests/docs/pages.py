@@ -10,7 +10,8 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
-    for path in (ROOT / "README.md", ROOT / "config" / "README.md", *ROOT.glob("docs/*.md"))
+    for path in (*ROOT.glob("[RC]*.md"), ROOT / "config" / "README.md", *ROOT.glob("docs/*.md"))
+    if path.name != "CHANGELOG.md"
 )
 # Their comments show commands too: indented, or between backticks.
 SETTINGS = sorted(

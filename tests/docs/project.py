@@ -11,7 +11,8 @@ from checkout import CONFIG, ROOT, Checkout
 
 # What commands read beyond the parts that the workflow needs.
 PARTS = (
-    *("README.md", "LICENSE", "Makefile", "pyproject.toml"),
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "pyproject.toml"),
+    "mkdocs.yml",
     *("docs", "examples", "tests", "benchmarks", "install"),
 )
 # Pip resolves and builds, but installs nothing: the environment is that of these tests.
@@ -76,6 +77,6 @@ def project_of(checkout: Checkout, root: Path) -> Project:
             kept = [line for line in entry.read_text().splitlines() if "command" not in line]
             (root / ".venv" / entry.name).write_text("\n".join(kept))
     # Everything is installed.
-    for part in ("workflow", "study", "test", "slurm"):
+    for part in ("workflow", "study", "docs", "test", "slurm"):
         (root / ".venv" / f"{part}.stamp").touch()
     return project

@@ -72,6 +72,7 @@ GIVEN: Mapping[str, Callable[[Path, pytest.FixtureRequest], dict[str, Any]]] = {
     "The chosen network": network_of_the_quick_study,
     "A problem of your own": imports_of_the_example,
     "Trials from anywhere": table_of_trials,
+    "Five lines of Python": table_of_trials,
 }
 
 

@@ -70,7 +70,7 @@ def published(project: Project) -> None:
     """A single reference study, whose figures are drawn already, and a page that shows it."""
     shutil.rmtree(project.root / "results" / "reference", ignore_errors=True)
     project.take_results("reference/bateman")
-    (project.root / "docs" / "reference.md").unlink()
+    (project.root / "docs" / "studies.md").unlink()
     project.place("config/bateman.yaml")
     project.place(
         "README.md", "<!-- begin results/reference/bateman/findings.md -->\n<!-- end -->\n"
@@ -206,10 +206,12 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
         table_and_space,
         "Chosen: knee",
     ),
+    ".venv/bin/python -m pytest tests/unit/spaces": (None, " passed in "),
     "pip install .": (None, "Would install hsic_hpo"),
     ".venv/bin/pip install '.[optuna]'": (None, "Would install hsic_hpo"),
     ".venv/bin/pip install '.[hpolib]'": (None, "Would install hsic_hpo"),
     "pip install '.[all]'": (None, "Would install hsic_hpo"),
+    "pip install '.[report]'": (None, "Would install hsic_hpo"),
     "pip install '.[training,workflow,report]'": (None, "Would install hsic_hpo"),
 }
 CLUSTER = ("tests/cluster/cluster_runs.py", 'PROFILE = "workflow/profiles/slurm"')
@@ -220,6 +222,7 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "make test": (".ci/run", "make test"),
     "make lint": (".ci/run", "make lint"),
     "make lint test": (".ci/run", "make lint"),
+    "make docs": ("tests/docs/test_site.py", '"mkdocs", "build", "--strict"'),
     "make cluster-test": (".ci/run", "make cluster-test"),
     # It ends with an error for the one finding that stays.
     "snakemake --lint": ("Makefile", "tests/workflow/lint.py"),

@@ -31,7 +31,7 @@ from test_embed import embedded
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results" / "reference"
 STUDIES = ["bateman", "mnist"]
-PAGES = ["README.md", "docs/reference.md"]
+PAGES = ["docs/studies.md"]
 LARGEST = 10 * 2**20
 
 

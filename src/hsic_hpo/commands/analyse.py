@@ -31,13 +31,19 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "looked at their errors",
     )
     explained.add_argument(
-        "--fraction", type=float, default=fraction, help=f"what counts as best: {fraction}"
+        "--fraction",
+        type=float,
+        default=fraction,
+        help=f"fraction of the trials that counts as best (default: {fraction})",
     )
     explained.add_argument(
         "--worst", action="store_true", help="explain the worst fraction instead"
     )
     explained.add_argument(
-        "--permutations", type=int, default=permutations, help=f"for p-values: {permutations}"
+        "--permutations",
+        type=int,
+        default=permutations,
+        help=f"random permutations behind the p-values (default: {permutations})",
     )
     explained.add_argument(
         "--goal",
@@ -51,7 +57,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="C",
         help="explain the best among trials that cost at most C, by the first --cost",
     )
-    explained.add_argument("--seed", type=int, default=0, help="of all random numbers: 0")
+    explained.add_argument(
+        "--seed", type=int, default=0, help="seed of all random numbers (default: 0)"
+    )
     written = parser.add_argument_group("what is written")
     written.add_argument("--report", metavar="FILE.html", help="one page that tells it all")
     written.add_argument("--figures", metavar="FOLDER", help="the figures, as SVG")

@@ -27,7 +27,7 @@ def trials_options(parser: argparse.ArgumentParser) -> None:
     trials.add_argument(
         "--space", metavar="FILE", help="search space; without it, it is inferred from the values"
     )
-    trials.add_argument("--error", metavar="COLUMN", help="the error of a trial")
+    trials.add_argument("--error", metavar="COLUMN", help="the column that holds the error")
     direction = trials.add_mutually_exclusive_group()
     for name, meaning in (("minimise", "less"), ("maximise", "more")):
         direction.add_argument(
@@ -49,12 +49,17 @@ def trials_options(parser: argparse.ArgumentParser) -> None:
         help="epochs or the like, where a configuration has several: the highest counts",
     )
     trials.add_argument(
-        "--rows", metavar="A:B", help="only trials A to B, without B, counted from 0"
+        "--rows", metavar="A:B", help="only trials A to B, B excluded, counted from 0"
     )
-    trials.add_argument("--optuna", metavar="STORAGE", help="a storage of Optuna, as SOURCE")
+    trials.add_argument(
+        "--optuna", metavar="STORAGE", help="a storage of Optuna, in place of SOURCE"
+    )
     trials.add_argument("--study", metavar="NAME", help="which study of the storage")
     trials.add_argument(
-        "--objective", type=int, default=0, help="which one of a multi-objective study, from 0: 0"
+        "--objective",
+        type=int,
+        default=0,
+        help="which one of a multi-objective study, counted from 0 (default: 0)",
     )
 
 

@@ -8,10 +8,14 @@ from hsic_hpo.wording import counted, number, with_units
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to those of the program."""
-    parser = commands.add_parser("check", help="check a study config without running it")
+    parser = commands.add_parser(
+        "check",
+        help="check a study config without running it",
+        description="Check a study config: what is wrong is said in one line.",
+    )
     parser.add_argument("config", nargs="+", help="YAML file; a later one overrides an earlier")
     parser.add_argument(
-        "--train", action="store_true", help="train a random configuration for a step, too"
+        "--train", action="store_true", help="also train a random configuration for one step"
     )
     parser.set_defaults(run=_check)
 

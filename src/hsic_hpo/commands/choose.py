@@ -22,10 +22,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command to those of the program."""
     parser = commands.add_parser(
         "choose",
-        help="choose a configuration by what it may cost: results/<study>, trials.nc, a table",
+        help="choose a configuration by what it may cost, from a study, a trials.nc or a table",
         description="Choose a configuration from finished trials, by what it may cost. Of a "
         "study, finished or not, all trials that are there count. By default: the cheapest within "
-        "10 %% of the lowest error, or within the tolerance of the study.",
+        "10 % of the lowest error, or within the tolerance of the study.",
     )
     trials_options(parser)
     asked = parser.add_argument_group("what is chosen")
@@ -33,7 +33,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     rule.add_argument(
         "--within",
         metavar="PERCENT",
-        help="the cheapest whose error is at most so much above the lowest, such as 5%%",
+        help="the cheapest whose error is at most this much above the lowest, such as 5%%",
     )
     rule.add_argument(
         "--lowest-error", action="store_true", help="the lowest error, also within the limits"
@@ -46,7 +46,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             f"--{name.replace('_', '-')}",
             type=float,
             metavar="N",
-            help=f"at most so many: {meaning}",
+            help=f"at most this many {meaning}",
         )
     form = parser.add_argument_group("how it is printed").add_mutually_exclusive_group()
     form.add_argument("--yaml", action="store_true", help="the configuration as YAML, to paste")

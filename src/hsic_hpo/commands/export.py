@@ -8,7 +8,10 @@ from hsic_hpo.errors import needs_extra
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to those of the program."""
     parser = commands.add_parser(
-        "export", help="write the network that a search chose as ONNX or for torch.export"
+        "export",
+        help="write the network that a search chose as ONNX or for torch.export",
+        description="Write the network that a search chose, with the scaling of its inputs and "
+        "outputs, for programs that need neither this package nor your code.",
     )
     parser.add_argument(
         "model", help="its file: results/<study>/final/<method>/<choice>/model.ckpt"

@@ -12,7 +12,11 @@ from hsic_hpo.wording import counted
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to those of the program."""
-    parser = commands.add_parser("retry", help="let a study train again what failed in it")
+    parser = commands.add_parser(
+        "retry",
+        help="let a study train again what failed in it",
+        description="Let the next run of a study train again what failed, and nothing else.",
+    )
     parser.add_argument("results", type=Path, help="its folder, such as results/my_study")
     parser.add_argument("--reason", default="", help="only trainings whose reason contains this")
     parser.set_defaults(run=_retry)

@@ -39,7 +39,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default=_DEFAULT,
         help="settings of the machine: a folder, or a name in workflow/profiles, such as slurm",
     )
-    parser.add_argument("--cores", default=None, help="how many jobs run at once: all")
+    parser.add_argument(
+        "--cores", default=None, help="how many jobs run at once (default: as the profile says)"
+    )
     parser.set_defaults(run=_run, passed_on=[])
 
 

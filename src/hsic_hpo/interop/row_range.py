@@ -11,7 +11,7 @@ def row_slice(rows: str | None) -> slice:
     Parameters
     ----------
     rows
-        ``"A:B"``: from row A up to, without, row B, counted from 0 as Optuna numbers its trials;
+        ``"A:B"``: from row A up to, but without, row B, counted from 0 as Optuna numbers trials;
         either may be left out. None for all.
 
     Raises

@@ -56,7 +56,7 @@ def trials_from(
         Column of epochs, steps or the like, where a configuration has rows at several of them:
         the highest counts.
     rows
-        Part of the trials: ``"A:B"`` from number A up to, without, B, counted from 0.
+        Part of the trials: ``"A:B"`` from number A up to, but without, B, counted from 0.
 
     Returns
     -------

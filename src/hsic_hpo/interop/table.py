@@ -49,7 +49,7 @@ def trials_from_table(
         Column of epochs, steps or the like, where a configuration has rows at several of them:
         the highest counts.
     rows
-        Part of the rows: ``"A:B"`` from row A up to, without, row B, counted from 0.
+        Part of the rows: ``"A:B"`` from row A up to, but without, row B, counted from 0.
 
     Returns
     -------
@@ -134,7 +134,7 @@ def trials_from_frame(
         Column of epochs, steps or the like, where a configuration has rows at several of them:
         the highest counts.
     rows
-        Part of the rows: ``"A:B"`` from row A up to, without, row B, counted from 0.
+        Part of the rows: ``"A:B"`` from row A up to, but without, row B, counted from 0.
 
     Returns
     -------

@@ -59,8 +59,8 @@ def gather_records(
     Returns
     -------
     xarray.Dataset
-        Dimensions ``trial``, ``repeat``, ``epoch``, ``hyperparameter``: see the README's section
-        on the trials Dataset.
+        Dimensions ``trial``, ``repeat``, ``epoch``, ``hyperparameter``: see the section
+        on the trials Dataset in ``docs/datasets.md``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What the README shows of a problem of one's own is the example's code, and runs."""
+"""What the page shows of a problem of one's own is the example's code, and runs."""
 
 import ast
 import re
@@ -19,14 +19,9 @@ from hsic_hpo.training.train import train
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "digits"
-SECTION = (
-    (ROOT / "README.md")
-    .read_text(encoding="utf-8")
-    .partition("\n## A problem of your own\n")[2]
-    .partition("\n## ")[0]
-)
-CODE = re.findall(r"^```python\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
-CONFIG = re.findall(r"^```yaml\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
+PAGE = (ROOT / "docs" / "own-problem.md").read_text(encoding="utf-8")
+CODE = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+CONFIG = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(autouse=True)
