@@ -151,9 +151,7 @@ def test_other_rungs_and_more_trials_train_nothing_twice(
         new = sum(max(0, len(curve) - reached.get(name, 0)) for name, curve in curves.items())
         known = sum(reached.get(name) == 6 and len(curve) == 6 for name, curve in curves.items())
         assert epochs == new - known, (n, rungs, tested)
-        reached |= {
-            name: max(len(curve), reached.get(name, 0)) for name, curve in curves.items()
-        }
+        reached |= {name: max(len(curve), reached.get(name, 0)) for name, curve in curves.items()}
 
 
 @pytest.mark.parametrize("damage", ["lost", "truncated"])
