@@ -16,7 +16,7 @@ from hsic_hpo.spaces.space import Space
 from hsic_hpo.training import jobs
 from hsic_hpo.training.budget import parse_budget
 from hsic_hpo.training.records import store, training_seed
-from hsic_hpo.training.rungs import as_of, find_until, store_stopped, stopped_key
+from hsic_hpo.training.rungs import as_of, find_until, stopped_key, store_stopped
 from hsic_hpo.training.train import train
 from hsic_hpo.trials.design import make_design
 from hsic_hpo.trials.halving import design_of_survivors
