@@ -13,7 +13,9 @@ from hsic_hpo.files import read_netcdf
 from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.training.records import training_seed
 from hsic_hpo.training.train import train
+from hsic_hpo.tables.halving import halving_remark
 from hsic_hpo.trials.dataset import read_trials
+from hsic_hpo.trials.missed import missed_by_halving
 from hsic_hpo.trials.rungs import survivors
 from shared_folders import made_once
 
@@ -32,7 +34,7 @@ def halved(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
         checkout = fresh_checkout(root, HALVED)
         before = checkout.run_and_kill(TRIALS, trainings=3, trials_per_job=40)
         assert 3 <= len(before) < 40
-        checkout.run(TRIALS, trials_per_job=40)
+        checkout.run(TRIALS, "halving.nc", trials_per_job=40)
         after = checkout.finished_trainings
         kept = {path: written for path, written in before.items() if path in after}
         # What has come further since has another record.
@@ -63,7 +65,7 @@ def test_halved_trials_are_those_of_whole_trainings_bit_for_bit(halved: Checkout
     for number, (epochs, n) in enumerate(RUNGS, start=1):
         errors = np.array(
             [
-                one["learning_curve"][epochs - 1]
+                min(one["learning_curve"][:epochs])
                 if len(one["learning_curve"]) >= epochs
                 else np.nan
                 for one in records
@@ -97,6 +99,14 @@ def test_what_was_killed_amid_a_rung_keeps_what_it_had(halved: Checkout) -> None
     assert 0 < kept <= known
     states = list((halved.results / "trial_files").rglob("[!.]*.state"))
     assert len(states) == int((trials["status"] == "stopped").sum())
+
+
+def test_how_sure_the_halving_is_stands_in_a_dataset_and_a_table(halved: Checkout) -> None:
+    missed = missed_by_halving(read_trials(halved.results / TRIALS), 0.1)
+    xr.testing.assert_identical(read_netcdf(halved.results / "halving.nc"), missed)
+    table = (halved.results / "tables" / "halving.md").read_text(encoding="utf-8")
+    assert halving_remark(missed) in table
+    assert missed["stopped"].values.tolist() == [16, 12]
 
 
 def test_a_finished_halving_has_nothing_to_do(halved: Checkout) -> None:

@@ -23,6 +23,7 @@ def told(name: str) -> list[Finding]:
             comparison=compared(["random", "hsic-gpbo"]),
             front=fronts(one.trials),
             importance_by_budget=one.by_budget,
+            importance_by_epoch=one.by_epoch,
         )
     )
 

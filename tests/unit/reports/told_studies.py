@@ -20,7 +20,8 @@ from studies_to_draw import Study
 
 FIGURES = (
     *("errors", "trainings", "importance", "distributions", "worst", "interactions"),
-    *("convergence", "importance_by_budget", "quadrant", "sweeps", "front", "comparison"),
+    *("convergence", "importance_by_epoch", "importance_by_budget", "quadrant"),
+    *("sweeps", "front", "comparison"),
 )
 SETTINGS = config.validate({"study": "told", "problem": {"name": "bateman"}}, "told")
 HOSTILE = "x <img src=x onerror=alert(1)>"
@@ -96,6 +97,7 @@ def told(
             searches=searches,
             convergence=one.convergence,
             importance_by_budget=one.by_budget,
+            importance_by_epoch=one.by_epoch,
             selection=decide(one.sensitivity, one.trials, SETTINGS.selection),
             comparison=compared(methods),
             front=fronts(one.trials, searches),

@@ -60,9 +60,10 @@ def test_the_lowest_errors_go_on_and_failures_never() -> None:
     records = [
         record(rows, 0, [0.5, 0.3], "stopped"),
         record(rows, 1, [0.1, 0.1], "diverged"),
-        record(rows, 2, [0.1, 0.2], "stopped"),
-        record(rows, 3, [0.1, 0.3], "stopped"),
-        record(rows, 4, [0.1, 0.4], "stopped"),
+        # The lowest error counts, also where whole trainings are ranked by their last one.
+        record(rows, 2, [0.2, 0.6], "stopped"),
+        record(rows, 3, [0.3, 0.3], "stopped"),
+        record(rows, 4, [0.4, 0.4], "stopped"),
     ]
     going_on = design_of_survivors(rows, records, RUNGS[0], 2)
     # Of equal errors the first trial.
