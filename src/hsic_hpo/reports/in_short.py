@@ -47,9 +47,9 @@ class Matters:
     never: str
 
     @property
-    def shares(self) -> str:
-        """Both shares in words."""
-        return shares(self.at_goal, self.of_all)
+    def shares(self) -> tuple[str, str]:
+        """Both shares as percentages, of the best and of all."""
+        return percent(round(self.at_goal, 2)), percent(round(self.of_all, 2))
 
 
 @dataclass(frozen=True)
