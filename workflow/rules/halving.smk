@@ -11,7 +11,9 @@ if RUNGS:
         log:
             "logs/train/rung-{rung}/{first}-{stop}.log",
         params:
-            **SUBMISSION.job("train_rung", TRAIN, [of_rung(n) for n in range(len(IN_TRAINING))]),
+            **SUBMISSION.job(
+                "train_rung", TRAIN, [of_rung(n) for n in range(len(IN_TRAINING))]
+            ),
             rung=lambda wildcards: int(wildcards.rung),
             until_epoch=lambda wildcards: of_rung(wildcards.rung)["until_epoch"],
 
@@ -35,3 +37,25 @@ if RUNGS:
             code=code("halve"),
         script:
             "../scripts/halve.py"
+
+    # How sure the halving is.
+    rule halving:
+        input:
+            "random/trials.nc",
+        output:
+            dataset="halving.nc",
+            csv=report(
+                "tables/halving.csv",
+                caption="../report/halving_table.rst",
+                category="Study",
+                labels={"table": "Halving"},
+            ),
+            md="tables/halving.md",
+        log:
+            "logs/halving.log",
+        localrule: True
+        params:
+            goal_fraction=STUDY.settings.sensitivity.goal_fraction,
+            code=code("halving"),
+        script:
+            "../scripts/halving.py"

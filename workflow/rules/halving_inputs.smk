@@ -16,9 +16,7 @@ def records_of_rung(rung):
 
 
 def random_records(_):
-    return [
-        path for rung in range(len(IN_TRAINING)) for path in records_of_rung(rung)
-    ]
+    return [path for rung in range(len(IN_TRAINING)) for path in records_of_rung(rung)]
 
 
 def survivors(_):

@@ -27,6 +27,8 @@ rule all:
         "convergence.nc",
         expand("tables/importance.{suffix}", suffix=["csv", "md"]),
         expand("tables/importance_by_budget.{suffix}", suffix=["csv", "md"]),
+        expand("tables/importance_by_epoch.{suffix}", suffix=["csv", "md"]),
+        expand("tables/halving.{suffix}", suffix=["csv", "md"] if RUNGS else []),
         # Without a search all trials are the random ones.
         expand(
             "tables/importance_all.{suffix}",

@@ -73,6 +73,17 @@ def values_of_trials(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Datas
     return values_of_best(trials, reached)
 
 
+def with_values(sensitivity: xr.Dataset, trials: xr.Dataset) -> xr.Dataset:
+    """Return a sensitivity Dataset of ``trials`` with what stands out, where it lacks it."""
+    if "values_at_goal" in sensitivity:
+        return sensitivity
+    settings = AnalysisSettings(
+        goal_fraction=float(sensitivity.attrs["goal_fraction"]),
+        group_threshold=sensitivity.attrs.get("group_threshold", "all"),
+    )
+    return sensitivity.merge(values_of_trials(trials, settings))
+
+
 def values_of_best(points: xr.Dataset, reached: np.ndarray) -> xr.Dataset:
     """Describe which values reach a goal.
 

@@ -66,11 +66,13 @@ def _carried(design: xr.Dataset) -> dict[str, Any]:
 
 
 def _error(records: Sequence[Mapping[str, Any]]) -> float:
-    errors = [
-        record["validation_error"] if record["status"] in ("ok", STOPPED) else np.nan
-        for record in records
-    ]
-    return float(np.mean(errors))
+    return float(np.mean([_lowest(record) for record in records]))
+
+
+def _lowest(record: Mapping[str, Any]) -> float:
+    if record["status"] not in ("ok", STOPPED):
+        return np.nan
+    return min((error for error in record["learning_curve"] if error is not None), default=np.nan)
 
 
 def rung_of(design: xr.Dataset) -> Rung:

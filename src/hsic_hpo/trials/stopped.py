@@ -68,11 +68,31 @@ def first_rung_errors(trials: xr.Dataset) -> np.ndarray:
         where trials were not halved.
     """
     end = first_rung(trials)
-    if not end:
-        return trials_data.error(trials)
-    curve = trials["learning_curve"].isel(epoch=slice(end))
-    lasted = trials["epochs"].clip(max=end)
-    early = json.loads(trials.attrs["budget"]).get("early_stopping") is not None
+    return errors_after(trials, end) if end else trials_data.error(trials)
+
+
+def errors_after(trials: xr.Dataset, epoch: int) -> np.ndarray:
+    """Return one validation error per trial, as if all trainings had ended after an epoch.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset with learning curves.
+    epoch
+        Counted from 1. A training that ended by itself before keeps its error.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(n_trials,)``, as a study ranks them: with early stopping the lowest error until then,
+        else the last one. Infinite where a trial had failed or diverged by then, was stopped by a
+        halving before it came that far, or has no learning curve.
+    """
+    curve = trials["learning_curve"].isel(epoch=slice(epoch))
+    lasted = trials["epochs"].clip(max=epoch)
+    budget = json.loads(trials.attrs.get("budget", "{}"))
+    early = budget.get("early_stopping") is not None
     then = curve.min("epoch") if early else curve.where(trials["epoch"] == lasted).max("epoch")
-    alive = trials["status"].isin(["ok", STOPPED]) | (trials["epochs"] > end)
+    alive = (trials["status"] == "ok") | (trials["epochs"] > epoch)
+    alive |= (trials["status"] == STOPPED) & (trials["epochs"] >= epoch)
     return mean_over_repeats(trials, then.where(alive, np.inf)).fillna(np.inf).values

@@ -16,7 +16,7 @@ from hsic_hpo.spaces.space import Space
 from hsic_hpo.training import jobs
 from hsic_hpo.training.budget import parse_budget
 from hsic_hpo.training.records import store, training_seed
-from hsic_hpo.training.rungs import as_of, find_until, store_stopped, stopped_key
+from hsic_hpo.training.rungs import as_of, find_until, stopped_key, store_stopped
 from hsic_hpo.training.train import train
 from hsic_hpo.trials.design import make_design
 from hsic_hpo.trials.halving import design_of_survivors
@@ -151,9 +151,7 @@ def test_other_rungs_and_more_trials_train_nothing_twice(
         new = sum(max(0, len(curve) - reached.get(name, 0)) for name, curve in curves.items())
         known = sum(reached.get(name) == 6 and len(curve) == 6 for name, curve in curves.items())
         assert epochs == new - known, (n, rungs, tested)
-        reached |= {
-            name: max(len(curve), reached.get(name, 0)) for name, curve in curves.items()
-        }
+        reached |= {name: max(len(curve), reached.get(name, 0)) for name, curve in curves.items()}
 
 
 @pytest.mark.parametrize("damage", ["lost", "truncated"])
