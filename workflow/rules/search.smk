@@ -9,6 +9,7 @@ wildcard_constraints:
     repeat=r"\d+",
     round=r"\d+",
     rung=r"\d+",
+    look=r"\d+",
 
 
 rule selection:

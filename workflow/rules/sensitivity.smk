@@ -7,7 +7,7 @@ rule sensitivity:
         "logs/sensitivity.log",
     localrule: True
     params:
-        settings=asdict(STUDY.settings.sensitivity),
+        settings=asdict(STUDY.settings.analysis),
         code=code("sensitivity"),
     script:
         "../scripts/sensitivity.py"
@@ -23,7 +23,7 @@ rule sensitivity_surrogate:
         "logs/sensitivity_surrogate.log",
     localrule: True
     params:
-        settings=asdict(STUDY.settings.sensitivity),
+        settings=asdict(STUDY.settings.analysis),
         code=code("sensitivity_surrogate"),
     script:
         "../scripts/sensitivity_surrogate.py"
@@ -38,7 +38,7 @@ rule convergence:
         "logs/convergence.log",
     localrule: True
     params:
-        settings=asdict(STUDY.settings.sensitivity),
+        settings=asdict(STUDY.settings.analysis),
         code=code("convergence"),
     script:
         "../scripts/convergence.py"
@@ -53,7 +53,7 @@ rule budget:
         "logs/budget.log",
     localrule: True
     params:
-        settings=asdict(STUDY.settings.sensitivity),
+        settings=asdict(STUDY.settings.analysis),
         cost=STUDY.settings.selection.cost,
         code=code("budget"),
     script:
@@ -87,7 +87,7 @@ rule sensitivity_all:
         "logs/sensitivity_all.log",
     localrule: True
     params:
-        settings=asdict(STUDY.settings.sensitivity),
+        settings=asdict(STUDY.settings.analysis),
         code=code("sensitivity_all"),
     script:
         "../scripts/sensitivity_all.py"

@@ -15,6 +15,7 @@ rule train:
     # The job draws its own rows of the random design, which no later row changes. It does not
     # read design.nc, as more trials would make that file, and so every job, new.
     input:
+        unpack(look_before),
         data="data.nc",
         retry=marked_for_retry("random/records/{first}-{stop}.jsonl"),
     output:
@@ -36,6 +37,7 @@ rule train:
 rule gather:
     input:
         unpack(survivors),
+        unpack(last_look),
         design="random/design.nc",
         data="data.nc",
         records=random_records,

@@ -1,6 +1,7 @@
 """Gather the records of finished trainings into one trials Dataset."""
 
 import json
+from pathlib import Path
 
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.problems.data import read_stamp
@@ -26,10 +27,16 @@ def main(
     code_fingerprint: str,
     output: str,
     rungs: list[str] | None = None,
+    look: str | None = None,
 ) -> None:
     kind = load_problem(problem, "problem")
     stamp = read_stamp(data)
     rows = read_netcdf(design)
+    n_planned, looked = rows.sizes["trial"], {}
+    if look is not None:
+        said = json.loads(Path(look).read_text())
+        rows = rows.isel(trial=slice(said["n_trials"]))
+        looked = {"looks": json.dumps({**said, "n_planned": n_planned})}
     asked = asked_keys(
         rows,
         budget,
@@ -50,6 +57,7 @@ def main(
             "code_fingerprint": code_fingerprint,
             "data_fingerprint": stamp.fingerprint,
             "training_samples": stamp.training_samples,
+            **looked,
         },
         n_repeats=repeats,
         error_name=kind.error_name,
@@ -72,5 +80,6 @@ if __name__ == "__main__":
             seed=snakemake.params.seed,
             code_fingerprint=snakemake.params.training_code,
             output=snakemake.output[0],
+            look=snakemake.input.get("look"),
             rungs=snakemake.input.get("rungs"),
         )

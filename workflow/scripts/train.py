@@ -6,6 +6,7 @@ import os
 for library in ("OMP", "MKL", "OPENBLAS"):
     os.environ[f"{library}_NUM_THREADS"] = "1"
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -53,7 +54,12 @@ def main(
     precision: str,
     output: str,
     until_epoch: int | None = None,
+    look: str | None = None,
 ) -> None:
+    if look is not None and json.loads(Path(look).read_text())["settled_at"]:
+        # All is decided: the search ended before these trials.
+        write_records([], output)
+        return
     rows = (_drawn(space, stop, seed, budget) if design is None else read_netcdf(design)).isel(
         trial=slice(first, stop)
     )
@@ -122,5 +128,6 @@ if __name__ == "__main__":
             device=snakemake.resources.get("device", "cpu"),
             precision=str(snakemake.resources.get("precision", "32")),
             output=snakemake.output[0],
+            look=snakemake.input.get("look"),
             until_epoch=snakemake.params.get("until_epoch"),
         )

@@ -59,7 +59,7 @@ def explain_folder(folder: Path, report: str | None) -> None:
     settings = StudySettings.of(progress.history.plan.study["config"])
     so_far = finished_so_far(folder, progress, time.time())
     with Console(stderr=True).status(f"Explaining {so_far.trials.sizes['trial']} trials"):
-        found = explain_trials(so_far.trials, settings.sensitivity)
+        found = explain_trials(so_far.trials, settings.analysis)
         try:
             decided = decide(found, so_far.trials, settings.selection)
         except InputError:

@@ -166,6 +166,9 @@ class Watcher:
                 finished[job.number] = self._trainings.of(plan, job, is_done=done)
                 rows = self._trainings.rows(plan, job.slice)
                 sizes[job.number] = rows * plan.repeats(job.slice)
+                if done and not finished[job.number]:
+                    # The search had ended before these trials.
+                    sizes[job.number] = 0
         running, queued = self._under_way(history) if state == RUNNING else ([], [])
         open_jobs = [job for job in plan.jobs if not history.is_done(job)]
         nodes = len(running) if queued else plan.workers[1]

@@ -13,6 +13,7 @@ from hsic_hpo.search.choices import BY_METHOD
 from hsic_hpo.search.methods import search_settings
 from hsic_hpo.search.settings import TOLERANCE, SearchSettings
 from hsic_hpo.selection.settings import SelectionSettings
+from hsic_hpo.sensitivity.looks import StopSettings, level_of_a_look
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.tries import DEFAULT_TRIES
@@ -66,10 +67,13 @@ class RandomSearchSettings:
     rungs
         Where the worst trials are stopped; ``"auto"``: where
         :func:`hsic_hpo.trials.rungs.auto_rungs` proposes; empty: nowhere.
+    stop
+        When the search ends early; None: never.
     """
 
     n_trials: int = 200
     rungs: tuple[Rung, ...] | Literal["auto"] = ()
+    stop: StopSettings | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "RandomSearchSettings":
@@ -77,12 +81,14 @@ class RandomSearchSettings:
         rungs = given.get("rungs", cls.rungs)
         if rungs != "auto":
             rungs = tuple(Rung(int(one["epochs"]), float(one["keep"])) for one in rungs)
-        return cls(**{**given, "rungs": rungs})
+        stop = None if given.get("stop") is None else StopSettings(**given["stop"])
+        return cls(**{**given, "rungs": rungs, "stop": stop})
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as a study config writes it: without rungs where it has none."""
+        """Return it as a study config writes it: without rungs and looks where it has none."""
         rungs = self.rungs if self.rungs == "auto" else [asdict(rung) for rung in self.rungs]
-        return {"n_trials": self.n_trials} | ({"rungs": rungs} if rungs else {})
+        written = {"rungs": rungs, "stop": self.stop and asdict(self.stop)}
+        return {"n_trials": self.n_trials} | {name: one for name, one in written.items() if one}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +191,11 @@ class StudySettings:
         if "search" in given:
             sections["search"] = _searches(given["search"])
         return cls(**{**given, **sections})
+
+    @property
+    def analysis(self) -> AnalysisSettings:
+        """The analysis, at the error level of one of several looks where there are any."""
+        return level_of_a_look(self.sensitivity, self.random_search.stop)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what :meth:`of` reads, defaults included, in plain values.

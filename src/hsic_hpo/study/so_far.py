@@ -77,7 +77,16 @@ def finished_so_far(folder: Path, progress: Progress, now: float) -> SoFar:
     jobs = [job for job in history.plan.jobs if job.stage == RANDOM]
     for job in jobs:
         found |= _of_job(folder, history, job, trainings)
-    n_all = max((job.slice.stop for job in jobs if job.slice is not None), default=0)
+    n_all = max(
+        (
+            job.slice.stop
+            for job in jobs
+            if job.slice is not None
+            # The search may have ended before these trials.
+            and not (history.is_done(job) and not trainings.of(history.plan, job, is_done=True))
+        ),
+        default=0,
+    )
     if not n_all:
         raise InputError(f"{folder}: its last run planned no random search")
     rows = sorted(found)

@@ -152,6 +152,7 @@ def _checked(content: Mapping[str, Any], where: str, folders: Sequence[Path]) ->
     problem.check_space(space, f"{where}: space")
     check_overrides(settings.selection.override, space, f"{where}: ")
     _check_rungs(settings, problem, f"{where}: random_search.rungs")
+    _check_looks(settings, f"{where}: random_search.stop.looks")
     return Study(settings, problem, space)
 
 
@@ -159,6 +160,11 @@ def _check_rungs(settings: StudySettings, problem: Problem, where: str) -> None:
     search, epochs = settings.random_search, settings.training.budget.epochs
     if not search.rungs:
         return
+    if search.stop is not None:
+        raise InputError(
+            f"{where}: given with 'random_search.stop', which cuts the trials into blocks; allowed: "
+            "one of the two"
+        )
     if isinstance(problem, FunctionProblem):
         raise InputError(
             f"{where}: {problem.name} is a function, which cannot be left after an epoch and taken "
@@ -169,6 +175,24 @@ def _check_rungs(settings: StudySettings, problem: Problem, where: str) -> None:
     if search.rungs != "auto":
         goal = settings.sensitivity.goal_fraction
         check_rungs(search.rungs, search.n_trials, epochs, goal, where)
+
+
+def _check_looks(settings: StudySettings, where: str) -> None:
+    stop, analysis = settings.random_search.stop, settings.analysis
+    if stop is None:
+        return
+    if stop.looks > settings.random_search.n_trials:
+        raise InputError(
+            f"{where}: {stop.looks} blocks of {settings.random_search.n_trials} trials; allowed: at "
+            "most as many as trials"
+        )
+    least = 1 / (analysis.n_permutations + 1)
+    if least > analysis.significance:
+        raise InputError(
+            f"{where}: each of {stop.looks} looks tests at {analysis.significance:.2g}, below the "
+            f"smallest p-value of {analysis.n_permutations} permutations; needed: fewer looks, or "
+            "more 'sensitivity.n_permutations'"
+        )
 
 
 def tell_jobs_where(paths: Sequence[Path | str], environment: MutableMapping[str, str]) -> None:
