@@ -20,6 +20,7 @@ from hsic_hpo.figures.style import (
     message,
     style,
 )
+from hsic_hpo.trials.goals import is_found, is_tested
 from hsic_hpo.wording import cost_name, percent
 
 _COLOURS = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY)
@@ -40,8 +41,9 @@ def importance_by_budget(found: xr.Dataset) -> Figure:
     -------
     matplotlib.figure.Figure
         At page width: the unbiased index of the six hyperparameters of the main group that are
-        significant most often, against the budget on a logarithmic axis; filled where significant,
-        with their confidence intervals there; in grey the highest of their noise floors.
+        found to matter most often, against the budget on a logarithmic axis; filled where they are,
+        with their confidence intervals there; in grey the highest of their noise floors, of trials
+        that were tested directly.
 
     Examples
     --------
@@ -59,7 +61,8 @@ def importance_by_budget(found: xr.Dataset) -> Figure:
         main = main.isel(budget=has_index.values)
         share = percent(float(found.attrs["goal_fraction"]))
         cost = cost_name(found.attrs["cost"])
-        title = f"Impact on the best {share} of the trials that cost at most c"
+        what = "trials" if is_tested(found) else "configurations"
+        title = f"Impact on the best {share} of the {what} that cost at most c"
         figure, (axes,) = page(1, 1, _HEIGHT, width=PAGE_WIDTH, title=title, legend_lines=3)
         marks = _lines(axes, main)
         axes.set_xscale("log")
@@ -71,16 +74,18 @@ def importance_by_budget(found: xr.Dataset) -> Figure:
 
 def _lines(axes: Axes, main: xr.Dataset) -> list[Line2D]:
     unbiased = main["hsic_unbiased"]
-    # Those that are significant at more budgets come first; few trials make high indices by chance.
-    often = main["significant"].fillna(0).sum("budget").values
+    # Those that are found at more budgets come first; few trials make high indices by chance.
+    matters = is_found(main)
+    often = matters.sum("budget").values
     typical = unbiased.median("budget").fillna(-np.inf).values
     shown = np.lexsort((-typical, -often))[: len(_COLOURS)]
     budgets = main["budget"].values
     # What chance adds to the plain index on average is what the unbiased one lacks.
     floor = (main["noise_floor"] - (main["hsic"] - unbiased)).isel(hyperparameter=shown)
     high = floor.max("hyperparameter").values
-    axes.fill_between(budgets, 0, high, color="0.92", linewidth=0, zorder=1)
-    axes.plot(budgets, high, color="0.5", linestyle="--", zorder=1)
+    if is_tested(main):
+        axes.fill_between(budgets, 0, high, color="0.92", linewidth=0, zorder=1)
+        axes.plot(budgets, high, color="0.5", linestyle="--", zorder=1)
     # An interval of few trials may reach far beyond all indices.
     values = unbiased.isel(hyperparameter=shown).values
     top = 1.5 * float(np.nanmax(np.append(values, high)))
@@ -89,15 +94,13 @@ def _lines(axes: Axes, main: xr.Dataset) -> list[Line2D]:
     for rank, i in enumerate(shown.tolist()):
         one = main.isel(hyperparameter=i)
         colour, marker = _COLOURS[rank], _MARKERS[rank]
-        index, significant = one["hsic_unbiased"].values, one["significant"].values == 1
+        index, is_filled = one["hsic_unbiased"].values, matters.isel(hyperparameter=i).values
         low, high_end = one["interval_low"].values, one["interval_high"].values
         # Beside each other, so that intervals can be told apart.
         x = budgets * _ASIDE ** (rank - len(shown) / 2)
-        axes.vlines(
-            x[significant], low[significant], high_end[significant], color=colour, linewidth=0.8
-        )
+        axes.vlines(x[is_filled], low[is_filled], high_end[is_filled], color=colour, linewidth=0.8)
         axes.plot(x, index, color=colour, zorder=3)
-        for where, face in ((significant, colour), (~significant, "white")):
+        for where, face in ((is_filled, colour), (~is_filled, "white")):
             axes.plot(
                 x[where],
                 index[where],
@@ -110,8 +113,10 @@ def _lines(axes: Axes, main: xr.Dataset) -> list[Line2D]:
             )
         label = fill(str(one["hyperparameter"].item()), _NAME_LETTERS)
         marks.append(Line2D([], [], color=colour, marker=marker, markersize=_SIZE, label=label))
-    marks.append(Line2D([], [], color="0.5", linestyle="--", label="noise floor"))
-    level = f"{float(main.attrs['significance']):g}"
+    hollow = "not found through the surrogate"
+    if is_tested(main):
+        marks.append(Line2D([], [], color="0.5", linestyle="--", label="noise floor"))
+        hollow = f"adjusted p > {float(main.attrs['significance']):g}"
     marks.append(
         Line2D(
             [],
@@ -121,7 +126,7 @@ def _lines(axes: Axes, main: xr.Dataset) -> list[Line2D]:
             marker="o",
             markersize=_SIZE,
             markerfacecolor="white",
-            label=f"hollow: adjusted p > {level}",
+            label=f"hollow: {hollow}",
         )
     )
     return marks
