@@ -11,15 +11,17 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.checks import check_integer
+from hsic_hpo.errors import InputError
 from hsic_hpo.sensitivity.analysis import obstacle, single_indices, tested
 from hsic_hpo.sensitivity.columns import group_columns
 from hsic_hpo.sensitivity.explanation import Way
-from hsic_hpo.sensitivity.goals import must_be_random
 from hsic_hpo.sensitivity.labels import SINGLES
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.drawn import ADAPTIVE, UNKNOWN, how_drawn
 from hsic_hpo.trials.goals import is_tested, select_goal, target_values
 from hsic_hpo.trials.missed import rungs_of
+from hsic_hpo.trials.randomness import departure_from_random
 from hsic_hpo.trials.stopped import errors_after, first_rung
 
 N_EPOCHS = 10
@@ -82,7 +84,7 @@ def indices_by_epoch(
     >>> found.sizes["epoch"], found.attrs["why_none"]
     (0, 'no learning curves are known')
     """
-    must_be_random(trials, way)
+    _must_be_random(trials, way)
     known = np.isfinite(trials["learning_curve"].values).any()
     ends = _epochs(trials, epochs) if known else []
     space = trials_data.space(trials)
@@ -160,3 +162,12 @@ def _epochs(trials: xr.Dataset, asked: Sequence[int] | None) -> list[int]:
         return sorted({min(int(epoch), last) for epoch in asked} | {last})
     spread = np.geomspace(1, last, N_EPOCHS).round().astype(int).tolist()
     return sorted({*spread, *(rung.epochs for rung in rungs_of(trials)), last})
+
+
+def _must_be_random(trials: xr.Dataset, way: Way) -> None:
+    drawn = how_drawn(trials) if way == "auto" else way
+    if drawn == ADAPTIVE or (drawn == UNKNOWN and departure_from_random(trials)):
+        raise InputError(
+            "from which epoch on an explanation holds can be told of random trials alone, and these "
+            "were drawn by a search; if they were random, say so (drawn='random', --trials random)"
+        )

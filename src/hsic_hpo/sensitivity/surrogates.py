@@ -66,7 +66,11 @@ class Surrogate:
             ends = np.where(goals, self.drawn, -np.inf).max(axis=1)
         else:
             ends = np.where(goals, self.drawn, np.inf).min(axis=1)
-        return float(self.posterior.values(np.median(ends)))
+        return self.in_units(float(np.median(ends)))
+
+    def in_units(self, value: float) -> float:
+        """Return a drawn value as trials have it."""
+        return float(self.posterior.values(np.array(value)))
 
     def matters(self, name: str) -> bool:
         """Tell whether the trials are much less likely without a hyperparameter."""
