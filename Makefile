@@ -31,7 +31,8 @@ publish:  ## keep the datasets of a finished study: make publish STUDY=bateman
 	$(SET_UP) study
 	@mkdir -p results/reference/$(STUDY)
 	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity*.nc convergence.nc selection.nc \
-	  comparison.nc front.nc importance_by_budget.nc final/*/*/design.nc final/*/*/trials.nc \
+	  comparison.nc front.nc importance_by_budget.nc importance_by_epoch.nc \
+	  $$(ls halving.nc 2>/dev/null) final/*/*/design.nc final/*/*/trials.nc \
 	  $$(ls search/*/*/trials.nc 2>/dev/null) \
 	  ../reference/$(STUDY)
 
@@ -42,7 +43,7 @@ reference:  ## redraw the published reference studies from their datasets, witho
 	  run="$(BIN)/snakemake --configfile config/$$study.yaml --directory results/reference/$$study"; \
 	  drawing=$$($$run --list-rules 2>/dev/null | grep -E '_(figure|table|report)$$'); \
 	  $$run reference --workflow-profile $(PROFILE) --cores $(CORES) \
-	  --allowed-rules all summary failures budget peers findings reference $$drawing || exit 1; done
+	  --allowed-rules all summary failures budget by_epoch peers findings reference $$drawing || exit 1; done
 	@$(BIN)/python docs/embed.py README.md docs/*.md
 
 check:  ## check a study config, and train one configuration for a step

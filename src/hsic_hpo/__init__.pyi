@@ -14,6 +14,7 @@ from hsic_hpo.indices.inference import confidence_interval as confidence_interva
 from hsic_hpo.indices.permutation import permutation_test as permutation_test
 from hsic_hpo.interactive import plot as plot
 from hsic_hpo.interactive.by_budget import explain_by_budget as explain_by_budget
+from hsic_hpo.interactive.by_epoch import explain_by_epoch as explain_by_epoch
 from hsic_hpo.interactive.choosing import choose as choose
 from hsic_hpo.interactive.example import example_trials as example_trials
 from hsic_hpo.interactive.hsic_gpbo_sampler import HsicGpboSampler as HsicGpboSampler
@@ -64,6 +65,9 @@ from hsic_hpo.tables.decisions import decisions_table as decisions_table
 from hsic_hpo.tables.importance import importance_table as importance_table
 from hsic_hpo.tables.importance_by_budget import (
     importance_by_budget_table as importance_by_budget_table,
+)
+from hsic_hpo.tables.importance_by_epoch import (
+    importance_by_epoch_table as importance_by_epoch_table,
 )
 from hsic_hpo.training.loading import load_model as load_model
 from hsic_hpo.trials.dataset import read_trials as read_trials

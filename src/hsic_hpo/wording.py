@@ -1,5 +1,6 @@
 """Words that tables, figures and messages share: goals, axis labels, numbers and values."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import xarray as xr
@@ -155,6 +156,13 @@ def pruned(trials: xr.Dataset) -> int:
 def counted(n: int, plural: str) -> str:
     """Return a number of things: ``"1 trial"``, ``"2 trials"``."""
     return f"{n} {plural if n != 1 else plural.removesuffix('s')}"
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """Return names in a sentence: ``"a, b and c"``."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def readable(choice: Any) -> str:

@@ -136,7 +136,7 @@ def test_settings_in_comments_are_valid(path: str, tmp_path: Path) -> None:
     settings = yaml.safe_load(text)
     if "profiles" in path:
         resources = settings.get("set-resources", {})
-        assert set(resources) <= {"train", "train_round", "train_final"}
+        assert set(resources) <= {"train", "train_rung", "train_round", "train_final"}
         assert all(isinstance(setting, dict) for setting in resources.values())
     else:
         for module in (ROOT / path).parent.glob("*.py"):

@@ -35,7 +35,8 @@ EXTRAS = {
 }
 FILES = (
     *("__init__.pyi", "py.typed", "study/config.schema.yaml"),
-    *("reports/page.html.j2", "reports/page.css"),
+    *("reports/page.html.j2", "reports/answer.html.j2", "reports/choose.html.j2"),
+    *("reports/page.css", "reports/page.js"),
 )
 
 

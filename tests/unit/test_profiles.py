@@ -12,7 +12,7 @@ PROFILES = {
     for path in sorted((ROOT / "workflow" / "profiles").glob("*/config.yaml"))
 }
 CLUSTERS = [name for name in PROFILES if name != "default"]
-SUBMITTED = {"train", "train_round", "train_final"}
+SUBMITTED = {"train", "train_rung", "train_round", "train_final"}
 DECISIVE = ("rerun-triggers", "max-checksum-file-size", "rerun-incomplete", "keep-going")
 
 

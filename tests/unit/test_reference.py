@@ -9,6 +9,7 @@ import xarray as xr
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.reports.findings import findings, markdown
 from hsic_hpo.reports.sentences import both_ways
+from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.search.front import make_front
 from hsic_hpo.search.known_trials import by_method, known_trials
@@ -20,6 +21,7 @@ from hsic_hpo.study.study import Study
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables import front as front_table
 from hsic_hpo.tables import importance_by_budget as budget_table
+from hsic_hpo.tables import importance_by_epoch as epoch_table
 from hsic_hpo.tables import peers as peers_table
 from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.tables.importance import importance_table
@@ -104,7 +106,7 @@ def test_the_front_is_that_of_the_published_trials(name: str) -> None:
 @pytest.mark.parametrize("name", STUDIES)
 def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> None:
     drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
-    sensitivity, convergence, selection, comparison, front, by_budget = (
+    sensitivity, convergence, selection, comparison, front, by_budget, by_epoch = (
         dataset(name, f"{part}.nc")
         for part in (
             "sensitivity",
@@ -113,19 +115,23 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
             "comparison",
             "front",
             "importance_by_budget",
+            "importance_by_epoch",
         )
     )
     both = beside(sensitivity, dataset(name, "sensitivity_surrogate.nc"))
     every = dataset(name, "sensitivity_all.nc")
     found = findings(
-        drawn,
-        both,
-        convergence,
-        selection,
-        comparison,
-        every,
-        front,
-        by_budget,
+        StudyParts(
+            drawn,
+            both,
+            convergence=convergence,
+            selection=selection,
+            comparison=comparison,
+            sensitivity_all=every,
+            front=front,
+            importance_by_budget=by_budget,
+            importance_by_epoch=by_epoch,
+        )
     )
     assert (PUBLISHED / name / "findings.md").read_text(encoding="utf-8") == markdown(found)
     searches = [
@@ -139,6 +145,10 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
         "importance_by_budget": (
             budget_table.importance_by_budget_table(by_budget),
             budget_table.importance_by_budget_remark(by_budget),
+        ),
+        "importance_by_epoch": (
+            epoch_table.importance_by_epoch_table(by_epoch),
+            epoch_table.importance_by_epoch_remark(by_epoch),
         ),
         "selection": (
             decisions_table(selection),

@@ -8,6 +8,7 @@ import xarray as xr
 
 from example_studies import sensitivity
 from hsic_hpo.reports.findings import findings, markdown
+from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.study import config
 from hsic_hpo.training.budget import budget_in_words
@@ -163,6 +164,6 @@ def test_a_goal_that_other_trials_reach_than_were_asked_for_is_counted(errors, w
     assert goal(found) == words
     assert goal(found.sel(target="error", subset="best")) == words
     assert reached_in_words(found) == sentence
-    told = markdown(findings(trials, found))
+    told = markdown(findings(StudyParts(trials, found)))
     assert ("best 10 %" in told) == (words == "best 10 %")
     assert sentence in told

@@ -19,20 +19,23 @@ OF_SENSITIVITY = {
     "worst_figure",
 }
 OF_BUDGET = {"importance_by_budget_figure", "importance_by_budget_table"}
+OF_EPOCH = {"importance_by_epoch_figure", "importance_by_epoch_table"}
 FIGURES = {
     *OF_TRIALS,
     *OF_SENSITIVITY,
     *("convergence_figure", "comparison_figure", "front_figure", "importance_by_budget_figure"),
+    "importance_by_epoch_figure",
 }
 TABLES = {
     *("importance_table", "selection_table", "comparison_table", "tradeoffs_table"),
-    *("importance_by_budget_table", "front_table"),
+    *("importance_by_budget_table", "importance_by_epoch_table", "front_table"),
 }
 TESTED = {
     *("sensitivity", "selection", "convergence", "importance_table", "selection_table"),
-    *("tradeoffs_table", "budget"),
+    *("tradeoffs_table", "budget", "by_epoch"),
     *OF_SENSITIVITY,
     *OF_BUDGET,
+    *OF_EPOCH,
     *("convergence_figure", "summary", "html_report"),
 }
 ANALYSIS = {*TESTED, "sensitivity_surrogate"}
@@ -85,7 +88,10 @@ def test_a_copy_with_results_reruns_nothing(checkout: Checkout) -> None:
         ("src/hsic_hpo/sensitivity/analysis.py", once(*TESTED)),
         (
             "src/hsic_hpo/sensitivity/beside_tests.py",
-            once("sensitivity_surrogate", "importance_table", "html_report", "budget", *OF_BUDGET),
+            once(
+                *("sensitivity_surrogate", "importance_table", "html_report"),
+                *("budget", *OF_BUDGET, "by_epoch", *OF_EPOCH),
+            ),
         ),
         ("src/hsic_hpo/selection/tradeoffs.py", once("tradeoffs_table", "html_report")),
         ("src/hsic_hpo/selection/decide.py", once(*SELECTION)),

@@ -28,6 +28,7 @@ ROUND = {"propose": 1, "train_round": 1, "gather_round": 1}
 THROUGH_SURROGATE = (
     *("sensitivity_surrogate", "importance_table", "selection", "selection_table"),
     *("budget", "importance_by_budget_figure", "importance_by_budget_table"),
+    *("by_epoch", "importance_by_epoch_figure", "importance_by_epoch_table"),
 )
 FINAL = {"choose": 1, "train_final": 1, "gather_final": 1}
 RETRAINED = dict.fromkeys(

@@ -45,6 +45,9 @@ def test_every_result_is_there(finished: Checkout) -> None:
         "importance_by_budget.nc",
         "tables/importance_by_budget.csv",
         "tables/importance_by_budget.md",
+        "importance_by_epoch.nc",
+        "tables/importance_by_epoch.csv",
+        "tables/importance_by_epoch.md",
         "tables/selection.csv",
         "tables/selection.md",
         "front.nc",
@@ -57,7 +60,7 @@ def test_every_result_is_there(finished: Checkout) -> None:
     ):
         assert (finished.results / name).stat().st_size > 0, name
     figures = sorted(path.stem for path in (finished.results / "figures").glob("*.svg"))
-    assert len(figures) == 13
+    assert len(figures) == 14
     for suffix in ("pdf", "png"):
         paths = (finished.results / "figures").glob(f"*.{suffix}")
         assert sorted(path.stem for path in paths) == figures

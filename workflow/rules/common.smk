@@ -11,6 +11,7 @@ from hsic_hpo.study.gaps import clear_gaps
 from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT
 from hsic_hpo.training.records import training_seed
+from hsic_hpo.trials.rungs import n_kept
 from snakemake.exceptions import WorkflowError
 
 # A run of its own reads its config files; another workflow hands its config over.

@@ -18,6 +18,11 @@ FIGURES = {
         "Impact by budget",
         dict(importance_by_budget="importance_by_budget.nc"),
     ),
+    "importance_by_epoch": (
+        "Sensitivity",
+        "Impact by epoch",
+        dict(importance_by_epoch="importance_by_epoch.nc"),
+    ),
     "quadrant": ("Decisions", "Error against cost", SENSITIVITY),
     "sweeps": ("Decisions", "Ranges", SENSITIVITY),
     "front": (
@@ -98,6 +103,26 @@ rule importance_by_budget_table:
         code=code("importance_by_budget_table"),
     script:
         "../scripts/importance_by_budget_table.py"
+
+
+rule importance_by_epoch_table:
+    input:
+        "importance_by_epoch.nc",
+    output:
+        report(
+            "tables/importance_by_epoch.csv",
+            caption="../report/importance_by_epoch_table.rst",
+            category="Sensitivity",
+            labels={"table": "Indices by epoch"},
+        ),
+        "tables/importance_by_epoch.md",
+    log:
+        "logs/importance_by_epoch_table.log",
+    localrule: True
+    params:
+        code=code("importance_by_epoch_table"),
+    script:
+        "../scripts/importance_by_epoch_table.py"
 
 
 use rule importance_table as importance_all_table with:

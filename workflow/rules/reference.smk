@@ -40,6 +40,7 @@ rule findings:
         surrogate="sensitivity_surrogate.nc",
         convergence="convergence.nc",
         importance_by_budget="importance_by_budget.nc",
+        importance_by_epoch="importance_by_epoch.nc",
         selection="selection.nc",
         comparison="comparison.nc",
         front="front.nc",

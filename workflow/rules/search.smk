@@ -8,6 +8,7 @@ wildcard_constraints:
     choice="[a-z0-9.-]+",
     repeat=r"\d+",
     round=r"\d+",
+    rung=r"\d+",
 
 
 rule selection:

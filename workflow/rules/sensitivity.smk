@@ -60,6 +60,21 @@ rule budget:
         "../scripts/budget.py"
 
 
+rule by_epoch:
+    input:
+        "random/trials.nc",
+    output:
+        "importance_by_epoch.nc",
+    log:
+        "logs/by_epoch.log",
+    localrule: True
+    params:
+        settings=asdict(STUDY.settings.sensitivity),
+        code=code("by_epoch"),
+    script:
+        "../scripts/by_epoch.py"
+
+
 # What the searches tried tells more of where the best ones lie; their trials are not random, so
 # that a surrogate explains them, beside the exact tests of the random ones.
 rule sensitivity_all:

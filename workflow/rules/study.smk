@@ -5,7 +5,9 @@ NO_TARGET = workflow.default_target is None
 include: "common.smk"
 include: "data.smk"
 include: "design.smk"
+include: "halving_inputs.smk"
 include: "training.smk"
+include: "halving.smk"
 include: "search_inputs.smk"
 include: "sensitivity.smk"
 include: "networks.smk"
@@ -25,6 +27,8 @@ rule all:
         "convergence.nc",
         expand("tables/importance.{suffix}", suffix=["csv", "md"]),
         expand("tables/importance_by_budget.{suffix}", suffix=["csv", "md"]),
+        expand("tables/importance_by_epoch.{suffix}", suffix=["csv", "md"]),
+        expand("tables/halving.{suffix}", suffix=["csv", "md"] if RUNGS else []),
         # Without a search all trials are the random ones.
         expand(
             "tables/importance_all.{suffix}",

@@ -35,12 +35,10 @@ rule train:
 
 rule gather:
     input:
+        unpack(survivors),
         design="random/design.nc",
         data="data.nc",
-        records=expand(
-            "random/records/{slice}.jsonl",
-            slice=slices(STUDY.settings.random_search.n_trials),
-        ),
+        records=random_records,
     output:
         "random/trials.nc",
     log:

@@ -5,12 +5,10 @@ from hsic_hpo.reports.findings import findings, markdown
 from hsic_hpo.reports.study_parts import PARTS, read_parts
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
-from hsic_hpo.trials import dataset as trials
 
 
 def main(*, trials_path: str, datasets: dict[str, str], surrogate: str, output: str) -> None:
-    read = read_parts(datasets, surrogate)
-    write_text(markdown(findings(trials.read_trials(trials_path), **read)), output)
+    write_text(markdown(findings(read_parts(trials_path, datasets, surrogate))), output)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from hsic_hpo.study.provenance import git_commit, versions
 from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.training.records import asked_keys, read_asked
 from hsic_hpo.trials import dataset as trials
+from hsic_hpo.trials.halving import rung_of, with_rungs
 
 
 def main(
@@ -24,6 +25,7 @@ def main(
     seed: int,
     code_fingerprint: str,
     output: str,
+    rungs: list[str] | None = None,
 ) -> None:
     kind = load_problem(problem, "problem")
     stamp = read_stamp(data)
@@ -53,7 +55,8 @@ def main(
         error_name=kind.error_name,
         error_units=kind.error_units,
     )
-    trials.write_trials(gathered, output)
+    passed = [rung_of(read_netcdf(path)) for path in rungs or ()]
+    trials.write_trials(with_rungs(gathered, passed), output)
 
 
 if __name__ == "__main__":
@@ -69,4 +72,5 @@ if __name__ == "__main__":
             seed=snakemake.params.seed,
             code_fingerprint=snakemake.params.training_code,
             output=snakemake.output[0],
+            rungs=snakemake.input.get("rungs"),
         )

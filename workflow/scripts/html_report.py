@@ -11,7 +11,6 @@ from hsic_hpo.reports.study_parts import PARTS, read_parts
 from hsic_hpo.study.gaps import Gap, gap_of, mark_gap, may_fail
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
-from hsic_hpo.trials import dataset as trials
 
 
 def main(
@@ -29,11 +28,8 @@ def main(
     known = {path: gap for path in figures if (gap := gap_of(path))}
     before = {gap.what: gap.reason for gap in known.values()}
     gaps = dict(before)
-    read = read_parts(datasets, surrogate)
     text = page(
-        trials.read_trials(drawn),
-        searches=[trials.read_trials(path) for path in searches],
-        **read,
+        read_parts(drawn, datasets, surrogate, searches),
         figures={Path(path).stem: Path(path) for path in figures if path not in known},
         captions=captions,
         config=config,

@@ -52,10 +52,14 @@ def main(
     device: str,
     precision: str,
     output: str,
+    until_epoch: int | None = None,
 ) -> None:
     rows = (_drawn(space, stop, seed, budget) if design is None else read_netcdf(design)).isel(
         trial=slice(first, stop)
     )
+    if "flops" in rows:
+        # What needs much memory or time shows it first.
+        rows = rows.sortby("flops", ascending=False)
     data_fingerprint = read_stamp(data).fingerprint
     records = train_slice(
         partial(load, problem, data),
@@ -71,6 +75,7 @@ def main(
         unedited=unedited,
         memory_limit=memory_limit,
         save_every=save_every,
+        until_epoch=until_epoch,
         networks_of=problem if networks else None,
         device=device,
         precision=precision,
@@ -117,4 +122,5 @@ if __name__ == "__main__":
             device=snakemake.resources.get("device", "cpu"),
             precision=str(snakemake.resources.get("precision", "32")),
             output=snakemake.output[0],
+            until_epoch=snakemake.params.get("until_epoch"),
         )

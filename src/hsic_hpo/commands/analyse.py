@@ -180,22 +180,23 @@ def _write(
 
         write_analysis(found, decided, options.output, "worst" if options.worst else "best")
         written.append(options.output)
-    grown = None
+    grown = by_epoch = None
     if options.figures or options.report:
+        from hsic_hpo.sensitivity.by_epoch import by_epoch_of
         from hsic_hpo.sensitivity.convergence import convergence_of
 
-        grown = convergence_of(trials, found)
+        grown, by_epoch = convergence_of(trials, found), by_epoch_of(trials, found)
     if options.figures:
         from hsic_hpo.reports.figures import write_figures
         from hsic_hpo.reports.parts import Parts
 
         parts = Parts({})
-        written += write_figures(trials, found, options.figures, parts, grown, by_budget)
+        written += write_figures(trials, found, options.figures, parts, grown, by_budget, by_epoch)
     if options.report:
         from hsic_hpo.reports.writing import write_report
 
         # It names what it lacks, figures too.
-        write_report(trials, found, options.report, decided, grown, by_budget)
+        write_report(trials, found, options.report, decided, grown, by_budget, by_epoch)
         written.append(options.report)
     elif options.figures:
         parts.check(options.figures)

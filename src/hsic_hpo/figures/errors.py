@@ -10,8 +10,10 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.scales import Scaling, spans_a_decade
 from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, LIGHT_GREY, VERMILLION, message, style
-from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.wording import goal, number, outcomes, with_units
+from hsic_hpo.trials.goals import target_values
+from hsic_hpo.trials.outcomes import outcomes
+from hsic_hpo.trials.stopped import is_stopped
+from hsic_hpo.wording import goal, number, with_units
 
 _DECADES_ONLY_FROM_RATIO = 100
 _TITLE_LETTERS = 46
@@ -34,15 +36,17 @@ def errors(trials: xr.Dataset, sensitivity: xr.Dataset | None = None) -> Figure:
     matplotlib.figure.Figure
         One panel at column width. The axis of the errors is logarithmic when all are positive
         and the largest is at least ten times the smallest. Diverged and failed trials have no
-        error to show; the title states their number.
+        error to show; the title states their number. Stopped ones show the error that they had
+        reached.
 
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> figure = hh.plot.errors(hh.example_trials())
     """
-    error = trials_data.error(trials)
-    finite = error[np.isfinite(error)]
+    error = target_values(trials, "error")
+    known = np.isfinite(error)
+    finite, stopped = error[known], is_stopped(trials)[known]
     with style():
         figure = Figure(figsize=(COLUMN_WIDTH, 2.4))
         axes = figure.add_subplot()
@@ -51,17 +55,19 @@ def errors(trials: xr.Dataset, sensitivity: xr.Dataset | None = None) -> Figure:
             message(axes, "no trial finished with an error")
             return figure
         scaling = Scaling.of(finite)
-        _histogram(axes, scaling(finite), in_logarithms=scaling.in_logarithms)
+        _histogram(axes, scaling(finite), stopped, in_logarithms=scaling.in_logarithms)
         name = with_units(trials.attrs["error_name"], trials.attrs["error_units"])
         axes.set_xlabel(scaling.label(name), parse_math=False)
         axes.set_ylabel("number of trials")
         axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
         if sensitivity is not None:
-            _mark_goal(figure, axes, sensitivity, scaling)
+            _mark_goal(axes, sensitivity, scaling)
+        if axes.get_legend_handles_labels()[0]:
+            figure.legend(loc="outside lower center")
     return figure
 
 
-def _histogram(axes: Axes, errors: np.ndarray, *, in_logarithms: bool) -> None:
+def _histogram(axes: Axes, errors: np.ndarray, stopped: np.ndarray, *, in_logarithms: bool) -> None:
     low, high = errors.min(), errors.max()
     log = not in_logarithms and spans_a_decade(errors)
     edges = _edges(np.log10(errors) if log else errors)
@@ -74,7 +80,17 @@ def _histogram(axes: Axes, errors: np.ndarray, *, in_logarithms: bool) -> None:
         edges = 10**edges
         # Rounding in the logarithm must not push the extreme errors out of their bins.
         edges[0], edges[-1] = min(edges[0], low), max(edges[-1], high)
-    axes.hist(errors, edges.tolist(), color=LIGHT_GREY, edgecolor=GREY)
+    if not stopped.any():
+        axes.hist(errors, edges.tolist(), color=LIGHT_GREY, edgecolor=GREY)
+        return
+    axes.hist(
+        [errors[~stopped], errors[stopped]],
+        edges.tolist(),
+        stacked=True,
+        color=[LIGHT_GREY, "white"],
+        edgecolor=GREY,
+        label=["trained to the end", "stopped, with the error reached"],
+    )
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
@@ -88,10 +104,9 @@ def _edges(values: np.ndarray) -> np.ndarray:
     )
 
 
-def _mark_goal(figure: Figure, axes: Axes, sensitivity: xr.Dataset, scaling: Scaling) -> None:
+def _mark_goal(axes: Axes, sensitivity: xr.Dataset, scaling: Scaling) -> None:
     threshold = float(sensitivity["threshold"].sel(target="error", subset="best"))
     if np.isfinite(threshold):
         label = f"{goal(sensitivity)}: error ≤ {number(threshold)}"
         place = float(scaling(np.array(threshold)))
         axes.axvline(place, color=VERMILLION, linestyle="--", label=label)
-        figure.legend(loc="outside lower center")

@@ -13,11 +13,13 @@ from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.scales import Scaling, log_where_a_decade
 from hsic_hpo.figures.style import BLUE, GREY, LIGHT_GREY, ORANGE, VERMILLION, message, style
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import number_selected, select_goal
-from hsic_hpo.wording import outcomes, percent, with_units
+from hsic_hpo.trials.goals import number_selected, select_goal, target_values
+from hsic_hpo.trials.outcomes import outcomes
+from hsic_hpo.wording import percent, with_units
 
 _HEIGHT, _LABEL_LETTERS = 2.4, 28
 _OUTCOMES = {"ok": BLUE, "diverged": ORANGE, "failed": VERMILLION}
+_STOPPED = {trials_data.STOPPED: GREY}
 
 
 def trainings(trials: xr.Dataset, fraction: float = 0.1) -> Figure:
@@ -42,7 +44,7 @@ def trainings(trials: xr.Dataset, fraction: float = 0.1) -> Figure:
     >>> import hsic_hpo as hh
     >>> figure = hh.plot.trainings(hh.example_trials())
     """
-    best = select_goal(trials_data.error(trials), fraction, "best").reached
+    best = select_goal(target_values(trials, "error"), fraction, "best").reached
     with style():
         figure, (curves, time, ends) = page(3, 3, _HEIGHT, title=outcomes(trials), legend_lines=1)
         _curves(curves, trials, best)
@@ -103,8 +105,9 @@ def _time(axes: Axes, trials: xr.Dataset, best: np.ndarray) -> None:
 
 def _ends(axes: Axes, trials: xr.Dataset) -> None:
     status = trials["status"].values
-    counts = [int((status == outcome).sum()) for outcome in _OUTCOMES]
-    bars = axes.bar(list(_OUTCOMES), counts, 0.7, color=list(_OUTCOMES.values()))
+    shown = _OUTCOMES | (_STOPPED if (status == trials_data.STOPPED).any() else {})
+    counts = [int((status == outcome).sum()) for outcome in shown]
+    bars = axes.bar(list(shown), counts, 0.7, color=list(shown.values()))
     axes.bar_label(bars, size=7)
     axes.margins(y=0.12)
     axes.tick_params(axis="x", length=0)

@@ -18,6 +18,7 @@ from hsic_hpo.figures.style import PAGE_WIDTH, message, style
 from hsic_hpo.figures.values import shown_by_level
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import is_found, is_tested, select_goal, target_values
+from hsic_hpo.trials.stopped import first_rung
 from hsic_hpo.wording import goal, target_name
 
 _SUBSETS = {"best": REACHED, "worst": WORST}
@@ -87,9 +88,11 @@ def _draw(trials: xr.Dataset, ranked: xr.Dataset, name: str) -> Figure:
     names = [fill(one, _NAME_LETTERS) for one in ranked["hyperparameter"].values]
     rows = np.maximum(1, _LINE_OF_ROW * np.array([lines(one) for one in names]))
     heights = [_FRAME + _ROW * rows.sum(), _HISTOGRAM]
+    end = first_rung(ranked)
+    then = f" (the worst as of epoch {end})" if end else ""
     title = fill(
         f"Impact on the {goal(ranked)} and on the {goal(ranked, subset='worst')} "
-        f"by {target_name(ranked, 'error')}",
+        f"by {target_name(ranked, 'error')}{then}",
         letters(PAGE_WIDTH),
     )
     figure = Figure(figsize=(PAGE_WIDTH, sum(heights) + LINE * (3.7 + lines(title))))
@@ -135,7 +138,7 @@ def _values(
     axes: Axes, trials: xr.Dataset, ranked: xr.Dataset, name: str, subset: str, look: Look
 ) -> None:
     fraction = float(ranked.attrs["goal_fraction"])
-    reached = select_goal(target_values(trials, "error"), fraction, subset).reached
+    reached = select_goal(target_values(trials, "error", subset), fraction, subset).reached
     sets = [(np.ones_like(reached), ALL), (reached, look)]
     histogram(axes, trials, trials_data.space(trials)[name], sets)
     axes.set_xlabel(fill(name, panel_letters(2, 2)), parse_math=False)

@@ -8,6 +8,7 @@ from hsic_hpo.figures.distributions import distributions
 from hsic_hpo.figures.errors import errors
 from hsic_hpo.figures.importance import importance
 from hsic_hpo.figures.importance_by_budget import importance_by_budget
+from hsic_hpo.figures.importance_by_epoch import importance_by_epoch
 from hsic_hpo.figures.interactions import interactions
 from hsic_hpo.figures.quadrant import quadrant
 from hsic_hpo.figures.space import space
@@ -22,6 +23,7 @@ __all__ = [
     "errors",
     "importance",
     "importance_by_budget",
+    "importance_by_epoch",
     "interactions",
     "quadrant",
     "save",

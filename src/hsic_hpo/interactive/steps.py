@@ -11,6 +11,7 @@ from hsic_hpo.interactive.results import Explanation, Selection, as_result
 from hsic_hpo.selection.decide import decide as decide_roles
 from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.by_budget import by_budget_of
+from hsic_hpo.sensitivity.by_epoch import by_epoch_of
 from hsic_hpo.sensitivity.convergence import convergence_of
 from hsic_hpo.sensitivity.goals import aimed_as, explain_goal
 from hsic_hpo.sensitivity.settings import AnalysisSettings
@@ -197,7 +198,8 @@ def report(
         from hsic_hpo.reports.writing import write_report
     trials = aimed_as(trials, result)
     grown, by_budget = convergence_of(trials, result), by_budget_of(trials, result)
-    write_report(trials, result, path, decisions, grown, by_budget)
+    by_epoch = by_epoch_of(trials, result)
+    write_report(trials, result, path, decisions, grown, by_budget, by_epoch)
     return Path(path)
 
 

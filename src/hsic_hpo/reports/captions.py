@@ -53,6 +53,13 @@ CAPTIONS = {
         "is no larger than chance makes it. The best are compared with all trials within the "
         "budget, so that what drives the cost does not appear to matter because of the limit alone."
     ),
+    "importance_by_epoch": (
+        "From which epoch on the explanation holds: the unbiased index of the best fraction of the "
+        "trials, had all trainings ended after so many epochs, against the epoch. Filled marks, "
+        "with their confidence intervals, are significant after adjustment for the hyperparameters "
+        "at that epoch; below the dashed line an index is no larger than chance makes it. At the "
+        "last epoch it is the explanation of the whole trainings."
+    ),
     "quadrant": (
         "Impact on the error against impact on the cost, each in units of its noise floor, with "
         "confidence intervals. The noise floors divide the plane: optimise what matters for the "

@@ -10,7 +10,8 @@ from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.training.budget import budget_in_words
 from hsic_hpo.trials.failures import commonest, failures
 from hsic_hpo.trials.goals import target_names
-from hsic_hpo.wording import cost_name, counted, outcomes, percent
+from hsic_hpo.trials.outcomes import outcomes
+from hsic_hpo.wording import cost_name, counted, percent
 
 _KEPT = 16
 _RECORDED = {

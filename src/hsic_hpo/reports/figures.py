@@ -19,6 +19,7 @@ def write_figures(
     parts: Parts,
     convergence: xr.Dataset | None = None,
     by_budget: xr.Dataset | None = None,
+    by_epoch: xr.Dataset | None = None,
 ) -> list[Path]:
     """Draw all figures that have anything to show, as ``NAME.svg``.
 
@@ -36,6 +37,8 @@ def write_figures(
         Convergence Dataset; None where there is none.
     by_budget
         Indices of these trials by budget; None where there are none.
+    by_epoch
+        Indices of these trials by epoch; None where there are none.
 
     Returns
     -------
@@ -43,9 +46,10 @@ def write_figures(
         The files of those that could be drawn.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
+    shown = figures_to_draw(trials, sensitivity, convergence, by_budget, by_epoch)
     files = (
         parts.make(f"figure {name}", partial(_saved, name, datasets, Path(folder)), None)
-        for name, datasets in figures_to_draw(trials, sensitivity, convergence, by_budget).items()
+        for name, datasets in shown.items()
     )
     return [file for file in files if file is not None]
 
@@ -61,6 +65,7 @@ def figures_to_draw(
     sensitivity: xr.Dataset,
     convergence: xr.Dataset | None = None,
     by_budget: xr.Dataset | None = None,
+    by_epoch: xr.Dataset | None = None,
 ) -> dict[str, tuple[xr.Dataset, ...]]:
     """Return what each figure shows that has anything to show, by its name."""
     shown: dict[str, tuple[xr.Dataset, ...]] = {
@@ -81,4 +86,6 @@ def figures_to_draw(
         shown["sweeps"] = (sensitivity,)
     if by_budget is not None:
         shown["importance_by_budget"] = (by_budget,)
+    if by_epoch is not None and by_epoch.sizes["epoch"] > 1:
+        shown["importance_by_epoch"] = (by_epoch,)
     return shown

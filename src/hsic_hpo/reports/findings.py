@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-import xarray as xr
-
 from hsic_hpo.reports import sentences
+from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.study.gaps import reason_of, sentence
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables import importance_by_budget as by_budget
 from hsic_hpo.tables.front import front_sentence
+from hsic_hpo.tables.halving import halving_sentence
+from hsic_hpo.tables.importance_by_epoch import importance_by_epoch_sentence
 from hsic_hpo.tables.summary import summary
 from hsic_hpo.tables.writing import markdown_text
 from hsic_hpo.trials.goals import cost_names, has_both
@@ -42,32 +43,13 @@ class Finding:
     failure: str | None = None
 
 
-def findings(
-    trials: xr.Dataset,
-    sensitivity: xr.Dataset,
-    convergence: xr.Dataset | None = None,
-    selection: xr.Dataset | None = None,
-    comparison: xr.Dataset | None = None,
-    sensitivity_all: xr.Dataset | None = None,
-    front: xr.Dataset | None = None,
-    importance_by_budget: xr.Dataset | None = None,
-) -> list[Finding]:
+def findings(parts: StudyParts) -> list[Finding]:
     """Say what a study found.
 
     Parameters
     ----------
-    trials
-        Trials Dataset of the random search.
-    sensitivity
-        Sensitivity Dataset of these trials.
-    convergence, selection, comparison
-        The Datasets of the same names; None where there is none.
-    sensitivity_all
-        Sensitivity Dataset of all trials, those of the searches included; None where there is none.
-    front
-        Front Dataset; None where there is none.
-    importance_by_budget
-        Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`; None where there are none.
+    parts
+        What it has found, as Datasets.
 
     Returns
     -------
@@ -75,7 +57,11 @@ def findings(
         From how the trainings ended to what the search methods reached; without those on a
         Dataset that does not exist.
     """
-    told = cache(partial(summary, trials, sensitivity))
+    sensitivity, selection, front = parts.sensitivity, parts.selection, parts.front
+    sensitivity_all, convergence = parts.sensitivity_all, parts.convergence
+    comparison, importance_by_budget = parts.comparison, parts.importance_by_budget
+    by_epoch = parts.importance_by_epoch
+    told = cache(partial(summary, parts.trials, sensitivity))
     ways = [sensitivity.attrs.get("way_reason", "")]
     if not has_both(sensitivity):
         # Beside tests, the check stands where the two ways are compared.
@@ -84,7 +70,11 @@ def findings(
         _finding(
             "trainings",
             "How the trainings went",
-            lambda: [told()[0], *ways],
+            lambda: [
+                told()[0],
+                halving_sentence(parts.trials, float(sensitivity.attrs["goal_fraction"])),
+                *ways,
+            ],
             ["errors", "trainings"],
         ),
         _finding(
@@ -117,6 +107,15 @@ def findings(
                 "Were there enough trials?",
                 lambda: [sentences.convergence_sentence(convergence)],
                 ["convergence"],
+            )
+        )
+    if by_epoch is not None:
+        found.append(
+            _finding(
+                "importance_by_epoch",
+                "From which epoch on this holds",
+                lambda: [importance_by_epoch_sentence(by_epoch)],
+                ["importance_by_epoch"] if by_epoch.sizes["epoch"] > 1 else [],
             )
         )
     if importance_by_budget is not None:

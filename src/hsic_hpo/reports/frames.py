@@ -9,7 +9,8 @@ import xarray as xr
 from hsic_hpo.figures.values import value_text
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.costs import MEASURED_COSTS, NETWORK_COSTS
-from hsic_hpo.trials.goals import target_names
+from hsic_hpo.trials.dataset import STOPPED
+from hsic_hpo.trials.goals import SUBSETS, target_names, target_values
 from hsic_hpo.trials.groups import in_group
 from hsic_hpo.trials.history import round_numbers
 from hsic_hpo.trials.variables import cost_values, cost_variable, mean_over_repeats
@@ -35,20 +36,21 @@ def trials_frame(drawn: xr.Dataset, searches: Sequence[xr.Dataset]) -> pd.DataFr
         One row per trial, those of the random search first: ``trial`` (the first letters of its
         identifier), ``search``, ``round`` (0 for the random search), ``status``,
         ``validation_error`` and ``test_error`` (means over the repeats, missing unless all ended
-        well), ``n_params``, ``flops``, ``seconds`` (of all repeats together), ``cost:NAME`` for
-        each cost that came with imported trials, ``share`` (the rank
-        of its validation error within its search over the number of its trials, in (0, 1];
-        trials that did not end well come last), ``share_from_worst`` (the same from the other
-        end) and ``configuration`` (one line of text).
+        well; of a stopped trial the validation error that it had reached), ``n_params``,
+        ``flops``, ``seconds`` (of all repeats together), ``cost:NAME`` for each cost that came with
+        imported trials, ``share`` (the rank of its validation error within its search over the
+        number of its trials, in (0, 1]; trials that did not end well come last),
+        ``share_from_worst`` (the same from the other end; of a halved search by the errors of its
+        first rung) and ``configuration`` (one line of text).
     """
     frames = [_rows(drawn, RANDOM)]
     frames += [_rows(dataset, str(dataset.attrs["method"])) for dataset in searches]
     frame = pd.concat(frames, ignore_index=True)
-    # Infinite where a training did not end well, so that such a trial ranks worst.
-    ranked = frame["validation_error"].fillna(np.inf).groupby(frame["search"])
-    size = ranked.transform("size")
-    frame["share"] = ranked.rank(method="first") / size
-    frame["share_from_worst"] = (size + 1 - frame["share"] * size) / size
+    best, worst = (frame.pop(end).groupby(frame["search"]) for end in SUBSETS)
+    size = best.transform("size")
+    frame["share"] = best.rank(method="first") / size
+    from_worst = worst.rank(method="first") / size
+    frame["share_from_worst"] = (size + 1 - from_worst * size) / size
     return frame
 
 
@@ -68,6 +70,8 @@ def _rows(dataset: xr.Dataset, search: str) -> pd.DataFrame:
             "round": round_numbers(dataset),
             "status": status,
             "validation_error": _mean(dataset, "validation_error"),
+            # Infinite where a training did not end well, so that such a trial ranks worst.
+            **{end: target_values(dataset, "error", end) for end in SUBSETS},
             "test_error": _mean(dataset, "test_error"),
             **cost,
             "seconds": dataset["train_seconds"].sum("repeat", min_count=1).values,
@@ -85,12 +89,12 @@ def _given(dataset: xr.Dataset) -> list[str]:
 
 
 def _not_ok(statuses: Sequence[str]) -> str:
-    return "diverged" if "diverged" in statuses else "ok"
+    return next((status for status in ("diverged", STOPPED) if status in statuses), "ok")
 
 
 def _mean(dataset: xr.Dataset, name: str) -> np.ndarray:
-    ok = dataset["status"] == "ok"
-    return mean_over_repeats(dataset, dataset[name].where(ok)).values
+    known = dataset["status"].isin(["ok", STOPPED])
+    return mean_over_repeats(dataset, dataset[name].where(known)).values
 
 
 def _text(value: object) -> str:

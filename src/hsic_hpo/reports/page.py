@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,24 @@ from hsic_hpo.figures.space import space_rows
 from hsic_hpo.files import write_text
 from hsic_hpo.reports import frames
 from hsic_hpo.reports.chosen import chosen
+from hsic_hpo.reports.decision_rows import DecisionRow, decision_rows
 from hsic_hpo.reports.facts import failed_trainings, provenance, study_facts
 from hsic_hpo.reports.findings import findings
+from hsic_hpo.reports.front_chart import front_chart, front_choices
 from hsic_hpo.reports.impact import impact_remark, impact_table
+from hsic_hpo.reports.in_short import in_short
+from hsic_hpo.reports.page_tables import comparison_on_page, front_on_page
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.plane import plane
+from hsic_hpo.reports.recommended import recommended
+from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.reports.trials_table import offline_scripts, trials_table
 from hsic_hpo.selection import tradeoffs
 from hsic_hpo.study.gaps import sentence
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables import front as front_tables
-from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.tables.writing import cell_text
 from hsic_hpo.trials import dataset as trials_data
 
@@ -40,44 +46,26 @@ _TEMPLATE = "page.html.j2"
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"
 # A little larger than on paper.
 _PIXELS_PER_POINT = 1.25 * 96 / 72
+_SKETCH, _CHART = (430, 270), (900, 420)
 
 
 def page(
-    trials: xr.Dataset,
-    sensitivity: xr.Dataset,
+    study: StudyParts,
     *,
-    searches: Sequence[xr.Dataset] = (),
-    convergence: xr.Dataset | None = None,
-    selection: xr.Dataset | None = None,
-    comparison: xr.Dataset | None = None,
-    sensitivity_all: xr.Dataset | None = None,
-    front: xr.Dataset | None = None,
-    importance_by_budget: xr.Dataset | None = None,
     figures: Mapping[str, Path],
     captions: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
     made: str,
     gaps: MutableMapping[str, str] | None = None,
     banner: Sequence[str] = (),
+    kind: str = "Study",
 ) -> str:
     """Tell the story of a study in one HTML page that needs no network.
 
     Parameters
     ----------
-    trials
-        Trials Dataset of the random search, or of imported trials.
-    sensitivity
-        Sensitivity Dataset of these trials.
-    searches
-        Trials Datasets of the searches.
-    convergence, selection, comparison
-        The Datasets of the same names; the page has no section on one that is None.
-    sensitivity_all
-        Sensitivity Dataset of all trials, those of the searches included; None where there is none.
-    front
-        Front Dataset; None where there is none.
-    importance_by_budget
-        Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`; None where there are none.
+    study
+        What it has found; the page has no section on a Dataset that is None.
     figures
         SVG files of the figures, by name; a figure that is not among them is left out.
     captions
@@ -91,29 +79,32 @@ def page(
         sentence stands in its place. What fails of the page itself is added.
     banner
         What a reader must know first; the first sentence is its heading.
+    kind
+        What the page is about, before its name.
 
     Returns
     -------
     str
         HTML with all scripts, styles and data inside. The same input gives the same page.
     """
+    trials, sensitivity, searches = study.trials, study.sensitivity, study.searches
+    front = study.front
     space = trials_data.space(trials)
     parts = Parts({} if gaps is None else gaps)
     goal_fraction = float(sensitivity.attrs["goal_fraction"])
     settings = None if config is None else StudySettings.of(config)
     frame = frames.trials_frame(trials, searches)
-    found = findings(
-        trials,
-        sensitivity,
-        convergence,
-        selection,
-        comparison,
-        sensitivity_all,
-        front,
-        importance_by_budget,
-    )
+    found = findings(study)
     parts.gaps.update(
         (f"section “{one.title}”", one.failure) for one in found if one.failure is not None
+    )
+    nothing: dict[str, list[Any]] = {}
+    no_rows: list[Any] = []
+    best = parts.make("recommended network", lambda: recommended(study), None)
+    short = parts.make("findings in short", lambda: in_short(study), None)
+    sketch, chart = (
+        parts.make("front to choose from", partial(front_chart, study, best, *size), None)
+        for size in (_SKETCH, _CHART)
     )
     charts = {
         "plane": parts.make(
@@ -135,6 +126,15 @@ def page(
     }
     return _template().render(
         study=trials.attrs["study"],
+        kind=kind,
+        recommended=best,
+        short=short,
+        sketch=sketch,
+        chart=chart,
+        choices=parts.make("front to choose from", lambda: front_choices(study), no_rows),
+        decisions=parts.make("decisions", lambda: _decisions(study), no_rows),
+        chosen=parts.make("table chosen", lambda: _chosen(study), nothing),
+        script=(_FOLDER / "page.js").read_text(encoding="utf-8"),
         banner=banner,
         searched=len(searches) > 0,
         study_facts=study_facts(trials, goal_fraction, settings),
@@ -143,9 +143,9 @@ def page(
         figures={name: _Figure.from_file(path) for name, path in figures.items()},
         captions=captions,
         charts={name: chart for name, chart in charts.items() if chart},
-        tables=_tables(parts, trials, sensitivity, searches, selection, comparison, front),
+        tables=_tables(parts, study),
         impact_remark=impact_remark(sensitivity),
-        remarks=_remarks(parts, selection, comparison, front),
+        remarks=_remarks(parts, study),
         trials=parts.make(
             "table of all trials",
             lambda: trials_table(frame, frames.values_frame(trials, searches)),
@@ -178,34 +178,43 @@ def _reached_fraction(sensitivity: xr.Dataset) -> float:
 
 def _tables(
     parts: Parts,
-    trials: xr.Dataset,
-    sensitivity: xr.Dataset,
-    searches: Sequence[xr.Dataset],
-    selection: xr.Dataset | None,
-    comparison: xr.Dataset | None,
-    front: xr.Dataset | None,
+    study: StudyParts,
 ) -> dict[str, list[list[str]]]:
     """Return the cells of the tables for which there are data, by their names."""
-    made: dict[str, Callable[[], pd.DataFrame]] = {"impact": lambda: impact_table(sensitivity)}
-    if selection is not None:
-        made["selection"] = lambda: decisions_table(selection)
+    selection, comparison, front = study.selection, study.comparison, study.front
+    made: dict[str, Callable[[], pd.DataFrame]] = {
+        "impact": lambda: impact_table(study.sensitivity)
+    }
     if front is not None:
-        made["front"] = lambda: front_tables.front_table(front)
+        made["front"] = lambda: front_on_page(front)
     if comparison is not None:
-        made["comparison"] = lambda: comparison_table.comparison_table(comparison)
-        made["chosen"] = lambda: chosen(comparison, trials_data.space(trials))
+        made["comparison"] = lambda: comparison_on_page(comparison)
     if selection is not None and comparison is not None:
-        made["tradeoffs"] = lambda: tradeoffs.tradeoffs(selection, [trials, *searches])
+        made["tradeoffs"] = lambda: tradeoffs.tradeoffs(selection, [study.trials, *study.searches])
     found = {name: parts.make(f"table {name}", make, None) for name, make in made.items()}
     return {name: _cells(table) for name, table in found.items() if table is not None}
 
 
+def _decisions(study: StudyParts) -> list[DecisionRow]:
+    return [] if study.selection is None else decision_rows(study.selection, study.sensitivity)
+
+
+def _chosen(study: StudyParts) -> dict[str, list[list[str]]]:
+    """Return for each method a table of what its repeats chose."""
+    if study.comparison is None:
+        return {}
+    space = trials_data.space(study.trials)
+    return {
+        str(method): _cells(chosen(study.comparison.sel(search=[method]), space))
+        for method in study.comparison["search"].values
+    }
+
+
 def _remarks(
     parts: Parts,
-    selection: xr.Dataset | None,
-    comparison: xr.Dataset | None,
-    front: xr.Dataset | None,
+    study: StudyParts,
 ) -> dict[str, str]:
+    selection, comparison, front = study.selection, study.comparison, study.front
     found = {}
     if front is not None:
         found["front"] = parts.make(

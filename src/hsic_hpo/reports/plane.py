@@ -10,6 +10,7 @@ from hsic_hpo.figures.scales import spans_a_decade
 from hsic_hpo.figures.style import search_look
 from hsic_hpo.reports.chart_style import FONT, Tables, embeddable
 from hsic_hpo.trials.costs import NETWORK_COSTS
+from hsic_hpo.trials.dataset import STOPPED
 from hsic_hpo.wording import cost_name, with_units
 
 _HEIGHT = 420
@@ -57,7 +58,8 @@ def plane(
         into the legend shows one search alone. Axes are logarithmic where those of the figures
         are. None where no trial has both.
     """
-    shown = frame[frame["validation_error"].notna() & frame["flops"].notna()]
+    ended = frame["validation_error"].notna() & (frame["status"] != STOPPED)
+    shown = frame[ended & frame["flops"].notna()]
     if shown.empty:
         return None
     searches = shown["search"].unique().tolist()

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from hsic_hpo.errors import printable
 from hsic_hpo.study.failed_steps import Failure
-from hsic_hpo.study.plan import FINAL, RANDOM, STEPS
+from hsic_hpo.study.plan import FINAL, RANDOM, STEPS, passed_rungs
 from hsic_hpo.study.progress import BROKEN, ENDED, RUNNING, STOPPED, Progress, Stage
 from hsic_hpo.trials.failures import commonest
 from hsic_hpo.wording import counted, number
@@ -97,6 +97,8 @@ def _bars(progress: Progress, width: int) -> Table:
 
 def stage_name(key: str) -> str:
     """Return what a reader calls a stage."""
+    if rung := passed_rungs(key):
+        return f"Random, past rung {rung}"
     return _NAMES.get(key, f"Search {key}")
 
 

@@ -1,16 +1,16 @@
 """What a study found, in sentences that state stored figures; no index is computed here."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import xarray as xr
 
 from hsic_hpo.trials.goals import has_both, interacts, is_found, is_tested
+from hsic_hpo.trials.stopped import first_rung
 from hsic_hpo.wording import (
     MAIN_GROUP,
     adjusted_p,
     goal,
     group_name,
+    listed,
     number,
     p_value,
     percent,
@@ -39,6 +39,8 @@ def worst(sensitivity: xr.Dataset) -> str:
         # The main group comes first and is the largest: its reason holds for the others too.
         return f"No hyperparameter has an index for {aim}: {notes.values[0]}."
     bad = _significant(sensitivity, "worst")
+    if end := first_rung(sensitivity):
+        aim += f", as of epoch {end}, up to which all trials were trained"
     if not bad:
         return f"No hyperparameter is found to decide which trials are among {aim}."
     good = _significant(sensitivity, "best")
@@ -48,7 +50,7 @@ def worst(sensitivity: xr.Dataset) -> str:
     if new and good:
         verb = "matters" if len(new) == 1 else "matter"
         none = "not significantly" if is_tested(sensitivity) else "not, as far as is found,"
-        text += f" {_listed(new)} {verb} there but {none} for the best."
+        text += f" {listed(new)} {verb} there but {none} for the best."
     return text
 
 
@@ -112,9 +114,9 @@ def both_ways(sensitivity: xr.Dataset) -> str:
         return f"The exact tests and the surrogate agree on what matters. {check}"
     parts = []
     if more:
-        parts.append(f"the surrogate finds {_listed(more)}, which the tests do not")
+        parts.append(f"the surrogate finds {listed(more)}, which the tests do not")
     if fewer:
-        parts.append(f"the tests find {_listed(fewer)}, which the surrogate does not")
+        parts.append(f"the tests find {listed(fewer)}, which the surrogate does not")
     return (
         f"The exact tests and the surrogate differ: {'; '.join(parts)}. A test needs more trials; "
         f"a surrogate assumes that the error is smooth, and is no test. {check}"
@@ -142,9 +144,9 @@ def all_trials(sensitivity: xr.Dataset, sensitivity_all: xr.Dataset) -> str:
         return f"{every}, show the same through a surrogate."
     parts = []
     if more:
-        parts.append(f"{_listed(more)} {'matters' if len(more) == 1 else 'matter'} as well")
+        parts.append(f"{listed(more)} {'matters' if len(more) == 1 else 'matter'} as well")
     if fewer:
-        parts.append(f"{_listed(fewer)} {'is' if len(fewer) == 1 else 'are'} not found to matter")
+        parts.append(f"{listed(fewer)} {'is' if len(fewer) == 1 else 'are'} not found to matter")
     return f"{every}, differ through a surrogate: {', but '.join(parts)}."
 
 
@@ -263,7 +265,7 @@ def decisions(selection: xr.Dataset) -> list[str]:
     made = selection["decision"].values
     names = selection["hyperparameter"].values
     parts = [
-        said.format(_listed(names[made == decision].tolist()))
+        said.format(listed(names[made == decision].tolist()))
         for decision, said in _DECISIONS.items()
         if (made == decision).any()
     ]
@@ -272,7 +274,7 @@ def decisions(selection: xr.Dataset) -> list[str]:
         sentences.append(text)
     changed = names[selection["overridden"].values.astype(bool)].tolist()
     if changed:
-        sentences.append(f"The study's config decided on {_listed(changed)}.")
+        sentences.append(f"The study's config decided on {listed(changed)}.")
     extra = [str(selection.attrs.get(key, "")) for key in ("ceiling_reason", "remark")]
     return sentences + [text for text in extra if text]
 
@@ -283,12 +285,17 @@ def _what_fixing_costs(selection: xr.Dataset) -> str:
         sure = percent(float(selection.attrs["confidence"]))
         return (
             "What is fixed without an order could cost at most "
-            f"{percent(float(f'{worst:.2g}'))} of the error ({sure})."
+            f"{percent_of_loss(worst)} of the error ({sure})."
         )
     if (selection["overridden"].values == 0).any() and "prefer" in selection["decision"].values:
         margin = percent(float(selection.attrs["margin"]))
         return f"Nothing is proven to cost at most {margin} of the error, so nothing is fixed."
     return ""
+
+
+def percent_of_loss(worst: float) -> str:
+    """Return a possible loss, a fraction of the error, with two digits."""
+    return percent(float(f"{worst:.2g}"))
 
 
 def groups_without_index(sensitivity: xr.Dataset) -> str:
@@ -300,9 +307,3 @@ def groups_without_index(sensitivity: xr.Dataset) -> str:
         if note
     ]
     return f"Without an index: {'; '.join(parts)}." if parts else ""
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"

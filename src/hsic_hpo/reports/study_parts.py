@@ -1,13 +1,50 @@
 """What a study has found, read from its files for the sentences and the page that tell it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import xarray as xr
 
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.sensitivity.labels import beside
+from hsic_hpo.trials.dataset import read_trials
 
-# As `findings` and `page` take them; some are missing where there are no searches.
+
+@dataclass(frozen=True)
+class StudyParts:
+    """The Datasets of a study; those that it does not have are None.
+
+    Attributes
+    ----------
+    trials
+        Trials Dataset of the random search, or of imported trials.
+    sensitivity
+        Sensitivity Dataset of these trials.
+    searches
+        Trials Datasets of the searches.
+    convergence, selection, front, comparison
+        The Datasets of the same names.
+    sensitivity_all
+        Sensitivity Dataset of all trials, those of the searches included.
+    importance_by_budget
+        Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`.
+    importance_by_epoch
+        Indices by epoch, see :mod:`hsic_hpo.sensitivity.by_epoch`.
+    """
+
+    trials: xr.Dataset
+    sensitivity: xr.Dataset
+    searches: Sequence[xr.Dataset] = ()
+    convergence: xr.Dataset | None = None
+    selection: xr.Dataset | None = None
+    front: xr.Dataset | None = None
+    comparison: xr.Dataset | None = None
+    sensitivity_all: xr.Dataset | None = None
+    importance_by_budget: xr.Dataset | None = None
+    importance_by_epoch: xr.Dataset | None = None
+
+
+# Attributes that a file each holds; some are missing where there are no searches.
 PARTS = (
     "sensitivity",
     "convergence",
@@ -16,18 +53,25 @@ PARTS = (
     "comparison",
     "sensitivity_all",
     "importance_by_budget",
+    "importance_by_epoch",
 )
 
 
-def read_parts(paths: Mapping[str, str], surrogate: str) -> dict[str, xr.Dataset]:
+def read_parts(
+    trials: str, paths: Mapping[str, str], surrogate: str, searches: Sequence[str] = ()
+) -> StudyParts:
     """Read the Datasets of a study.
 
     Parameters
     ----------
+    trials
+        File of the random search.
     paths
-        Their files, by names of ``PARTS``; that of ``sensitivity`` is needed.
+        Files of the other parts, by names of ``PARTS``; that of ``sensitivity`` is needed.
     surrogate
         File of what a surrogate finds in the random trials, which stands beside their tests.
+    searches
+        Files of the searches' trials.
 
     Raises
     ------
@@ -35,4 +79,7 @@ def read_parts(paths: Mapping[str, str], surrogate: str) -> dict[str, xr.Dataset
         When a file is missing or cannot be read.
     """
     read = {name: read_netcdf(path) for name, path in paths.items()}
-    return read | {"sensitivity": beside(read["sensitivity"], read_netcdf(surrogate))}
+    read["sensitivity"] = beside(read["sensitivity"], read_netcdf(surrogate))
+    return StudyParts(
+        read_trials(trials), searches=[read_trials(path) for path in searches], **read
+    )

@@ -11,6 +11,7 @@ from hsic_hpo.reports.sentences import both_ways
 from hsic_hpo.reports.terminal_tables import by_index, fitting_table, scaled
 from hsic_hpo.tables.decisions import decisions_table
 from hsic_hpo.trials.goals import cost_names, has_both, is_tested
+from hsic_hpo.trials.outcomes import stops_in_words
 from hsic_hpo.wording import goal, group_name, p_value, pruned, target_name
 
 N_INTERACTIONS = 5
@@ -34,6 +35,8 @@ def show_head(trials: xr.Dataset, sensitivity: xr.Dataset, console: Console) -> 
     )
     n_pruned = pruned(trials)
     more = f", {n_pruned} pruned" if n_pruned else ""
+    stopped = stops_in_words(trials)
+    more += f", {stopped}" if stopped else ""
     console.print(Text(f"{n} trials, {n_diverged} diverged, {n_failed - n_pruned} failed{more}"))
     # Beside tests, the check stands where the two ways are compared.
     for key in ("way_reason",) if has_both(sensitivity) else ("way_reason", "surrogate_check"):

@@ -12,6 +12,7 @@ from hsic_hpo.reports.captions import CAPTIONS
 from hsic_hpo.reports.figures import write_figures
 from hsic_hpo.reports.page import page
 from hsic_hpo.reports.parts import Parts
+from hsic_hpo.reports.study_parts import StudyParts
 
 
 def write_report(
@@ -21,6 +22,7 @@ def write_report(
     decisions: xr.Dataset | None = None,
     convergence: xr.Dataset | None = None,
     by_budget: xr.Dataset | None = None,
+    by_epoch: xr.Dataset | None = None,
     *,
     banner: Sequence[str] = (),
 ) -> None:
@@ -40,6 +42,8 @@ def write_report(
         Convergence Dataset of this analysis; None leaves its section out.
     by_budget
         Indices of these trials by budget; None leaves its section out.
+    by_epoch
+        Indices of these trials by epoch; None leaves its section out.
     banner
         What a reader must know first, such as that trials are still to come.
 
@@ -51,13 +55,18 @@ def write_report(
     """
     parts = Parts({})
     with TemporaryDirectory() as folder:
-        figures = write_figures(trials, sensitivity, folder, parts, convergence, by_budget)
+        figures = write_figures(
+            trials, sensitivity, folder, parts, convergence, by_budget, by_epoch
+        )
         text = page(
-            trials,
-            sensitivity,
-            selection=decisions,
-            importance_by_budget=by_budget,
-            convergence=convergence,
+            StudyParts(
+                trials,
+                sensitivity,
+                selection=decisions,
+                importance_by_budget=by_budget,
+                importance_by_epoch=by_epoch,
+                convergence=convergence,
+            ),
             figures={file.stem: file for file in figures},
             captions=CAPTIONS,
             made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),

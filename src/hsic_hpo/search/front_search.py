@@ -69,7 +69,7 @@ def propose_on_front(
     """
     rng = np.random.default_rng(seed)
     space, configurations, costs = parts[0].space, finished.configurations, finished.costs
-    x, y = surrogate.features(space, configurations), surrogate.modelled_errors(finished.errors)
+    x, y = surrogate.features(space, configurations), surrogate.modelled_errors(finished.told)
     noise = known_noise(finished)
     kept = representative(y, LARGEST_FIT)
     fitted = surrogate.fit(x[kept], y[kept], seed, noise[kept])

@@ -60,7 +60,7 @@ def propose_in_stage(
         proposed += propose_by_improvement(
             part,
             known,
-            np.append(finished.errors, nothing),
+            np.append(finished.told, nothing),
             np.append(finished.costs, nothing),
             n - len(proposed),
             seed=seed,

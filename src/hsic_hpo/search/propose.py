@@ -86,7 +86,7 @@ def propose(
         proposed = gpbo.propose_by_improvement(
             subspace,
             finished.configurations,
-            finished.errors,
+            finished.told,
             finished.costs,
             n,
             seed=seed,
@@ -140,7 +140,7 @@ def _by_optuna(
     return optuna_proposals.propose_by_sampler(
         subspace.space,
         finished.configurations,
-        worst_for_missing(finished.errors),
+        worst_for_missing(finished.told),
         worst_for_missing(finished.costs),
         n,
         method=method,

@@ -75,8 +75,8 @@ def analyse(trials: xr.Dataset, settings: AnalysisSettings, only: str | None = N
         columns = group_columns(members, space, group) if inside.any() else None
         found.n[g] = inside.sum()
         for t, target in enumerate(judged_by):
-            values = target_values(trials, target)
             for s, subset in enumerate(SUBSETS):
+                values = target_values(trials, target, subset)
                 goal = select_goal(values, fraction, subset)
                 found.threshold[t, s], n_reached[t, s] = goal.threshold, goal.reached.sum()
                 reached = goal.reached[inside]

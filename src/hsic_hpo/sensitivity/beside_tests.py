@@ -63,21 +63,26 @@ def found_beside_tests(
     """
     space = trials_data.space(trials)
     groups, names = space.groups(), space.names
-    values = target_values(trials, "error")
     shape = (len(groups), len(SUBSETS), len(names))
     found = {name: np.full(shape, np.nan) for name in BESIDE}
-    check = ""
-    if not no_surrogate(values, "error", settings.min_trials):
-        points = points_of_space(space, settings.seed)
-        places = features(space, trials_data.configurations(points))
-        note, surrogate, correlation = fitted(trials, values, places, "error", settings)
-        check = check_in_words("error", correlation, len(values), useless=bool(note))
+    check, known = "", np.array([])
+    surrogate: Surrogate | None = None
+    for s, subset in enumerate(SUBSETS):
+        values = target_values(trials, "error", subset)
+        if only not in (None, subset) or no_surrogate(values, "error", settings.min_trials):
+            continue
+        # The best and the worst of a halved search are known by other errors.
+        if not np.array_equal(values, known):
+            known = values
+            points = points_of_space(space, settings.seed)
+            places = features(space, trials_data.configurations(points))
+            note, surrogate, correlation = fitted(trials, values, places, "error", settings)
+            said = check_in_words("error", correlation, len(values), useless=bool(note))
+            check = check or said
         if surrogate is not None:
             for g, group in enumerate(groups):
                 n = int(in_group(trials, group).sum())
-                for s, subset in enumerate(SUBSETS):
-                    if only in (None, subset):
-                        _fill(found, (g, s), surrogate, points, space, group, n, settings)
+                _fill(found, (g, s), surrogate, points, space, group, n, settings)
     return _label(found, space).assign_attrs(surrogate_check=check)
 
 

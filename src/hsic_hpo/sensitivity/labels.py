@@ -12,6 +12,7 @@ from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import SUBSETS, target_names
+from hsic_hpo.trials.stopped import is_stopped
 
 DIRECT, SURROGATE = "direct", "surrogate"
 """The two ways to an explanation, attribute ``way``: from the trials themselves, or through a
@@ -54,6 +55,7 @@ _CARRIED = (
     "metric",
     "direction",
     "data_fingerprint",
+    "rungs",
 )
 
 
@@ -131,6 +133,11 @@ def label(
         count = int((status == outcome).any("repeat").sum())
         dataset[f"n_{outcome}"] = xr.Variable(
             (), count, {"long_name": f"trials that {outcome}", "units": "1"}
+        )
+    stopped = is_stopped(trials)
+    if stopped.any():
+        dataset["n_stopped"] = xr.Variable(
+            (), stopped.sum(), {"long_name": "trials that were stopped by a halving", "units": "1"}
         )
     dataset["n_trials"] = xr.Variable(
         (), trials.sizes["trial"], {"long_name": "trials", "units": "1"}

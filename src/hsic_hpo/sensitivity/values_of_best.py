@@ -60,17 +60,28 @@ def values_of_trials(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Datas
         See :func:`values_of_best`.
     """
     groups = trials_data.space(trials).groups()
-    errors = target_values(trials, "error")
+    errors = {subset: target_values(trials, "error", subset) for subset in SUBSETS}
     reached = np.zeros((len(groups), len(SUBSETS), trials.sizes["trial"]))
     for g, group in enumerate(groups):
-        inside = np.ones(len(errors), dtype=bool)
+        inside = np.ones(trials.sizes["trial"], dtype=bool)
         if settings.group_threshold == "group":
             inside = in_group(trials, group)
         for s, subset in enumerate(SUBSETS):
             if inside.any():
-                goal = select_goal(errors[inside], settings.goal_fraction, subset)
+                goal = select_goal(errors[subset][inside], settings.goal_fraction, subset)
                 reached[g, s, inside] = goal.reached
     return values_of_best(trials, reached)
+
+
+def with_values(sensitivity: xr.Dataset, trials: xr.Dataset) -> xr.Dataset:
+    """Return a sensitivity Dataset of ``trials`` with what stands out, where it lacks it."""
+    if "values_at_goal" in sensitivity:
+        return sensitivity
+    settings = AnalysisSettings(
+        goal_fraction=float(sensitivity.attrs["goal_fraction"]),
+        group_threshold=sensitivity.attrs.get("group_threshold", "all"),
+    )
+    return sensitivity.merge(values_of_trials(trials, settings))
 
 
 def values_of_best(points: xr.Dataset, reached: np.ndarray) -> xr.Dataset:

@@ -7,7 +7,7 @@ from statistics import fmean, median
 from hsic_hpo.study.finished_trainings import Training
 from hsic_hpo.study.forecast import Remaining, remaining
 from hsic_hpo.study.journal import FINISHED, SUBMITTED, History
-from hsic_hpo.study.plan import FINAL, RANDOM, PlannedJob
+from hsic_hpo.study.plan import FINAL, RANDOM, PlannedJob, passed_rungs, rung_stage
 
 # A search trains networks that are among the best, or are meant to be.
 _BEST = 0.1
@@ -108,19 +108,53 @@ class Durations:
             return max(known - elapsed, 0.0)
         done = self._finished.get(job.number, ())
         to_train = max(0, n_trainings - len(done)) * self.training(job.stage)
-        spent = elapsed - sum(training.seconds for training in done)
+        spent = elapsed - self._trained(job)
         return max(to_train + self._overhead - max(spent, 0.0), 0.0)
 
     def training(self, stage: str) -> float:
         """Return how long a training of a stage takes on average."""
         own = self._of_stage.get(stage, [])
+        if rung := passed_rungs(stage):
+            return self._after(rung)
         if len(own) >= _ENOUGH or stage == RANDOM:
             return _mean(own)
-        of_random = self._of_stage.get(RANDOM, [])
-        others = mean_of_best(of_random, _BEST)
+        others = mean_of_best(self._furthest(), _BEST) * self._longer_than_furthest()
         if stage == FINAL:
             others *= self._longer_finals()
         return others
+
+    def _after(self, rung: int) -> float:
+        """Return how long a training goes on after a rung, by the furthest that are known."""
+        begin, end = self._history.plan.epochs_of_rung(rung)
+        for known in range(rung, -1, -1):
+            own = self._of_stage.get(rung_stage(known), [])
+            if own:
+                return _mean(own) * (end - begin) / self._history.plan.epochs_of_rung(known)[1]
+        return 0.0
+
+    def _last_rung(self) -> int:
+        """Return after how many rungs the furthest random trainings go on."""
+        known = range(len(self._history.plan.rungs), 0, -1)
+        return next((rung for rung in known if self._of_stage.get(rung_stage(rung))), 0)
+
+    def _furthest(self) -> list[Training]:
+        return self._of_stage.get(rung_stage(self._last_rung()), [])
+
+    def _longer_than_furthest(self) -> float:
+        plan = self._history.plan
+        if not plan.rungs:
+            return 1.0
+        whole = plan.epochs_of_rung(len(plan.rungs))[1]
+        return whole / plan.epochs_of_rung(self._last_rung())[1]
+
+    def _trained(self, job: PlannedJob) -> float:
+        """Return the seconds that a job's finished trainings took in it, not before a rung."""
+        seconds = sum(one.seconds for one in self._finished.get(job.number, ()))
+        rung = 0 if job.slice is None else job.slice.rung or 0
+        if not rung:
+            return seconds
+        begin, end = self._history.plan.epochs_of_rung(rung)
+        return seconds * (end - begin) / end
 
     def _longer_finals(self) -> float:
         study = self._history.plan.study
@@ -153,7 +187,7 @@ class Durations:
             if job.slice is None or state is None:
                 continue
             done = self._finished.get(job.number, ())
-            trained = sum(one.seconds for one in done)
+            trained = self._trained(job)
             if state.event == FINISHED:
                 ended.append((state.until, max(0.0, state.seconds - trained)))
             elif state.event == SUBMITTED and done:

@@ -14,7 +14,11 @@ from hsic_hpo.files import read_netcdf
 from hsic_hpo.problems.data import read_stamp
 from hsic_hpo.study.plan import Plan, PlannedJob, Slice
 from hsic_hpo.study.retry import TRAININGS
-from hsic_hpo.training.records import asked_keys, find, read_records
+from hsic_hpo.training.budget import Budget
+from hsic_hpo.training.records import asked_keys, read_records
+from hsic_hpo.training.rungs import find_until, stopped_key
+
+_WITH_ERROR = ("ok", "stopped")
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Training:
     status, reason
         How it ended.
     error
-        Validation error, infinite unless it ended well.
+        Validation error, infinite unless it ended well or was left at a rung.
     seconds
         Wall time.
     flops
@@ -52,7 +56,7 @@ class Training:
             repeat,
             record["status"],
             record["reason"],
-            float("inf") if error is None or record["status"] != "ok" else float(error),
+            float("inf") if error is None or record["status"] not in _WITH_ERROR else float(error),
             float(record["train_seconds"] or 0.0),
             float("nan") if record["flops"] is None else float(record["flops"]),
         )
@@ -71,7 +75,7 @@ class FinishedTrainings:
         self._folder = folder
         self._designs: dict[str, tuple[int, xr.Dataset, dict[tuple[str, int], str]]] = {}
         self._of_files: dict[str, tuple[int, list[Training]]] = {}
-        self._by_key: dict[str, Training] = {}
+        self._by_key: dict[tuple[str, int | None], Training] = {}
         self._names: dict[str, tuple[int, set[str]]] = {}
         self._data: tuple[int, str] | None = None
 
@@ -105,7 +109,8 @@ class FinishedTrainings:
         assert part is not None
         if is_done:
             return self._recorded(job.outputs[0])
-        stored = (self._stored(*named, key) for named, key in self.keys(plan, part).items())
+        keys = self.keys(plan, part).items()
+        stored = (self._stored(named, key, plan, part) for named, key in keys)
         return [training for training in stored if training is not None]
 
     def keys(self, plan: Plan, part: Slice) -> dict[tuple[str, int], str]:
@@ -175,13 +180,22 @@ class FinishedTrainings:
             return known[1]
         return []
 
-    def _stored(self, trial: str, repeat: int, key: str) -> Training | None:
-        known = self._by_key.get(key)
-        if known is None and key in self._names.get(key[:2], (0, ()))[1]:
-            record = find(self._folder / TRAININGS, key)
+    def _stored(self, named: tuple[str, int], key: str, plan: Plan, part: Slice) -> Training | None:
+        asked = (key, plan.until_epoch(part))
+        known = self._by_key.get(asked)
+        if known is None:
+            record = self.record(plan, part, key)
             if record is not None:
-                known = self._by_key[key] = Training.of(trial, repeat, record)
+                known = self._by_key[asked] = Training.of(*named, record)
         return known
+
+    def record(self, plan: Plan, part: Slice, key: str) -> dict[str, Any] | None:
+        """Return the record of a training as far as a job asks for it; None where it has none."""
+        names = self._names.get(key[:2], (0, ()))[1]
+        until = plan.until_epoch(part)
+        if key not in names and (until is None or stopped_key(key) not in names):
+            return None
+        return find_until(self._folder / TRAININGS, key, until, Budget.of(plan.study["budget"]))
 
 
 def _subfolders(folder: Path) -> Iterator[os.DirEntry[str]]:

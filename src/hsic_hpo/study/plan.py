@@ -8,16 +8,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hsic_hpo.study.provenance import git_commit, versions
+from hsic_hpo.trials.rungs import Rung
 
 if TYPE_CHECKING:
     from hsic_hpo.study.study import Study
 
 # Where the records of a job that trains lie says what it trains.
 _RECORDS = re.compile(
-    r"(?P<part>random|search/(?P<method>[^/]+)/(?P<repeat>\d+)/(?P<round>\d+)|final/(?P<final>.+))"
+    r"(?P<part>random(/rungs/(?P<rung>\d+))?|search/(?P<method>[^/]+)/(?P<repeat>\d+)/(?P<round>\d+)|final/(?P<final>.+))"
     r"/records/(?P<first>\d+)-(?P<stop>\d+)\.jsonl"
 )
 RANDOM, FINAL, STEPS = "random", "final", "steps"
+_RUNG = "rung-"
 
 
 class Slice(NamedTuple):
@@ -28,15 +30,19 @@ class Slice(NamedTuple):
     part
         Folder of the design, such as ``"random"`` or ``"search/gpbo/0/1"``.
     stage
-        ``"random"``, the method of a search, or ``"final"``.
+        ``"random"``, the method of a search, ``"final"``, or ``"rung-1"`` of the trainings that go
+        on after the first rung of the random search.
     first, stop
         Rows, the last one excluded.
+    rung
+        After how many rungs these trainings go on; None where there are none.
     """
 
     part: str
     stage: str
     first: int
     stop: int
+    rung: int | None = None
 
     @property
     def is_final(self) -> bool:
@@ -50,7 +56,22 @@ def slice_of(path: str) -> Slice | None:
     if found is None:
         return None
     stage = found["method"] or (FINAL if found["final"] else RANDOM)
-    return Slice(found["part"], stage, int(found["first"]), int(found["stop"]))
+    part, rung = found["part"], found["rung"]
+    if rung is not None:
+        # The first ones train the whole design.
+        part, stage = (RANDOM, RANDOM) if rung == "0" else (part, f"{_RUNG}{rung}")
+    number = None if rung is None else int(rung)
+    return Slice(part, stage, int(found["first"]), int(found["stop"]), number)
+
+
+def passed_rungs(stage: str) -> int:
+    """Return how many rungs the trainings of a stage have passed, 0 where it has none."""
+    return int(stage.removeprefix(_RUNG)) if stage.startswith(_RUNG) else 0
+
+
+def rung_stage(rung: int) -> str:
+    """Return the stage of the random trainings that go on after so many rungs."""
+    return f"{_RUNG}{rung}" if rung else RANDOM
 
 
 @dataclass(frozen=True)
@@ -145,6 +166,21 @@ class Plan:
         """The jobs by their numbers."""
         return {job.number: job for job in self.jobs}
 
+    @cached_property
+    def rungs(self) -> tuple[Rung, ...]:
+        """The rungs of the random search."""
+        return tuple(Rung(**rung) for rung in self.study.get("rungs", ()))
+
+    def until_epoch(self, part: Slice) -> int | None:
+        """Return the epoch after which trainings of a slice are left; None for their end."""
+        inside = part.rung is not None and part.rung < len(self.rungs)
+        return self.rungs[part.rung].epochs if inside and part.rung is not None else None
+
+    def epochs_of_rung(self, rung: int) -> tuple[int, int]:
+        """Return from which epoch to which trainings go on after so many rungs."""
+        ends = [0, *(one.epochs for one in self.rungs), int(self.study["budget"]["epochs"])]
+        return ends[rung], ends[rung + 1]
+
     def repeats(self, part: Slice) -> int:
         """Return how many trainings each row of a slice has."""
         return int(self.study["final_repeats" if part.is_final else "repeats"])
@@ -162,7 +198,8 @@ def study_facts(study: "Study", training_code: str, final_seed: int) -> dict[str
     final_seed
         Seed of the retrainings of what the searches chose.
     """
-    return {
+    rungs = {"rungs": [asdict(rung) for rung in study.rungs]} if study.rungs else {}
+    return rungs | {
         "name": study.name,
         "problem": study.problem_name,
         "error_name": study.problem.error_name,

@@ -1,5 +1,6 @@
 """How far a study is, from the files of its folder alone: nothing is written and nothing locked."""
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -11,7 +12,7 @@ from hsic_hpo.study.durations import left_of_run
 from hsic_hpo.study.failed_steps import Failure, failure
 from hsic_hpo.study.finished_trainings import FinishedTrainings, Training
 from hsic_hpo.study.journal import FAILED, FINISHED, HEARTBEAT, SUBMITTED, History, JournalReader
-from hsic_hpo.study.plan import FINAL, RANDOM, STEPS, PlannedJob
+from hsic_hpo.study.plan import FINAL, RANDOM, STEPS, PlannedJob, passed_rungs
 from hsic_hpo.study.retry import TRAININGS
 from hsic_hpo.training.giving_up import GIVEN_UP
 from hsic_hpo.training.holder import Holder
@@ -28,7 +29,7 @@ class Stage:
     Attributes
     ----------
     key
-        ``"random"``, the method of a search, ``"final"`` or ``"steps"``.
+        ``"random"``, ``"rung-1"`` and so on, the method of a search, ``"final"`` or ``"steps"``.
     done, total
         Trainings, or of ``"steps"`` jobs.
     running
@@ -108,7 +109,8 @@ class Progress:
     @property
     def trainings(self) -> tuple[int, int]:
         """How many trainings are done, of how many."""
-        parts = [stage for stage in self.stages if stage.key != STEPS]
+        # Those that go on after a rung are no others.
+        parts = [one for one in self.stages if one.key != STEPS and not passed_rungs(one.key)]
         return sum(stage.done for stage in parts), sum(stage.total for stage in parts)
 
 
@@ -173,7 +175,7 @@ class Watcher:
             for one in history.states.values()
         )
         every = [(one, job) for job in plan.jobs for one in finished.get(job.number, ())]
-        good = [Best(one, job.stage) for one, job in every if one.status == "ok"]
+        good = [Best(one, job.stage) for one, job in every if math.isfinite(one.error)]
         return Progress(
             history=history,
             state=state,
@@ -250,7 +252,9 @@ def _stages(
 ) -> list[Stage]:
     """Return the stages, in their order, those alone that hold jobs."""
     methods = dict.fromkeys(job.stage for job in jobs)
-    order = [RANDOM, *(key for key in methods if key not in (RANDOM, FINAL, STEPS)), FINAL, STEPS]
+    rungs = sorted(filter(passed_rungs, methods), key=passed_rungs)
+    others = [key for key in methods if key not in (RANDOM, FINAL, STEPS, *rungs)]
+    order = [RANDOM, *rungs, *others, FINAL, STEPS]
     found = []
     for key in order:
         own = [job for job in jobs if job.stage == key]

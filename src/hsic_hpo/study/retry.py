@@ -9,6 +9,7 @@ from hsic_hpo.training.records import find, read_records
 
 _RECORDS = (
     "random/records/*.jsonl",
+    "random/rungs/*/records/*.jsonl",
     "search/*/*/*/records/*.jsonl",
     "final/*/*/records/*.jsonl",
 )

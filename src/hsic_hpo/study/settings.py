@@ -7,7 +7,7 @@ searches in :mod:`hsic_hpo.search.methods`. The schema says which values are all
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from hsic_hpo.search.choices import BY_METHOD
 from hsic_hpo.search.methods import search_settings
@@ -16,6 +16,7 @@ from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.tries import DEFAULT_TRIES
+from hsic_hpo.trials.rungs import Rung
 
 _PROBLEM = "bateman"
 _SEARCHES = ("gpbo", "hsic-gpbo")
@@ -56,15 +57,32 @@ class TrainingSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class RandomSearchSettings:
-    """Size of the random search.
+    """Size of the random search, and which of its trainings are left early.
 
     Attributes
     ----------
     n_trials
         Number of random configurations.
+    rungs
+        Where the worst trials are stopped; ``"auto"``: where
+        :func:`hsic_hpo.trials.rungs.auto_rungs` proposes; empty: nowhere.
     """
 
     n_trials: int = 200
+    rungs: tuple[Rung, ...] | Literal["auto"] = ()
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "RandomSearchSettings":
+        """Read the section ``random_search`` of a validated study config."""
+        rungs = given.get("rungs", cls.rungs)
+        if rungs != "auto":
+            rungs = tuple(Rung(int(one["epochs"]), float(one["keep"])) for one in rungs)
+        return cls(**{**given, "rungs": rungs})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a study config writes it: without rungs where it has none."""
+        rungs = self.rungs if self.rungs == "auto" else [asdict(rung) for rung in self.rungs]
+        return {"n_trials": self.n_trials} | ({"rungs": rungs} if rungs else {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +176,7 @@ class StudySettings:
         sections = {
             "problem": _problem(given.get("problem", {})),
             "training": TrainingSettings.of(given.get("training", {})),
-            "random_search": RandomSearchSettings(**given.get("random_search", {})),
+            "random_search": RandomSearchSettings.of(given.get("random_search", {})),
             "sensitivity": AnalysisSettings(**given.get("sensitivity", {}), seed=seed),
             "selection": SelectionSettings(**given.get("selection", {})),
             "final": FinalSettings.of(given.get("final", {})),
@@ -176,6 +194,7 @@ class StudySettings:
         """
         return asdict(self) | {
             "training": self.training.to_dict(),
+            "random_search": self.random_search.to_dict(),
             "final": self.final.to_dict(),
             "search": {method: one.to_dict() for method, one in self.search.items()},
         }

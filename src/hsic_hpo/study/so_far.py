@@ -14,12 +14,13 @@ from hsic_hpo.files import read_netcdf
 from hsic_hpo.problems.data import read_stamp
 from hsic_hpo.study.finished_trainings import FinishedTrainings
 from hsic_hpo.study.journal import FINISHED, SUBMITTED, History
-from hsic_hpo.study.plan import RANDOM, PlannedJob
+from hsic_hpo.study.plan import RANDOM, PlannedJob, rung_stage
 from hsic_hpo.study.progress import RUNNING, Progress
 from hsic_hpo.study.retry import TRAININGS
 from hsic_hpo.study.without_regard import without_regard_to_length
-from hsic_hpo.training.records import find
+from hsic_hpo.training.rungs import stopped_key
 from hsic_hpo.trials.dataset import gather_records
+from hsic_hpo.trials.halving import with_rungs
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,31 @@ def finished_so_far(folder: Path, progress: Progress, now: float) -> SoFar:
             "the same start are missing; wait for more"
         )
     records = [record for row in kept for record in found[int(row)].records]
+    if n_finished == n_all:
+        records = _at_last_rung(history, trainings, records)
     return SoFar(_dataset(folder, history, kept, records), n_finished, n_all)
+
+
+def _at_last_rung(
+    history: History, trainings: FinishedTrainings, records: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the records of trainings as of the last rung that all who are to reach it reached."""
+    plan = history.plan
+    found = {(record["trial"], record["repeat"]): record for record in records}
+    for rung in range(1, len(plan.rungs) + 1):
+        further: dict[tuple[str, int], dict[str, Any]] = {}
+        for job in (job for job in plan.jobs if job.stage == rung_stage(rung)):
+            assert job.slice is not None
+            keys = trainings.keys(plan, job.slice)
+            for (trial, repeat), key in keys.items():
+                record = trainings.record(plan, job.slice, key)
+                if record is None:
+                    return list(found.values())
+                further[trial, repeat] = {"trial": trial, "repeat": repeat, **record}
+            if not keys:
+                return list(found.values())
+        found |= further
+    return list(found.values())
 
 
 def _of_job(
@@ -109,10 +134,10 @@ def _of_job(
     for index in range(0, len(keys), n_repeats):
         records, ends = [], []
         for (trial, repeat), key in keys[index : index + n_repeats]:
-            record = find(folder / TRAININGS, key)
+            record = trainings.record(history.plan, part, key)
             if record is not None:
                 records.append({"trial": trial, "repeat": repeat, **record})
-                ends.append((folder / TRAININGS / key[:2] / f"{key}.json").stat().st_mtime)
+                ends.append(_written(folder / TRAININGS, key))
         row = part.first + index // n_repeats
         if len(records) < n_repeats:
             # A job trains in this order: the first that is missing is under way in it.
@@ -126,12 +151,19 @@ def _of_job(
     return found
 
 
+def _written(folder: Path, key: str) -> float:
+    """Return when a training had ended, or was left at a rung."""
+    names = (key, stopped_key(key))
+    paths = [folder / key[:2] / f"{name}.json" for name in names]
+    return next(path.stat().st_mtime for path in paths if path.exists())
+
+
 def _dataset(
     folder: Path, history: History, rows: np.ndarray, records: list[dict[str, Any]]
 ) -> xr.Dataset:
     study: Mapping[str, Any] = history.plan.study
     stamp = read_stamp(folder / "data.nc")
-    return gather_records(
+    gathered = gather_records(
         read_netcdf(folder / "random" / "design.nc").isel(trial=rows),
         records,
         {
@@ -148,3 +180,4 @@ def _dataset(
         error_name=study["error_name"],
         error_units=study["error_units"],
     )
+    return with_rungs(gathered, history.plan.rungs)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.problems.base import Problem
+from hsic_hpo.problems.base import FunctionProblem, Problem
 from hsic_hpo.problems.beside import PATH_VARIABLE
 from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.search.choices import final_choices
@@ -17,6 +17,7 @@ from hsic_hpo.selection.overrides import check as check_overrides
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study import config
 from hsic_hpo.study.settings import StudySettings
+from hsic_hpo.trials.rungs import Rung, auto_rungs, check_rungs
 from hsic_hpo.yaml_files import scalars_of_yaml_1_2
 
 
@@ -66,6 +67,16 @@ class Study:
         """Return what :func:`hsic_hpo.search.final_choice.chosen_design` is told, by choice."""
         final = self.settings.final
         return final_choices(method, self.search_settings(method), final.choose, final.tolerance)
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """Where trials of the random search are stopped; empty for nowhere."""
+        rungs = self.settings.random_search.rungs
+        epochs = self.settings.training.budget.epochs
+        if rungs != "auto" or epochs is None:
+            return () if rungs == "auto" else rungs
+        goal = self.settings.sensitivity.goal_fraction
+        return auto_rungs(self.settings.random_search.n_trials, epochs, goal)
 
     @property
     def repeats(self) -> int:
@@ -140,7 +151,24 @@ def _checked(content: Mapping[str, Any], where: str, folders: Sequence[Path]) ->
     space = config.study_space(settings.space, problem.default_space(), f"{where}: space")
     problem.check_space(space, f"{where}: space")
     check_overrides(settings.selection.override, space, f"{where}: ")
+    _check_rungs(settings, problem, f"{where}: random_search.rungs")
     return Study(settings, problem, space)
+
+
+def _check_rungs(settings: StudySettings, problem: Problem, where: str) -> None:
+    search, epochs = settings.random_search, settings.training.budget.epochs
+    if not search.rungs:
+        return
+    if isinstance(problem, FunctionProblem):
+        raise InputError(
+            f"{where}: {problem.name} is a function, which cannot be left after an epoch and taken "
+            "up again; allowed: no rungs"
+        )
+    if epochs is None:
+        raise InputError(f"{where}: trainings have 'training.steps'; needed: 'training.epochs'")
+    if search.rungs != "auto":
+        goal = settings.sensitivity.goal_fraction
+        check_rungs(search.rungs, search.n_trials, epochs, goal, where)
 
 
 def tell_jobs_where(paths: Sequence[Path | str], environment: MutableMapping[str, str]) -> None:

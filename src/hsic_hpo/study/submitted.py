@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -67,14 +67,25 @@ class Submission:
         self._sources[found] = [str(source) for source in sources]
         return found
 
-    def job(self, rule: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    def job(
+        self, rule: str, params: Mapping[str, Any], varied: Sequence[Mapping[str, Any]] = ({},)
+    ) -> dict[str, Any]:
         """Return the parameters of a rule, and let its jobs check that theirs are the same.
 
         A job on a cluster reads the config again, which may have been edited since.
+
+        Parameters
+        ----------
+        rule
+            Its name.
+        params
+            Those that all of its jobs share.
+        varied
+            What else its jobs are given: one mapping for each kind of them.
         """
         name = self._named(rule)
         if name is not None:
-            self._jobs[name] = _digest(params)
+            self._jobs[name] = " ".join(_digest({**params, **one}) for one in varied)
         return dict(params)
 
     def announce(self, environment: MutableMapping[str, str]) -> None:
@@ -124,7 +135,7 @@ def as_submitted(params: Any, rule: str = "") -> Iterator[Callable[[], str]]:
         return
     submitted = json.loads(said)
     given = dict(params.items())
-    if rule and submitted["jobs"].get(rule) != _digest(given):
+    if rule and _digest(given) not in submitted["jobs"].get(rule, "").split():
         raise InputError(f"the study's config or code was edited while it ran: {_AGAIN}")
     codes = [given[name] for name in ("code", "training_code") if name in given]
     check = _Check(submitted, codes)

@@ -5,10 +5,11 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.tables.importance import cost_column, importance_table, verdict_column
-from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.failures import commonest, failures
-from hsic_hpo.trials.goals import cost_names, interacts, is_tested
-from hsic_hpo.wording import MAIN_GROUP, adjusted_p, goal, group_name, number, outcomes, target_name
+from hsic_hpo.trials.goals import SUBSETS, cost_names, interacts, is_tested, target_values
+from hsic_hpo.trials.outcomes import outcomes
+from hsic_hpo.trials.stopped import first_rung
+from hsic_hpo.wording import MAIN_GROUP, adjusted_p, goal, group_name, number, target_name
 
 
 def summary(trials: xr.Dataset, sensitivity: xr.Dataset) -> list[str]:
@@ -37,16 +38,20 @@ def summary(trials: xr.Dataset, sensitivity: xr.Dataset) -> list[str]:
 
 
 def _spread(trials: xr.Dataset) -> str:
-    error = trials_data.error(trials)
+    error, worst = (target_values(trials, "error", end) for end in SUBSETS)
     finite = error[np.isfinite(error)]
     ends = f"{outcomes(trials)}{_why(trials)}"
     if finite.size == 0:
         return f"{ends}; no error to compare."
     units = "" if trials.attrs["error_units"] == "1" else f" {trials.attrs['error_units']}"
-    values = finite.min(), *np.quantile(finite, [0.1, 0.9])
+    values = (
+        finite.min(),
+        *(np.quantile(known[np.isfinite(known)], q) for known, q in ((error, 0.1), (worst, 0.9))),
+    )
     best, low, high = (f"{number(value)}{units}" for value in values)
     name = trials.attrs["error_name"]
-    return f"{ends}; {name}: best {best}, best decile {low}, worst decile {high}."
+    then = f" after epoch {first_rung(trials)}" if first_rung(trials) else ""
+    return f"{ends}; {name}: best {best}, best decile {low}, worst decile {high}{then}."
 
 
 def _why(trials: xr.Dataset) -> str:

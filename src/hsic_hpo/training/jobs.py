@@ -11,11 +11,12 @@ from typing import Any
 
 import xarray as xr
 
-from hsic_hpo.training.budget import parse_budget
+from hsic_hpo.training.budget import Budget, parse_budget
 from hsic_hpo.training.exclusive import exclusive
 from hsic_hpo.training.keeper import DEFAULT_INTERVAL
 from hsic_hpo.training.model_file import Wanted
-from hsic_hpo.training.records import find, network_path, store, training_key, training_seed
+from hsic_hpo.training.records import network_path, store, training_key, training_seed
+from hsic_hpo.training.rungs import as_of, find_until, forget_stopped, store_stopped
 from hsic_hpo.training.state import forget_state, state_path
 from hsic_hpo.training.stopping import shielded
 from hsic_hpo.training.supervisor import MemoryShortError, OutOfJobMemory, Supervisor
@@ -51,7 +52,7 @@ class Progress:
         """Count one finished training and print, at most every two seconds and at the end."""
         self.finished += 1
         self.resumed += resumed
-        if record["status"] == "ok":
+        if record["status"] in ("ok", "stopped"):
             self.best = min(self.best, record["validation_error"])
         else:
             self.bad += 1
@@ -91,6 +92,7 @@ def train_slice(
     unedited: Callable[[], str] = lambda: "",
     memory_limit: float = math.inf,
     save_every: float = DEFAULT_INTERVAL,
+    until_epoch: int | None = None,
     networks_of: Mapping[str, Any] | None = None,
     device: str = "cpu",
     precision: str = "32",
@@ -100,7 +102,8 @@ def train_slice(
     Each finished training is stored under ``folder`` before the next one starts. What an earlier
     run stored for the same configuration, budget, seed, data and code is reused instead of trained
     again; when another job is training the same thing, this job waits for its result. A training
-    that was left goes on from its last state, as if it had not been. Trainings run in a process of
+    that was left goes on from its last state, as if it had not been; where the state is lost it
+    begins anew, with the same result. Trainings run in a process of
     their own: one that ends it is tried again, then called failed.
 
     Trainings follow one another on one thread, so that no order of them, such as large networks
@@ -129,7 +132,11 @@ def train_slice(
     tries, unedited, memory_limit
         See :class:`hsic_hpo.training.supervisor.Supervisor`.
     save_every
-        Seconds between two states of a training, kept beside its record to be; 0: none is kept.
+        Seconds between two states of a training, kept beside its record to be; 0: none is kept but
+        at the end of a rung.
+    until_epoch
+        Epoch after which trainings are left, for a later job that takes them up; None: they come
+        to their end.
     networks_of
         The problem, as a study config names it: of each configuration the network with the lowest
         validation error is kept beside the records, and its record says so in ``network``. None: no
@@ -170,22 +177,25 @@ def train_slice(
                 if networks_of is not None:
                     told = {"problem": dict(networks_of), "trial": str(trial), "repeat": repeat}
                     wanted = Wanted(network_path(folder, key), told)
+                with_state = save_every or until_epoch is not None or state.exists()
                 task = Task(
                     configuration,
                     limits,
                     seed,
                     device,
                     precision,
-                    state=state if save_every else None,
-                    save_every=save_every,
+                    state=state if with_state else None,
+                    save_every=save_every or math.inf,
                     network=wanted,
+                    until_epoch=until_epoch,
                 )
                 with exclusive(folder / ".lock", key):
-                    record = find(folder, key)
+                    record = find_until(folder, key, until_epoch, limits)
                     resumed = record is not None
                     if record is not None:
-                        # A job that is killed may leave it.
-                        state.unlink(missing_ok=True)
+                        if record["status"] != "stopped":
+                            # A job that is killed may leave it.
+                            state.unlink(missing_ok=True)
                     else:
                         known = Tries.of(folder, key, state)
                         try:
@@ -194,9 +204,8 @@ def train_slice(
                             too_large.append(str(reason))
                             continue
                         with shielded():
-                            store(record, folder, key)
+                            record = _kept(record, folder, key, until_epoch, limits)
                             known.forget()
-                            forget_state(state)
                 progress.update(record, resumed=resumed)
                 row = {"trial": str(trial), "repeat": repeat, "asked": asked, **record}
                 if networks_of is None:
@@ -211,6 +220,20 @@ def train_slice(
             f"{counted(len(too_large), 'trainings')} ended for want of memory ({too_large[0]}): "
             "tried again by the next job, which may have more"
         )
+
+
+def _kept(
+    record: dict[str, Any], folder: Path, key: str, until_epoch: int | None, budget: Budget
+) -> dict[str, Any]:
+    """Keep a record, and a state only where the training was left; return what was asked for."""
+    if record["status"] == "stopped":
+        store_stopped(record, folder, key)
+    else:
+        store(record, folder, key)
+        forget_stopped(folder, key)
+        forget_state(state_path(folder, key))
+    then = None if until_epoch is None else as_of(record, until_epoch, budget)
+    return then or record
 
 
 def _with_best_network(

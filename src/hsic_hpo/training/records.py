@@ -110,6 +110,11 @@ def find(folder: Path | str, key: str) -> dict[str, Any] | None:
         return None
 
 
+def discard(folder: Path | str, key: str) -> None:
+    """Remove the record of a training, if there is one."""
+    _path(folder, key).unlink(missing_ok=True)
+
+
 def write_records(records: Iterable[dict[str, Any]], path: Path | str) -> None:
     """Write records as JSON lines, atomically, once the last one is finished."""
     write_text("".join(json.dumps(record) + "\n" for record in records), path)

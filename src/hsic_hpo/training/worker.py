@@ -19,9 +19,10 @@ from typing import Any
 import torch
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.problems.base import Loaded, Problem
+from hsic_hpo.problems.base import LightningProblem, Loaded, Problem
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.keeper import DEFAULT_INTERVAL, Keeping
+from hsic_hpo.training.leave_after import LeaveAfter
 from hsic_hpo.training.memory import kernel_kills
 from hsic_hpo.training.model_file import Wanted
 from hsic_hpo.training.stopping import SIGNALS, Stop, shielded
@@ -71,6 +72,8 @@ class Task:
         Seconds between two states.
     network
         Keeps the trained network; None: it is not kept.
+    until_epoch
+        Epoch after which it is left, with its state in ``state``; None: it comes to its end.
     """
 
     configuration: Mapping[str, Any]
@@ -81,6 +84,7 @@ class Task:
     state: Path | None = None
     save_every: float = DEFAULT_INTERVAL
     network: Wanted | None = None
+    until_epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -256,7 +260,16 @@ def _answer(problem: Problem, data: Loaded, task: Task, began: float) -> Any:
 
     keeping = None
     if task.state is not None:
-        keeping = Keeping(task.state, task.save_every, signals=(signal.SIGTERM,), trusted=trusted)
+        keeping = Keeping(
+            task.state,
+            task.save_every,
+            until_epoch=task.until_epoch,
+            signals=(signal.SIGTERM,),
+            trusted=trusted,
+        )
+    callbacks = []
+    if task.until_epoch is not None and isinstance(problem, LightningProblem):
+        callbacks.append(LeaveAfter(task.until_epoch))
     try:
         record = train_within(
             problem,
@@ -264,6 +277,7 @@ def _answer(problem: Problem, data: Loaded, task: Task, began: float) -> Any:
             data,
             task.budget,
             seed=task.seed,
+            callbacks=callbacks,
             device=task.device,
             precision=task.precision,
             keeping=keeping,

@@ -22,7 +22,9 @@ from hsic_hpo.trials.variables import (
     with_named_variables,
 )
 
-STATUSES = ("ok", "diverged", "failed", ABSENT)
+# By a halving: not trained to its end, and no failure.
+STOPPED = "stopped"
+STATUSES = ("ok", "diverged", "failed", STOPPED, ABSENT)
 
 ERRORS = {"validation_error": "validation error", "test_error": "test error"}
 
@@ -203,9 +205,12 @@ def check_trials(dataset: xr.Dataset, where: str) -> None:
         raise InputError(
             f"{where}: status {sorted(unknown)[0]!r} is not one of {', '.join(STATUSES)}"
         )
-    ok = dataset["status"].values == "ok"
-    if not np.isfinite(dataset["validation_error"].values[ok]).all():
-        raise InputError(f"{where}: validation_error is not finite in a trial whose status is ok")
+    for status in ("ok", STOPPED):
+        there = dataset["status"].values == status
+        if not np.isfinite(dataset["validation_error"].values[there]).all():
+            raise InputError(
+                f"{where}: validation_error is not finite in a trial whose status is {status}"
+            )
 
 
 def read_trials(path: Path | str) -> xr.Dataset:
@@ -285,7 +290,8 @@ def error(dataset: xr.Dataset) -> np.ndarray:
     -------
     numpy.ndarray
         ``(n_trials,)``: the mean over the repeats that a trial has, infinite where any of them
-        diverged or failed, so that such a trial ranks worst.
+        diverged, failed or was stopped. By which error a stopped trial ranks tells
+        :func:`hsic_hpo.trials.stopped.ranked_errors`.
     """
     ok = dataset["status"] == "ok"
     errors = dataset["validation_error"].where(ok, np.inf)

@@ -5,6 +5,7 @@ from bisect import bisect_right
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_values
 from hsic_hpo.wording import cost_name
 
@@ -100,8 +101,11 @@ def with_front_places(trials: xr.Dataset, cost: str) -> xr.Dataset:
     error = trials["validation_error"]
     replaced = error.copy(data=np.broadcast_to(places[:, None], error.shape).copy())
     replaced.attrs |= {"long_name": name, "units": "1"}
-    statuses = trials["status"].where(known | (trials["status"] != "ok"), "failed")
-    attrs = {k: v for k, v in trials.attrs.items() if k not in ("direction", "metric")}
+    # A stopped trial has its place by the error that it had reached.
+    statuses = trials["status"].where(trials["status"] != trials_data.STOPPED, "ok")
+    statuses = statuses.where(known | (statuses != "ok"), "failed")
+    dropped = ("direction", "metric", "rungs")
+    attrs = {k: v for k, v in trials.attrs.items() if k not in dropped}
     return trials.assign(
         validation_error=replaced.where(known),
         status=statuses.astype(object).assign_attrs(trials["status"].attrs),

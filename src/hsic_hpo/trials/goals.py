@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.costs import DEFAULT_COSTS
+from hsic_hpo.trials.stopped import first_rung_errors, ranked_errors
 from hsic_hpo.trials.variables import cost_values
 
 SUBSETS = ("best", "worst")
@@ -113,7 +113,7 @@ def interacts(sensitivity: xr.Dataset) -> xr.DataArray:
     return sensitivity["pure_p_value_adjusted"] <= float(sensitivity.attrs["significance"])
 
 
-def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
+def target_values(trials: xr.Dataset, target: str, subset: str = "best") -> np.ndarray:
     """Return the value of a target for each trial.
 
     Parameters
@@ -123,6 +123,9 @@ def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
     target
         ``"error"`` (validation error, mean over repeats) or a cost, see
         :func:`hsic_hpo.trials.variables.cost_values`.
+    subset
+        Which end is asked for: the best trials of a halved search are known by their errors where
+        each was stopped, the worst by those of the first rung, see :mod:`hsic_hpo.trials.stopped`.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def target_values(trials: xr.Dataset, target: str) -> np.ndarray:
         diverged or failed.
     """
     if target == "error":
-        return trials_data.error(trials)
+        return first_rung_errors(trials) if subset == "worst" else ranked_errors(trials)
     values = cost_values(trials, target)
     return np.where(np.isnan(values), np.inf, values)
 

@@ -26,18 +26,23 @@ class History:
     configurations
         n of them: values of the active hyperparameters by name.
     errors
-        ``(n,)`` validation error, the mean over repeats; infinite where a trial did not end well.
+        ``(n,)`` validation error, the mean over repeats; infinite where a trial did not end well,
+        or was stopped by a halving, so that nothing is chosen from it.
     costs
         ``(n,)`` cost, the second number to be kept low; infinite where unknown.
     spreads
         ``(n, 2)`` standard deviation of a trial's error over its trainings, NaN where fewer than
         two ended well, and how many did; None where nothing is known of it.
+    reached
+        ``(n,)`` errors, those included that stopped trials had reached; None where none was
+        stopped.
     """
 
     configurations: Sequence[Mapping[str, Any]]
     errors: np.ndarray
     costs: np.ndarray
     spreads: np.ndarray | None = None
+    reached: np.ndarray | None = None
 
     @classmethod
     def of(cls, datasets: Sequence[xr.Dataset], cost: str | None) -> "History":
@@ -50,16 +55,22 @@ class History:
         cost
             Name of the cost; None where there is none.
         """
-        errors = np.concatenate([[], *(target_values(dataset, "error") for dataset in datasets)])
+        errors = np.concatenate([[], *map(trials_data.error, datasets)])
+        reached = np.concatenate([[], *(target_values(dataset, "error") for dataset in datasets)])
         costs = np.full(len(errors), np.inf)
         if cost is not None:
             costs = np.concatenate([[], *(target_values(dataset, cost) for dataset in datasets)])
         configurations = [c for dataset in datasets for c in trials_data.configurations(dataset)]
         spreads = np.vstack([np.empty((0, 2)), *map(_spreads, datasets)])
-        return cls(configurations, errors, costs, spreads)
+        return cls(configurations, errors, costs, spreads, reached)
 
     def __len__(self) -> int:
         return len(self.configurations)
+
+    @property
+    def told(self) -> np.ndarray:
+        """Errors for a model of the error to learn from: a stopped trial tells what it reached."""
+        return self.errors if self.reached is None else self.reached
 
     def best(self, ceiling: float = np.inf) -> int:
         """Return the index of the lowest error among trials that cost at most ``ceiling``.
@@ -124,6 +135,8 @@ def join_trials(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     How all of them were drawn together is told anew, see
     :func:`hsic_hpo.trials.drawn.joined_drawn`.
     """
+    if any("rung" in dataset for dataset in datasets):
+        datasets = [_with_rung(dataset) for dataset in datasets]
     joined = xr.concat(
         datasets,
         "trial",
@@ -134,6 +147,12 @@ def join_trials(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
         combine_attrs="override",
     )
     return joined.assign_attrs(joined_drawn(datasets))
+
+
+def _with_rung(dataset: xr.Dataset) -> xr.Dataset:
+    if "rung" in dataset:
+        return dataset
+    return dataset.assign(rung=("trial", np.zeros(dataset.sizes["trial"], dtype=int)))
 
 
 def join_rounds(rounds: Sequence[xr.Dataset], first: int = 1) -> xr.Dataset:

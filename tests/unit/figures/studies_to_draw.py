@@ -10,6 +10,7 @@ import xarray as xr
 
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.sensitivity.by_budget import indices_by_budget
+from hsic_hpo.sensitivity.by_epoch import indices_by_epoch
 from hsic_hpo.sensitivity.convergence import convergence
 from small_search import SETTINGS, search
 
@@ -48,6 +49,7 @@ class Study:
     sensitivity: xr.Dataset
     convergence: xr.Dataset
     by_budget: xr.Dataset
+    by_epoch: xr.Dataset
 
 
 def first(configuration: Mapping[str, Any]) -> float:
@@ -103,4 +105,15 @@ def studied(trials: xr.Dataset) -> Study:
         analyse(trials, settings),
         convergence(trials, settings),
         indices_by_budget(trials, settings, way="random"),
+        indices_by_epoch(_in_two_epochs(trials), settings, way="random"),
+    )
+
+
+def _in_two_epochs(trials: xr.Dataset) -> xr.Dataset:
+    curves = trials["learning_curve"].values[..., -1:]
+    both = np.concatenate([curves[::-1], curves], axis=-1)
+    return trials.drop_dims("epoch").assign(
+        learning_curve=(("trial", "repeat", "epoch"), both),
+        epochs=2 * trials["epochs"],
+        epoch=[1, 2],
     )

@@ -15,6 +15,7 @@ from hsic_hpo.figures.distributions import distributions
 from hsic_hpo.figures.errors import errors
 from hsic_hpo.figures.importance import importance
 from hsic_hpo.figures.importance_by_budget import importance_by_budget
+from hsic_hpo.figures.importance_by_epoch import importance_by_epoch
 from hsic_hpo.figures.interactions import interactions
 from hsic_hpo.figures.quadrant import quadrant
 from hsic_hpo.figures.space import space
@@ -34,6 +35,7 @@ FIGURES: dict[str, Callable[[Study], Figure]] = {
     "interactions": lambda one: interactions(one.sensitivity),
     "convergence": lambda one: convergence(one.convergence),
     "importance_by_budget": lambda one: importance_by_budget(one.by_budget),
+    "importance_by_epoch": lambda one: importance_by_epoch(one.by_epoch),
     "quadrant": lambda one: quadrant(one.sensitivity),
     "sweeps": lambda one: sweeps(one.sensitivity),
 }

@@ -3,6 +3,7 @@
 import pytest
 
 from hsic_hpo.reports.findings import Finding, findings, markdown
+from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.selection.decide import decide
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.summary import summary
@@ -14,13 +15,16 @@ def told(name: str) -> list[Finding]:
     one = study(name)
     decided = decide(one.sensitivity, one.trials, SETTINGS.selection)
     return findings(
-        one.trials,
-        one.sensitivity,
-        one.convergence,
-        decided,
-        compared(["random", "hsic-gpbo"]),
-        front=fronts(one.trials),
-        importance_by_budget=one.by_budget,
+        StudyParts(
+            one.trials,
+            one.sensitivity,
+            convergence=one.convergence,
+            selection=decided,
+            comparison=compared(["random", "hsic-gpbo"]),
+            front=fronts(one.trials),
+            importance_by_budget=one.by_budget,
+            importance_by_epoch=one.by_epoch,
+        )
     )
 
 

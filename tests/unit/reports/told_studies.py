@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.reports.page import page
+from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.search.front import make_front
 from hsic_hpo.search.known_trials import by_method, known_trials
 from hsic_hpo.selection.decide import decide
@@ -19,7 +20,8 @@ from studies_to_draw import Study
 
 FIGURES = (
     *("errors", "trainings", "importance", "distributions", "worst", "interactions"),
-    *("convergence", "importance_by_budget", "quadrant", "sweeps", "front", "comparison"),
+    *("convergence", "importance_by_epoch", "importance_by_budget", "quadrant"),
+    *("sweeps", "front", "comparison"),
 )
 SETTINGS = config.validate({"study": "told", "problem": {"name": "bateman"}}, "told")
 HOSTILE = "x <img src=x onerror=alert(1)>"
@@ -89,14 +91,17 @@ def told(
     """Return the page of a study and of the searches that followed."""
     methods = ["random", *(found.attrs["method"] for found in searches)]
     return page(
-        one.trials,
-        one.sensitivity,
-        searches=searches,
-        convergence=one.convergence,
-        importance_by_budget=one.by_budget,
-        selection=decide(one.sensitivity, one.trials, SETTINGS.selection),
-        comparison=compared(methods),
-        front=fronts(one.trials, searches),
+        StudyParts(
+            one.trials,
+            one.sensitivity,
+            searches=searches,
+            convergence=one.convergence,
+            importance_by_budget=one.by_budget,
+            importance_by_epoch=one.by_epoch,
+            selection=decide(one.sensitivity, one.trials, SETTINGS.selection),
+            comparison=compared(methods),
+            front=fronts(one.trials, searches),
+        ),
         figures=figures,
         captions={key: f"About {key}. And more." for key in FIGURES},
         config=config.written(SETTINGS),

@@ -900,6 +900,7 @@ def test_no_change_keeps_the_default() -> None:
 LIMITS = ("steps", "early_stopping", "max_training_flops", "max_seconds")
 OPTIONAL = {
     ".problem.import",
+    ".random_search.rungs",
     *(f".training.{limit}" for limit in LIMITS),
     *(f".final.training.{limit}" for limit in ("epochs", *LIMITS)),
     *(

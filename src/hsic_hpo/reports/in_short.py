@@ -1,0 +1,251 @@
+"""What a reader takes from a study in five lines: what matters and which values, and how sure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.reports.study_parts import StudyParts
+from hsic_hpo.sensitivity.rare_levels import rare_levels
+from hsic_hpo.sensitivity.values_of_best import with_values
+from hsic_hpo.sensitivity.values_of_pairs import values_given
+from hsic_hpo.tables.summary import summary
+from hsic_hpo.trials.goals import cost_names, interacts, is_found, is_tested
+from hsic_hpo.wording import MAIN_GROUP, cost_name, counted, goal, listed, percent
+
+_MOST = 5
+_PAIRS = 3
+_MOST_AVOIDED = 3
+# A ranking that half of the trials already gave, and the same hyperparameters named.
+_SETTLED_RANKS, _SETTLED_NAMES = 0.8, 0.99
+
+
+@dataclass(frozen=True)
+class Matters:
+    """A hyperparameter that matters, with the values to choose.
+
+    Attributes
+    ----------
+    name
+        The hyperparameter.
+    where
+        In which conditional group it matters; empty for all trials.
+    values
+        What stands out among the best; empty where nothing does.
+    at_goal, of_all
+        Share of the best, and of all, that have these values; in [0, 1].
+    never
+        What the best hardly ever have, in words; empty where there is none.
+    """
+
+    name: str
+    where: str
+    values: str
+    at_goal: float
+    of_all: float
+    never: str
+
+    @property
+    def shares(self) -> str:
+        """Both shares in words."""
+        return shares(self.at_goal, self.of_all)
+
+
+@dataclass(frozen=True)
+class InShort:
+    """The first screen's findings.
+
+    Attributes
+    ----------
+    aim
+        What they explain, such as ``"the best 10 %"``.
+    matters
+        What matters most, at most five.
+    more
+        Names of what else matters.
+    sentences
+        By heading: what to avoid, what only costs, what interacts, how sure.
+    """
+
+    aim: str
+    matters: Sequence[Matters]
+    more: Sequence[str]
+    sentences: dict[str, str]
+
+
+def in_short(parts: StudyParts) -> InShort:
+    """Say in five lines what a study found.
+
+    Parameters
+    ----------
+    parts
+        What it has found; the values that the best have are counted where its sensitivity Dataset
+        lacks them.
+    """
+    sensitivity = with_values(parts.sensitivity, parts.trials)
+    found = _mattering(sensitivity, "best")
+    rows = [_row(sensitivity, parts.trials, name, group) for name, group in found]
+    told = {
+        "Avoid": _avoid(sensitivity),
+        "Only costs": _costs(parts, [name for name, _ in found]),
+        "Interacts": _interacts(sensitivity, parts.trials),
+        "How sure": _how_sure(parts),
+    }
+    return InShort(
+        f"the {goal(sensitivity)}",
+        rows[:_MOST],
+        [row.name for row in rows[_MOST:]],
+        {heading: text for heading, text in told.items() if text},
+    )
+
+
+def _mattering(sensitivity: xr.Dataset, subset: str) -> list[tuple[str, str]]:
+    """Return what matters, each in the largest group in which it does: all trials come first."""
+    error = sensitivity.sel(target="error", subset=subset)
+    found, index = is_found(error), error["hsic_unbiased"]
+    places = {}
+    for name in error["hyperparameter"].values.tolist():
+        flags = found.sel(hyperparameter=name).values
+        if flags.any():
+            sizes = error["n"].values
+            sizes = np.broadcast_to(sizes, flags.shape) if sizes.ndim == 1 else sizes[:, 0]
+            group = str(error["group"].values[int(np.argmax(np.where(flags, sizes, -1)))])
+            places[name] = group
+    return sorted(
+        places.items(),
+        key=lambda place: (
+            place[1] != MAIN_GROUP,
+            -float(index.sel(hyperparameter=place[0], group=place[1])),
+        ),
+    )
+
+
+def _row(sensitivity: xr.Dataset, trials: xr.Dataset, name: str, group: str) -> Matters:
+    one = sensitivity.sel(group=group, subset="best", hyperparameter=name)
+    rare = []
+    # Where trials were not drawn at random, how often they have a level says nothing.
+    if is_tested(sensitivity):
+        rare = rare_levels(trials, name, float(sensitivity.attrs["goal_fraction"]))
+    never = [level.level for level in rare if level.at_goal == 0]
+    hardly = [
+        f"{level.level} ({percent(round(level.at_goal, 2))})" for level in rare if level.at_goal > 0
+    ]
+    words = [f"never {listed(never, 'or')}"] if never else []
+    words += [f"hardly ever {listed(hardly, 'or')}"] if hardly else []
+    return Matters(
+        name,
+        "" if group == MAIN_GROUP else group,
+        str(one["values_at_goal"].item()),
+        float(one["share_at_goal"]),
+        float(one["share_of_all"]),
+        "; ".join(words),
+    )
+
+
+def shares(at_goal: float, of_all: float, best: str = "the best") -> str:
+    """Say how much more frequent something is among the best."""
+    return f"{percent(round(at_goal, 2))} of {best}, {percent(round(of_all, 2))} of all"
+
+
+def _avoid(sensitivity: xr.Dataset) -> str:
+    worst = goal(sensitivity, subset="worst")
+    parts = []
+    for name, group in _mattering(sensitivity, "worst"):
+        one = sensitivity.sel(group=group, subset="worst", hyperparameter=name)
+        if values := str(one["values_at_goal"].item()):
+            where = "" if group == MAIN_GROUP else f" where {group}"
+            counts = shares(float(one["share_at_goal"]), float(one["share_of_all"]), f"the {worst}")
+            parts.append(f"{name} {values}{where} ({counts})")
+    if not parts:
+        return "Nothing is found to decide which trials are among the worst."
+    return f"{'; '.join(parts[:_MOST_AVOIDED])}."
+
+
+def _costs(parts: StudyParts, mattering: Sequence[str]) -> str:
+    sensitivity = parts.sensitivity
+    told = summary(parts.trials, sensitivity)[2].removeprefix("What only costs: ")
+    both = []
+    for name in mattering:
+        driven = [
+            cost_name(cost)
+            for cost in cost_names(sensitivity)
+            if bool(
+                is_found(sensitivity.sel(target=cost, subset="best", hyperparameter=name)).any()
+            )
+        ]
+        if driven:
+            both.append(name)
+    if both:
+        verb = "costs as much as it matters" if len(both) == 1 else "cost as well as matter"
+        told += f" {listed(both)} {verb}: the front shows what each cost buys."
+    return told
+
+
+def _interacts(sensitivity: xr.Dataset, trials: xr.Dataset) -> str:
+    pairs = interacting_pairs(sensitivity)
+    if not pairs:
+        return f"No pair is found to matter together for the {goal(sensitivity)}."
+    named = [" with ".join(pair) for pair in pairs[:_PAIRS]]
+    more = f" and {len(pairs) - _PAIRS} more" if len(pairs) > _PAIRS else ""
+    told = f"{'; '.join(named)}{more}."
+    if is_tested(sensitivity) and (how := how_they_interact(sensitivity, trials, *pairs[0])):
+        told = f"{how} {'Also: ' if len(named) > 1 else ''}{'; '.join(named[1:])}{more}"
+        told = f"{told.rstrip()}." if len(named) > 1 else how
+    return told
+
+
+def interacting_pairs(sensitivity: xr.Dataset) -> list[tuple[str, str]]:
+    """Return the pairs that matter together for the best, the strongest evidence first."""
+    best = sensitivity.sel(group=MAIN_GROUP, target="error", subset="best")
+    names, found = best["hyperparameter"].values.tolist(), interacts(best).values
+    strength = -best["pure_interaction"].values
+    order = best["pure_p_value_adjusted"].values if is_tested(sensitivity) else strength
+    pairs = [(i, j) for i in range(len(names)) for j in range(i) if found[i, j]]
+    pairs.sort(key=lambda pair: (order[pair], strength[pair]))
+    return [(names[i], names[j]) for i, j in pairs]
+
+
+def how_they_interact(sensitivity: xr.Dataset, trials: xr.Dataset, first: str, second: str) -> str:
+    """Say which values of one of a pair the best have, given those of the other."""
+    fraction = float(sensitivity.attrs["goal_fraction"])
+    described, parting, given = values_given(trials, first, second, fraction)
+    parts = [
+        f"with {parting} {one.part} the best have {described} {one.values.text} "
+        f"({percent(round(one.values.at_goal, 2))} of them, {percent(round(one.values.of_all, 2))} "
+        "of all there)"
+        for one in given
+        if one.values.text
+    ]
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}." if len(parts) > 1 else ""
+
+
+def _how_sure(parts: StudyParts) -> str:
+    sensitivity, converged = parts.sensitivity, parts.convergence
+    n = counted(int(sensitivity["n_trials"]), "trials")
+    told = f"Found through a surrogate of {n}: no test, so take it as a lead."
+    if is_tested(sensitivity):
+        level = percent(float(sensitivity.attrs["significance"]))
+        told = f"Exact tests on {n}, each at a level of {level} over all hyperparameters."
+    return f"{told} {_would_more_change(converged)}".rstrip() if converged is not None else told
+
+
+def _would_more_change(converged: xr.Dataset) -> str:
+    sizes = converged["size"].values.tolist()
+    if len(sizes) < 2 or converged["note"].values[-1]:
+        return "Whether more trainings would change it cannot be told from so few."
+    half, ranks = sizes[-2], float(converged["rank_correlation"].values[-2])
+    overlap = float(converged["significant_overlap"].values[-2])
+    named = (converged["significant"].values[-2:] == 1).any()
+    if not np.isfinite(ranks):
+        return "Whether more trainings would change it cannot be told from so few."
+    if named and np.isfinite(overlap) and overlap >= _SETTLED_NAMES and ranks >= _SETTLED_RANKS:
+        return f"{half} of them already named the same: more trainings would hardly change it."
+    known = (
+        f", and {percent(round(overlap, 2))} of the names" if named and np.isfinite(overlap) else ""
+    )
+    return (
+        f"{half} of them gave a ranking of correlation {ranks:.2g}{known}: "
+        "more trainings may still change it."
+    )

@@ -1,0 +1,100 @@
+"""Tables of the page that hold less than those of the files: what a reader compares, with units."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from hsic_hpo.reports.numbers import factor, quantity, with_spread
+from hsic_hpo.tables.comparison import comparison_table
+from hsic_hpo.tables.front import front_table
+from hsic_hpo.wording import number
+
+_SECONDS = ((3600.0, "h"), (60.0, "min"), (1.0, "s"))
+
+
+def duration(seconds: float) -> str:
+    """Return a time in the largest unit of which it has two: ``"73 min"``, ``"1.3 s"``."""
+    for unit, name in _SECONDS[:-1]:
+        if seconds >= 2 * unit:
+            return f"{number(seconds / unit)} {name}"
+    return f"{number(seconds)} s"
+
+
+def front_on_page(front: xr.Dataset) -> pd.DataFrame:
+    """Tabulate the front for a reader, as texts; the picker beside it has the configurations.
+
+    Parameters
+    ----------
+    front
+        Front Dataset.
+    """
+    table = front_table(front)
+    units = "" if front.attrs["error_units"] == "1" else f" ({front.attrs['error_units']})"
+    shown: dict[str, Sequence[str]] = {}
+    texts = {
+        str(front.attrs["cost_name"]): quantity,
+        "flops_per_sample": quantity,
+        "params": quantity,
+        "training_seconds": duration,
+        "validation_error": number,
+        "test_error": number,
+    }
+    headings = {
+        "params": "parameters",
+        "training_seconds": "training time",
+        "validation_error": f"validation error{units}",
+        "test_error": f"test error{units}",
+        "flops_per_sample": "FLOPs per sample",
+    }
+    for name, text in texts.items():
+        if name in table:
+            shown[headings.get(name, name)] = _texts(table[name], text)
+    if "dearer_cost" in table:
+        shown["next dearer network"] = [
+            "" if pd.isna(cost) else f"{factor(cost)} the cost, {factor(error)} the error"
+            for cost, error in zip(table["dearer_cost"], table["dearer_error"], strict=True)
+        ]
+    shown["found by"] = table["found_by"].tolist()
+    if (table["chosen_by"] != "").any():
+        shown["it is the"] = table["chosen_by"].tolist()
+    return pd.DataFrame(shown)
+
+
+def comparison_on_page(comparison: xr.Dataset) -> pd.DataFrame:
+    """Tabulate what the search methods reached for a reader, as texts.
+
+    Parameters
+    ----------
+    comparison
+        Comparison Dataset.
+    """
+    table = comparison_table(comparison)
+    units = (
+        "" if comparison.attrs["error_units"] == "1" else f" ({comparison.attrs['error_units']})"
+    )
+    published = table["source"] == "slides"
+    shown: dict[str, Sequence[str]] = {
+        "method": np.where(published, table["method"] + " (paper)", table["method"]).tolist()
+    }
+    if "choice" in table:
+        shown["choice"] = table["choice"].fillna("").tolist()
+    errors = zip(table["test_error"], table["test_error_std"], strict=True)
+    shown |= {
+        f"test error{units}": [
+            "" if pd.isna(mean) else with_spread(mean, deviation) for mean, deviation in errors
+        ],
+        "FLOPs per sample": _texts(table["flops_per_sample"], quantity),
+        f"over those of {comparison.attrs['reference']}": _texts(table["flops_factor"], factor),
+        "parameters": _texts(table["params"], quantity),
+        "trainings of the search": _texts(table["trainings"], quantity),
+        "their FLOPs": _texts(table["total_training_flops"], quantity),
+        "their time": _texts(table["wall_time_s"], duration),
+        "final trainings": table["retrainings"].fillna("").tolist(),
+    }
+    return pd.DataFrame(shown)
+
+
+def _texts(values: pd.Series, text: Callable[[float], str]) -> list[str]:
+    return ["" if pd.isna(value) else text(float(value)) for value in values]

@@ -1,0 +1,98 @@
+"""Which values of one hyperparameter the best have, given those of another: how a pair interacts.
+
+Not in the paper, whose index of a pair says that two matter together, not which way. The trials are
+parted by one of the two, by its levels or where half of the best lie on either side, and in each
+part the values of the other stand out as in :mod:`hsic_hpo.sensitivity.values_of_best`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from hsic_hpo.sensitivity.values_of_best import Standout, standout
+from hsic_hpo.spaces.hyperparameter import Hyperparameter
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.goals import select_goal, target_values
+from hsic_hpo.trials.variables import hyperparameter_values, is_active
+from hsic_hpo.wording import readable
+
+_LEVELS = ("categorical", "boolean")
+# With fewer of the best, what stands out is chance.
+_LEAST = 10
+
+
+@dataclass(frozen=True)
+class Given:
+    """The values of one hyperparameter among the best of a part of the trials.
+
+    Attributes
+    ----------
+    part
+        Values of the other hyperparameter, such as ``"up to 3"``.
+    values
+        What stands out among the best of this part, beside all of it.
+    n_best
+        How many of the best are in it.
+    """
+
+    part: str
+    values: Standout
+    n_best: int
+
+
+def values_given(
+    trials: xr.Dataset, first: str, second: str, goal_fraction: float
+) -> tuple[str, str, list[Given]]:
+    """Describe the values of one of a pair among the best, part by part of the other.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset; trials in which either does not exist are left out.
+    first, second
+        The pair.
+    goal_fraction
+        Which fraction of all trials is the best, in (0, 1).
+
+    Returns
+    -------
+    tuple
+        The described one of the two, the one that parts the trials (that with levels, or with
+        fewer values), and the parts with at least ten of the best.
+    """
+    space = trials_data.space(trials)
+    both = is_active(trials, first) & is_active(trials, second)
+    reached = select_goal(target_values(trials, "error"), goal_fraction, "best").reached[both]
+    values = {name: hyperparameter_values(trials, name)[both] for name in (first, second)}
+    described, parting = sorted(
+        (first, second),
+        key=lambda name: (space[name].type in _LEVELS, -len(np.unique(values[name]))),
+    )
+    found = []
+    for text, inside in _parts(space[parting], values[parting], reached):
+        best = reached[inside]
+        if best.sum() >= _LEAST:
+            stands_out = standout(space[described], values[described][inside], best.astype(float))
+            found.append(Given(text, stands_out, int(best.sum())))
+    return described, parting, found
+
+
+def _parts(
+    parameter: Hyperparameter, values: np.ndarray, reached: np.ndarray
+) -> list[tuple[str, np.ndarray]]:
+    if parameter.type in _LEVELS:
+        return [
+            (readable(parameter.from_stored(kind)), values == kind)
+            for kind in np.unique(values).tolist()
+        ]
+    if not reached.any():
+        return []
+    middle = np.quantile(values[reached], 0.5, method="lower")
+    below = values <= middle
+    parts = []
+    for inside, text in ((below, "up to {}"), (~below, "from {} on")):
+        if inside.any():
+            end = values[inside].max() if inside is below else values[inside].min()
+            parts.append((text.format(readable(parameter.from_stored(end.item()))), inside))
+    return parts
