@@ -28,6 +28,7 @@ _PLACES = {
     "explain": "hsic_hpo.interactive.steps:explain",
     "explain_by_budget": "hsic_hpo.interactive.by_budget:explain_by_budget",
     "explain_by_epoch": "hsic_hpo.interactive.by_epoch:explain_by_epoch",
+    "front": "hsic_hpo.interactive.front:front",
     "hsic": "hsic_hpo.indices.hsic:hsic",
     "importance_by_budget_table": "hsic_hpo.tables.importance_by_budget:importance_by_budget_table",
     "importance_by_epoch_table": "hsic_hpo.tables.importance_by_epoch:importance_by_epoch_table",

@@ -17,6 +17,7 @@ from hsic_hpo.interactive.by_budget import explain_by_budget as explain_by_budge
 from hsic_hpo.interactive.by_epoch import explain_by_epoch as explain_by_epoch
 from hsic_hpo.interactive.choosing import choose as choose
 from hsic_hpo.interactive.example import example_trials as example_trials
+from hsic_hpo.interactive.front import front as front
 from hsic_hpo.interactive.hsic_gpbo_sampler import HsicGpboSampler as HsicGpboSampler
 from hsic_hpo.interactive.optuna_evaluator import (
     HsicImportanceEvaluator as HsicImportanceEvaluator,

@@ -24,13 +24,13 @@ _ALL, _RANDOM = "all", "random"
 _AXES = {"flops": "FLOPs per sample (operations of the forward pass)"}
 
 
-def front(drawn: xr.Dataset, searches: Sequence[xr.Dataset], found: xr.Dataset) -> Figure:
+def front(drawn: xr.Dataset | None, searches: Sequence[xr.Dataset], found: xr.Dataset) -> Figure:
     """Draw the front of error and cost among all trials.
 
     Parameters
     ----------
     drawn
-        Trials Dataset of the random search.
+        Trials Dataset of the random search; None where there is none to show.
     searches
         Trials Datasets of the searches, with the attribute ``method``.
     found
@@ -48,10 +48,10 @@ def front(drawn: xr.Dataset, searches: Sequence[xr.Dataset], found: xr.Dataset) 
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 4.2))
         axes = figure.add_subplot()
-        parts = [(_RANDOM, *_points(drawn, cost))]
+        parts = [] if drawn is None else [(_RANDOM, *_points(drawn, cost))]
         parts += [(str(one.attrs["method"]), *_points(one, cost)) for one in searches]
-        costs = np.concatenate([values for _, values, _ in parts])
-        errors = np.concatenate([values for _, _, values in parts])
+        shown = [(x, y) for _, x, y in parts] or [_steps(found.sel(search=_ALL))]
+        costs, errors = (np.concatenate(values) for values in zip(*shown, strict=True))
         if not costs.size:
             message(axes, "no trial has both an error and a cost")
             return figure
@@ -75,9 +75,10 @@ def front(drawn: xr.Dataset, searches: Sequence[xr.Dataset], found: xr.Dataset) 
         log_where_a_decade(axes, "x", costs)
         log_where_a_decade(axes, "y", scaling(errors), scaling)
         axes.set_xlabel(_AXES.get(cost, _cost_label(cost)), parse_math=False)
-        name = with_units(drawn.attrs["error_name"], drawn.attrs["error_units"])
+        name = with_units(found.attrs["error_name"], found.attrs["error_units"])
         axes.set_ylabel(scaling.label(f"validation {name}"), parse_math=False)
-        _legend(figure, [str(name) for name in found["search"].values if name != _ALL])
+        methods = [str(name) for name in found["search"].values if name != _ALL]
+        _legend(figure, methods, chosen=bool((whole["chosen_by"] != "").any()), trials=bool(parts))
         _name_chosen(figure, axes, whole, scaling)
     return figure
 
@@ -151,7 +152,7 @@ def _above(axes: Axes, x: np.ndarray, y: np.ndarray) -> list[Rectangle]:
     return taken
 
 
-def _legend(figure: Figure, methods: Sequence[str]) -> None:
+def _legend(figure: Figure, methods: Sequence[str], *, chosen: bool, trials: bool) -> None:
     handles = []
     for method in methods:
         colour, marker = search_look(method)
@@ -159,9 +160,11 @@ def _legend(figure: Figure, methods: Sequence[str]) -> None:
         handles.append(Line2D([], [], markersize=4, label=f"front known to {method}", **look))
     handles.append(Line2D([], [], color="black", linewidth=1.2, label="front of all trials"))
     ring: dict[str, Any] = {"marker": "o", "markerfacecolor": "none", "markeredgecolor": "black"}
-    handles.append(
-        Line2D([], [], linestyle="none", markersize=8, label="chosen from all trials", **ring)
-    )
+    if chosen:
+        handles.append(
+            Line2D([], [], linestyle="none", markersize=8, label="chosen from all trials", **ring)
+        )
     small: dict[str, Any] = {"linestyle": "none", "marker": ".", "markersize": 4}
-    handles.append(Line2D([], [], color=GREY, label="trials", **small))
+    if trials:
+        handles.append(Line2D([], [], color=GREY, label="trials", **small))
     figure.legend(handles=handles, loc="outside lower center", ncols=3)

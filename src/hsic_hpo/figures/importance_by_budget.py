@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from hsic_hpo.figures.index_lines import HEIGHT, index_lines
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
+from hsic_hpo.trials.goals import is_tested
 from hsic_hpo.wording import cost_name, percent
 
 
@@ -21,8 +22,9 @@ def importance_by_budget(found: xr.Dataset) -> Figure:
     -------
     matplotlib.figure.Figure
         At page width: the unbiased index of the seven hyperparameters of the main group that are
-        significant most often, against the budget on a logarithmic axis; filled where significant,
-        with their confidence intervals there; in grey the highest of their noise floors.
+        found to matter most often, against the budget on a logarithmic axis; filled where they are,
+        with their confidence intervals there; in grey the highest of their noise floors, of trials
+        that were tested directly.
 
     Examples
     --------
@@ -40,7 +42,8 @@ def importance_by_budget(found: xr.Dataset) -> Figure:
         main = main.isel(budget=has_index.values)
         share = percent(float(found.attrs["goal_fraction"]))
         cost = cost_name(found.attrs["cost"])
-        title = f"Impact on the best {share} of the trials that cost at most c"
+        what = "trials" if is_tested(found) else "configurations"
+        title = f"Impact on the best {share} of the {what} that cost at most c"
         figure, (axes,) = page(1, 1, HEIGHT, width=PAGE_WIDTH, title=title, legend_lines=3)
         marks = index_lines(axes, main, "budget")
         axes.set_xscale("log")

@@ -27,7 +27,8 @@ def explain_by_budget(
     Parameters
     ----------
     trials
-        Trials Dataset, drawn at random.
+        Trials Dataset. Trials of a search are explained through surrogates of error and cost, which
+        tell what is found and no p-values.
     cost
         Which cost of the trials; by default their first.
     budgets
@@ -49,8 +50,8 @@ def explain_by_budget(
     Raises
     ------
     InputError
-        For a Dataset that does not hold trials, a cost that they do not have, a setting that is not
-        allowed, or adaptive trials.
+        For a Dataset that does not hold trials, a cost that they do not have, or a setting that is
+        not allowed.
 
     Examples
     --------

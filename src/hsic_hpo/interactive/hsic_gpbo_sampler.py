@@ -14,6 +14,9 @@ from hsic_hpo.checks import check_integer, check_number
 from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.search.hsic_gpbo import HsicGpbo
 from hsic_hpo.search.settings import STAGES, SearchSettings
+from hsic_hpo.selection.decisions import check_decisions
+from hsic_hpo.selection.settings import SelectionSettings
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials.history import round_numbers
@@ -67,6 +70,13 @@ class HsicGpboSampler(BaseSampler):
     max_cost
         Cost that no proposal after the random trials may exceed. Where only trials tell their cost,
         it is predicted.
+    analysis, selection
+        Settings of the sensitivity analysis, whose seed is ``seed``, and of the decisions, whose
+        cost is the cost of the trials.
+    decisions
+        Selection Dataset to search by, as `decide` returns it, in place of what follows from the
+        random trials: where an earlier study was explained. ``space`` is by default the one that it
+        is about.
 
     Raises
     ------
@@ -99,6 +109,9 @@ class HsicGpboSampler(BaseSampler):
         seed: int | None = None,
         cost: Callable[[dict[str, Any]], float] | str | None = None,
         max_cost: float = math.inf,
+        analysis: AnalysisSettings | None = None,
+        selection: SelectionSettings | None = None,
+        decisions: xr.Dataset | None = None,
     ) -> None:
         check_integer("n_startup_trials", n_startup_trials, 1)
         check_integer("batch_size", batch_size, 1)
@@ -111,7 +124,10 @@ class HsicGpboSampler(BaseSampler):
                 "user attribute"
             )
         self._max_cost = max_cost
+        self._analysis, self._selection, self._given = analysis, selection, decisions
         self._space = space if isinstance(space, Space | None) else Space.from_dict(space)
+        if decisions is not None:
+            self._space = check_decisions(decisions, self._space)
         self._n_startup, self._batch_size, self._cost = n_startup_trials, batch_size, cost
         self._seed = int(np.random.default_rng().integers(2**31)) if seed is None else seed
         self._startup: list[dict[str, Any]] | None = None
@@ -239,6 +255,8 @@ class HsicGpboSampler(BaseSampler):
             seed=self._seed,
             cost=cost_of,
             max_cost=self._max_cost,
+            analysis=self._analysis,
+            selection=self._selection,
         )
         decisions = self._decided(search, known.random())
         running = [
@@ -263,7 +281,9 @@ class HsicGpboSampler(BaseSampler):
         return max(0, 1 + (number - self._n_startup) // self._batch_size)
 
     def _decided(self, search: Callable[..., HsicGpbo], random: xr.Dataset) -> xr.Dataset | None:
-        """Return what follows from the random trials, None where there are none."""
+        """Return what was given or follows from the random trials, None where there are none."""
+        if self._given is not None:
+            return self._given
         n = random.sizes["trial"]
         if not n:
             return None

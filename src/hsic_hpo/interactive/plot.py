@@ -16,11 +16,13 @@ from hsic_hpo.figures.style import save
 from hsic_hpo.figures.sweeps import sweeps
 from hsic_hpo.figures.trainings import trainings
 from hsic_hpo.figures.worst import worst
+from hsic_hpo.interactive.front import plot_front as front
 
 __all__ = [
     "convergence",
     "distributions",
     "errors",
+    "front",
     "importance",
     "importance_by_budget",
     "importance_by_epoch",

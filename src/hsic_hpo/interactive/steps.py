@@ -54,7 +54,8 @@ def explain(
         by how many others are preferable in both.
     max_cost
         Explain the best among trials that cost at most this, beside all of these trials; None: no
-        limit. This and the front are for trials that were drawn at random.
+        limit. Of trials of a search, this and the front are explained through surrogates of error
+        and cost.
     cost
         Which cost of the trials these two are about; by default their first.
     **settings

@@ -31,6 +31,7 @@ from hsic_hpo.search.rounds import next_round
 from hsic_hpo.search.settings import STAGES, TOLERANCE, SearchSettings, divide_rounds
 from hsic_hpo.search.told import ToldRound
 from hsic_hpo.selection.decide import decide
+from hsic_hpo.selection.decisions import check_decisions
 from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.sensitivity.settings import AnalysisSettings
@@ -138,6 +139,8 @@ class HsicGpbo:
         if cost is not None and not callable(cost):
             raise InputError(f"cost: {cost!r} is not a function of a configuration")
         self.space = space if isinstance(space, Space) else Space.from_dict(space)
+        if decisions is not None:
+            check_decisions(decisions, self.space)
         first, second = _stages(rounds)
         self._settings = SearchSettings(
             rounds=first,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.errors import InputError
 from hsic_hpo.selection.evidence import Evidence
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
@@ -134,6 +135,29 @@ def label_decisions(
     names = np.array([found.name for found in evidence], dtype=object)
     coords = {"hyperparameter": ("hyperparameter", names, {"long_name": "hyperparameter"})}
     return xr.Dataset(variables, coords, dict(attrs))
+
+
+def check_decisions(selection: xr.Dataset, space: Space | None) -> Space:
+    """Return the space that decisions are about.
+
+    Parameters
+    ----------
+    selection
+        Selection Dataset.
+    space
+        Where a search shall follow them; None: wherever they are about.
+
+    Raises
+    ------
+    InputError
+        For a Dataset that holds no decisions, or decisions about another space.
+    """
+    if "decision" not in selection or "space" not in selection.attrs:
+        raise InputError("decisions: not a selection Dataset, as decide returns it")
+    own = Space.from_json(selection.attrs["space"])
+    if space is not None and space.hyperparameters != own.hyperparameters:
+        raise InputError("decisions: they are of another search space than the one given")
+    return own
 
 
 def stage_space(

@@ -1,7 +1,8 @@
 """What matters at a budget: the index of the best among trials that cost at most c, against c.
 
-The reference law is that of the trials within the budget (:mod:`hsic_hpo.sensitivity.goals`). Not
-in the paper.
+The reference law is that of the trials within the budget (:mod:`hsic_hpo.sensitivity.goals`); of
+trials of a search, that of the space's configurations within it, through surrogates of error and
+cost. Not in the paper.
 """
 
 import math
@@ -14,10 +15,11 @@ import xarray as xr
 
 from hsic_hpo.checks import check_number
 from hsic_hpo.sensitivity.analysis import obstacle, single_indices, tested
+from hsic_hpo.sensitivity.budgets_through_surrogate import Budgets
 from hsic_hpo.sensitivity.columns import group_columns
 from hsic_hpo.sensitivity.explanation import Way
-from hsic_hpo.sensitivity.goals import cost_of, must_be_random
-from hsic_hpo.sensitivity.labels import SINGLES
+from hsic_hpo.sensitivity.goals import cost_of, is_adaptive
+from hsic_hpo.sensitivity.labels import DIRECT, SINGLES, SURROGATE
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.spaces.space import Group, Space
 from hsic_hpo.trials import dataset as trials_data
@@ -36,6 +38,7 @@ _KEPT = (
     "p_value",
     "p_value_adjusted",
     "significant",
+    "found",
 )
 _CARRIED = ("study", "problem", "space", "error_name", "error_units", "direction", "metric")
 
@@ -53,7 +56,7 @@ def indices_by_budget(
     Parameters
     ----------
     trials
-        Trials Dataset, drawn at random.
+        Trials Dataset.
     settings
         Of the analysis.
     cost
@@ -61,7 +64,7 @@ def indices_by_budget(
         where none of them has a known one.
     budgets
         The limits c, above 0; None: eight at evenly spaced quantiles of the costs, from the fewest
-        trials that can have an index to all.
+        trials, or configurations of the space, that can have an index to all.
     way
         As for :func:`hsic_hpo.sensitivity.explanation.explain_trials`.
 
@@ -73,12 +76,14 @@ def indices_by_budget(
         ``n`` counts the trials and ``m`` those that reach the goal. ``note`` says why there is no
         index; ``group(hyperparameter)`` names the group. ``p_value_adjusted`` holds for all
         hyperparameters of the group (max-T) at all budgets (Bonferroni), and so does
-        ``significant``. Attributes: ``cost`` and the settings.
+        ``significant``. Of trials of a search there is no test; ``found`` stands in its place
+        (:mod:`hsic_hpo.sensitivity.through_surrogate`). Attributes: ``way``, ``cost`` and the
+        settings.
 
     Raises
     ------
     InputError
-        For a cost that the trials do not have, a budget that is none, or adaptive trials.
+        For a cost that the trials do not have, or a budget that is none.
 
     Examples
     --------
@@ -89,14 +94,14 @@ def indices_by_budget(
     >>> found["significant"].sel(hyperparameter="lr").values.tolist()
     [1.0]
     """
-    must_be_random(trials, way)
     costs = np.full(trials.sizes["trial"], np.inf)
     # A study names a cost that a problem of its own need not have.
     if cost is None or target_names(trials)[1:]:
         cost = cost_of(trials, cost)
         costs = target_values(trials, cost)
-    limits = _limits(costs, settings, budgets)
     space = trials_data.space(trials)
+    surrogate = Budgets.of(trials, cost, settings) if is_adaptive(trials, way) else None
+    limits = _limits(costs if surrogate is None else surrogate.costs, settings, budgets)
     all_groups = space.groups()
     # The main group comes first and is the largest.
     groups = {
@@ -112,16 +117,22 @@ def indices_by_budget(
             own = [i for i, name in enumerate(space.names) if groups[name] is group]
             if not own:
                 continue
-            values, n, m, why = _within(inside, space, group, settings)
+            if surrogate is None:
+                values, n, m, why = _within(inside, space, group, settings)
+            else:
+                values, n, m, why = surrogate.within(inside, limit, group)
             counts["n"][b, own], counts["m"][b, own], note[b, own] = n, m, why
             for i in own:
-                for name, by_name in values.items():
-                    found[name][b, i] = by_name.get(space.names[i], np.nan)
+                for name, by_budget in found.items():
+                    by_budget[b, i] = values.get(name, {}).get(space.names[i], np.nan)
     found["p_value_adjusted"] = np.minimum(1.0, found["p_value_adjusted"] * len(limits))
     known = np.isfinite(found["p_value_adjusted"])
     passed = (found["p_value_adjusted"] <= settings.significance).astype(float)
     found["significant"] = np.where(known, passed, np.nan)
-    return _labelled(trials, settings, cost, limits, groups, {**found, **counts, "note": note})
+    if surrogate is None:
+        found["found"] = found["significant"]
+    labelled = _labelled(trials, settings, cost, limits, groups, {**found, **counts, "note": note})
+    return labelled.assign_attrs(way=DIRECT if surrogate is None else SURROGATE)
 
 
 def by_budget_of(

@@ -8,29 +8,28 @@ error, directly or through what else the limit makes it go with, is found no mor
 allows. One that leaves less of the limit to another that does matter is found: within the limit,
 choosing it is choosing the other. Not in the paper.
 
-Pure interactions and range sweeps take u for uniform and are left out under a limit. None of this
-holds for adaptive trials, whose law within a limit is neither that of the space nor known.
+Pure interactions and range sweeps take u for uniform and are left out under a limit. Adaptive
+trials have within a limit a law that is neither that of the space nor known: they are explained
+through surrogates of error and cost (:mod:`hsic_hpo.sensitivity.aimed_surrogate`), without a test.
 """
 
 import math
-from typing import Literal
-
 import numpy as np
 import xarray as xr
 
 from hsic_hpo.checks import check_choice, check_number
 from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.sensitivity.aimed_surrogate import Aim, Goal
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.sensitivity.explanation import Way, explain_trials
 from hsic_hpo.sensitivity.settings import AnalysisSettings
+from hsic_hpo.sensitivity.through_surrogate import analyse_through_surrogate
 from hsic_hpo.sensitivity.values_of_best import values_of_trials
 from hsic_hpo.trials.drawn import ADAPTIVE, UNKNOWN, how_drawn
-from hsic_hpo.trials.front import with_front_places, without_dearer
 from hsic_hpo.trials.goals import target_names
 from hsic_hpo.trials.randomness import departure_from_random
 from hsic_hpo.wording import cost_name, number
 
-Goal = Literal["error", "front"]
 GOALS = ("error", "front")
 
 
@@ -79,14 +78,15 @@ def aimed(
         For another goal, a cost that the trials do not have, or a limit under which none is left.
     """
     check_choice("goal", goal, GOALS)
+    if goal == "error" and max_cost is None:
+        return trials
+    name = cost_of(trials, cost)
     if max_cost is not None:
-        cost = cost_of(trials, cost)
         check_number("max_cost", max_cost, "a number above 0", lambda c: 0 < c < math.inf)
-        kept = without_dearer(trials, cost, max_cost)
-        if not kept.sizes["trial"]:
-            raise InputError(f"max_cost: no trial costs at most {max_cost:g} {cost_name(cost)}")
-        trials = kept
-    return with_front_places(trials, cost_of(trials, cost)) if goal == "front" else trials
+    chosen = Aim(goal, name, max_cost).among(trials)
+    if not chosen.sizes["trial"]:
+        raise InputError(f"max_cost: no trial costs at most {max_cost:g} {cost_name(name)}")
+    return chosen
 
 
 def explain_goal(
@@ -104,7 +104,7 @@ def explain_goal(
     Parameters
     ----------
     trials
-        Trials Dataset. For another goal than the lowest error of all, drawn at random.
+        Trials Dataset.
     settings
         Of the analysis.
     way, only
@@ -115,25 +115,32 @@ def explain_goal(
     Returns
     -------
     xarray.Dataset
-        Sensitivity Dataset of the trials that :func:`aimed` returns, by exact tests; with
-        attributes ``goal``, ``cost`` and, where there is one, ``max_cost``. Under a limit, joint
-        indices, pure interactions and range sweeps are NaN.
+        Sensitivity Dataset of the trials that :func:`aimed` returns, by exact tests, or, of
+        adaptive trials, through surrogates; with attributes ``goal``, ``cost`` and, where there is
+        one, ``max_cost``. Under a limit, joint indices, pure interactions and range sweeps are NaN.
 
     Raises
     ------
     InputError
-        As for :func:`aimed`, and for adaptive trials.
+        As for :func:`aimed`.
     """
     if goal == "error" and max_cost is None:
         return explain_trials(trials, settings, way, only)
     chosen = aimed(trials, goal, max_cost, cost)
-    must_be_random(trials, way)
-    found = analyse(chosen, settings, only).merge(values_of_trials(chosen, settings))
     name = cost_of(trials, cost)
-    told = "Random trials: tested directly."
+    within = ""
     if max_cost is not None:
-        limit = f"at most {number(max_cost)} {cost_name(name)}"
-        told = f"Random trials that cost {limit}, beside each other: tested directly."
+        within = f" that cost at most {number(max_cost)} {cost_name(name)}, beside each other"
+    if is_adaptive(trials, way):
+        found = analyse_through_surrogate(trials, settings, Aim(goal, name, max_cost))
+        told = (
+            f"Trials not drawn at random{within}: explained through surrogates of error and cost, "
+            "which state what was found and no p-values."
+        )
+    else:
+        found = analyse(chosen, settings, only).merge(values_of_trials(chosen, settings))
+        told = f"Random trials{within}: tested directly."
+    if max_cost is not None:
         found = _without_uniform(found).assign_attrs(max_cost=float(max_cost))
     return found.assign_attrs(goal=goal, cost=name, way_reason=told)
 
@@ -146,21 +153,10 @@ def aimed_as(trials: xr.Dataset, sensitivity: xr.Dataset) -> xr.Dataset:
     return aimed(trials, str(attrs["goal"]), attrs.get("max_cost"), str(attrs["cost"]))  # type: ignore[arg-type]
 
 
-def must_be_random(trials: xr.Dataset, way: Way = "auto") -> None:
-    """Refuse trials that were not drawn at random.
-
-    Raises
-    ------
-    InputError
-        One line, with what to do.
-    """
+def is_adaptive(trials: xr.Dataset, way: Way = "auto") -> bool:
+    """Tell whether trials were drawn by a search, as they or the user say or a test finds."""
     drawn = how_drawn(trials) if way == "auto" else way
-    if drawn == ADAPTIVE or (drawn == UNKNOWN and departure_from_random(trials)):
-        raise InputError(
-            "goal: what matters on the front, or up to a cost, can be told of random trials alone, "
-            "and these were drawn by a search; explain the error of all of them, or, if they were "
-            "random, say so (drawn='random', --trials random)"
-        )
+    return drawn == ADAPTIVE or (drawn == UNKNOWN and bool(departure_from_random(trials)))
 
 
 def _without_uniform(found: xr.Dataset) -> xr.Dataset:

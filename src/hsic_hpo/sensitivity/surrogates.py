@@ -11,6 +11,7 @@ from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.surrogate.posterior import Posterior, fit_posterior
 from hsic_hpo.surrogate.process import feature_columns, features
+from hsic_hpo.surrogate.scales import scales_no_finer_than
 from hsic_hpo.surrogate.training_set import LARGEST, training_set
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import worst_for_missing
@@ -26,6 +27,9 @@ N_POINTS, N_POINTS_CONDITIONAL = 1024, 2048
 LEVEL_OF_EVIDENCE = 0.01
 # Chance at which a rank correlation as large would come from a surrogate that knows nothing.
 LEVEL_OF_PREDICTION = 0.01
+# Share of the trials beyond which their scale is set by the goal; how often, as the first process
+# puts the end of the goal too low; and of how many of the points that is estimated.
+_CROWDED, _REFITS, _N_ROUGH = 0.5, 2, 512
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,11 @@ class Surrogate:
             ends = np.where(goals, self.drawn, -np.inf).max(axis=1)
         else:
             ends = np.where(goals, self.drawn, np.inf).min(axis=1)
-        return float(self.posterior.values(np.median(ends)))
+        return self.in_units(float(np.median(ends)))
+
+    def in_units(self, value: float) -> float:
+        """Return a drawn value as trials have it."""
+        return float(self.posterior.values(np.array(value)))
 
     def matters(self, name: str) -> bool:
         """Tell whether the trials are much less likely without a hyperparameter."""
@@ -128,7 +136,9 @@ def fitted(
     if len(kept) > LARGEST:
         kept = kept[training_set(_places(trials.isel(trial=kept), space), values[kept])]
     known = features(space, trials_data.configurations(trials.isel(trial=kept)))
-    posterior = fit_posterior(known, values[kept])
+    posterior = _resolving(
+        fit_posterior(known, values[kept]), values[kept], places, settings.goal_fraction
+    )
     correlation, chance = posterior.rank_correlation()
     if chance > LEVEL_OF_PREDICTION:
         note = (
@@ -139,6 +149,24 @@ def fitted(
     rng = np.random.default_rng(settings.seed)
     columns = dict(zip(space.names, feature_columns(space), strict=True))
     return "", Surrogate(posterior.draw(places, N_DRAWS, rng), posterior, columns), correlation
+
+
+def _resolving(
+    posterior: Posterior, values: np.ndarray, places: np.ndarray, fraction: float
+) -> Posterior:
+    """Return a process that resolves values no finer than the goal, where most trials reach it.
+
+    The trials of a search may lie so close to its optimum that the likeliest scale spreads them
+    alone, and that a process on it knows nothing of where the best fraction of the space ends.
+    """
+    for _ in range(_REFITS):
+        drawn = posterior.draw(places[:_N_ROUGH], N_DRAWS, np.random.default_rng(0))
+        end = float(posterior.values(np.median(np.quantile(drawn, fraction, axis=1))))
+        width = end - float(values.min())
+        if not (np.isfinite(width) and width > 0 and (values <= end).mean() > _CROWDED):
+            break
+        posterior = fit_posterior(posterior.x, values, scales_no_finer_than(width, values))
+    return posterior
 
 
 def _places(trials: xr.Dataset, space: Space) -> np.ndarray:

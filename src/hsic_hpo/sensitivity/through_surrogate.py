@@ -16,6 +16,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.indices.drawn_goals import DrawnIndices, drawn_indices
+from hsic_hpo.sensitivity.aimed_surrogate import Aim, fitted_cost, priced
 from hsic_hpo.sensitivity.columns import GroupColumns, group_columns
 from hsic_hpo.sensitivity.labels import PAPER, SURROGATE, Indices, label
 from hsic_hpo.sensitivity.settings import AnalysisSettings
@@ -37,7 +38,9 @@ from hsic_hpo.trials.stopped import first_rung
 from hsic_hpo.wording import counted
 
 
-def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
+def analyse_through_surrogate(
+    trials: xr.Dataset, settings: AnalysisSettings, aim: Aim | None = None
+) -> xr.Dataset:
     """Compute all sensitivity indices of trials that were drawn in any way.
 
     Parameters
@@ -47,6 +50,9 @@ def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) ->
     settings
         They become attributes of the Dataset. Permutations are not used; ``significance`` is the
         share of draws in which an index may be 0 or less while it counts as found.
+    aim
+        Goal, if it is not the lowest error of all: counts are then of the trials that it is about
+        (:mod:`hsic_hpo.sensitivity.aimed_surrogate`), the surrogate learns from all.
 
     Returns
     -------
@@ -61,7 +67,14 @@ def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) ->
     groups, names, judged_by = space.groups(), space.names, target_names(trials)
     points = points_of_space(space, settings.seed)
     places = features(space, trials_data.configurations(points))
-    members = [(in_group(trials, group), in_group(points, group)) for group in groups]
+    everywhere, priced_as, chosen = np.ones(places.shape[0], dtype=bool), None, trials
+    if aim is not None:
+        chosen = aim.among(trials)
+        no_cost, cost, costs = fitted_cost(trials, places, aim.cost, settings)
+        if aim.max_cost is not None:
+            everywhere = costs <= aim.max_cost
+        priced_as = no_cost, cost, costs
+    members = [(in_group(chosen, group), in_group(points, group) & everywhere) for group in groups]
     found = Indices.missing(len(groups), len(judged_by), len(names))
     found.n[:] = [inside.sum() for inside, _ in members]
     correlation = np.full(len(judged_by), np.nan)
@@ -75,6 +88,11 @@ def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) ->
         if not note:
             note, surrogate, correlation[t] = fitted(trials, values, places, target, settings)
             checks.append(check_in_words(target, correlation[t], len(values), useless=bool(note)))
+        values = target_values(chosen, target)
+        if aim is not None and priced_as is not None:
+            note, surrogate = _aimed(
+                note, surrogate, aim, priced_as, target, everywhere, len(values)
+            )
         for s, subset in enumerate(SUBSETS):
             if target == "error" and subset == "worst" and first_rung(trials) and not note:
                 # The worst of a halved search are known by other errors.
@@ -83,7 +101,6 @@ def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) ->
             found.note[:, t, s] = note
             if surrogate is None:
                 continue
-            everywhere = np.ones(places.shape[0], dtype=bool)
             goals = surrogate.goals(subset, settings.goal_fraction, everywhere)
             threshold = surrogate.threshold(subset, goals)
             found.threshold[t, s] = threshold
@@ -114,7 +131,8 @@ def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) ->
     if sweeps is None:
         nothing = np.zeros((1, points.sizes["trial"]), dtype=bool)
         sweeps = _sweeps(points, space, nothing, settings)
-    dataset = label(trials, found, sweeps, settings).merge(values_of_best(points, often))
+    described = values_of_best(points.isel(trial=everywhere), often[:, :, everywhere])
+    dataset = label(chosen, found, sweeps, settings).merge(described)
     dataset["rank_correlation"] = xr.Variable(
         "target",
         correlation,
@@ -125,6 +143,24 @@ def analyse_through_surrogate(trials: xr.Dataset, settings: AnalysisSettings) ->
         },
     )
     return dataset.assign_attrs(way=SURROGATE, surrogate_check=" ".join(checks))
+
+
+def _aimed(
+    note: str,
+    surrogate: Surrogate | None,
+    aim: Aim,
+    priced_as: tuple[str, Surrogate | None, np.ndarray],
+    target: str,
+    inside: np.ndarray,
+    n_trials: int,
+) -> tuple[str, Surrogate | None]:
+    """Return why there is no surrogate of a goal, or an empty text, and it."""
+    no_cost, cost, costs = priced_as
+    if no_cost or not inside.any():
+        return no_cost or "the surrogate knows no configuration that costs as little", None
+    if target != "error" or surrogate is None or cost is None:
+        return note, surrogate
+    return note, priced(surrogate, cost, costs, aim.goal, inside, n_trials)
 
 
 def obstacle_in_draws(n: int, goals: np.ndarray, settings: AnalysisSettings) -> str:

@@ -11,6 +11,7 @@ References
 .. [1] C. E. Rasmussen, C. K. I. Williams, "Gaussian Processes for Machine Learning" (2006).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -154,7 +155,9 @@ class Posterior:
         return _maximised(x, self.y, start, *_bounds(x.shape[1]), enough)[1] <= enough
 
 
-def fit_posterior(x: np.ndarray, values: np.ndarray) -> Posterior:
+def fit_posterior(
+    x: np.ndarray, values: np.ndarray, scales: Sequence[Scale] | None = None
+) -> Posterior:
     """Fit a Gaussian process to values on the scale that suits them.
 
     Parameters
@@ -163,13 +166,15 @@ def fit_posterior(x: np.ndarray, values: np.ndarray) -> Posterior:
         ``(n, k)``.
     values
         ``(n,)`` finite, not all equal.
+    scales
+        From which the likeliest one is taken; None: those that suit the values.
     """
     low, high = _bounds(x.shape[1])
     little, much = (
         np.concatenate([np.zeros(x.shape[1] + 1), [np.log(noise)]]) for noise in _STARTS
     )
     found = []
-    for scale in scales_for(values):
+    for scale in scales or scales_for(values):
         transformed = scale.forward(values)
         centre, spread = float(transformed.mean()), float(transformed.std())
         y = (transformed - centre) / spread

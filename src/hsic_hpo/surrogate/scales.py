@@ -71,6 +71,32 @@ def scales_for(values: np.ndarray) -> list[Scale]:
     ]
 
 
+def scales_no_finer_than(width: float, values: np.ndarray) -> list[Scale]:
+    """Return scales on which small values differ no more than by their difference over a width.
+
+    Powers and the logarithm of positive values spread those next to the lowest one over decades.
+    Here a width is added to the distance from it.
+
+    Parameters
+    ----------
+    width
+        Above 0.
+    values
+        Finite.
+    """
+    shift = width - float(values.min())
+
+    def shifted(scale: Scale) -> Scale:
+        return Scale(
+            f"{scale.name} of values raised by {shift:g}",
+            lambda v: scale.forward(v + shift),
+            lambda t: scale.backward(t) - shift,
+            lambda v: scale.log_derivative(v + shift),
+        )
+
+    return [_IDENTITY, shifted(_ROOT), shifted(_LOGARITHM)]
+
+
 def _in_units_of(largest: float, scale: Scale) -> Scale:
     return Scale(
         scale.name,

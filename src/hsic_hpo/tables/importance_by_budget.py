@@ -3,9 +3,12 @@
 import pandas as pd
 import xarray as xr
 
+from hsic_hpo.tables.importance import verdict_column
+from hsic_hpo.trials.goals import is_found, is_tested
 from hsic_hpo.wording import cost_name, number, percent
 
 _COLUMNS = ("hsic", "noise_floor", "interval_low", "interval_high", "p_value_adjusted")
+_TESTS = ("noise_floor", "p_value_adjusted")
 
 
 def importance_by_budget_table(found: xr.Dataset) -> pd.DataFrame:
@@ -21,7 +24,8 @@ def importance_by_budget_table(found: xr.Dataset) -> pd.DataFrame:
     pandas.DataFrame
         One row per budget and hyperparameter that has an index there: ``budget``, ``trials`` within
         it, ``hyperparameter``, ``group``, ``index``, ``noise_floor``, ``interval_low``,
-        ``interval_high``, ``p_value_adjusted``, ``significant``.
+        ``interval_high``, ``p_value_adjusted``, ``significant``; through a surrogate ``found`` in
+        place of it, of p-values and of noise floors.
 
     Examples
     --------
@@ -30,18 +34,26 @@ def importance_by_budget_table(found: xr.Dataset) -> pd.DataFrame:
     >>> table.loc[table["significant"], "hyperparameter"].unique().tolist()
     ['lr', 'opt']
     """
-    rows = found[[*_COLUMNS, "significant", "n", "group"]].to_dataframe().reset_index()
+    verdict = verdict_column(found)
+    columns = [name for name in _COLUMNS if is_tested(found) or name not in _TESTS]
+    rows = found[[*columns, verdict, "n", "group"]].to_dataframe().reset_index()
     rows = rows[rows["hsic"].notna()]
     rows = rows.sort_values(["budget", "hsic"], ascending=[True, False], kind="stable")
     rows = rows.rename(columns={"hsic": "index", "n": "trials"}).reset_index(drop=True)
-    rows["significant"] = rows["significant"] == 1
+    rows[verdict] = rows[verdict] == 1
     leading = ["budget", "trials", "hyperparameter", "group", "index"]
-    return rows[[*leading, *_COLUMNS[1:], "significant"]]
+    return rows[[*leading, *columns[1:], verdict]]
 
 
 def importance_by_budget_remark(found: xr.Dataset) -> str:
     """Return sentences that say how to read the table."""
     share, cost = percent(float(found.attrs["goal_fraction"])), cost_name(found.attrs["cost"])
+    if not is_tested(found):
+        return (
+            f"Among configurations of a group that cost at most the budget, in {cost}, through "
+            f"surrogates of error and cost: the index of the best {share} of them beside all of "
+            "them. No p-values: the trials were not drawn at random."
+        )
     return (
         f"Among the trials of a group that cost at most the budget, in {cost}: the index of the "
         f"best {share} of them beside all of them. p-values are adjusted for the hyperparameters "
@@ -50,7 +62,7 @@ def importance_by_budget_remark(found: xr.Dataset) -> str:
 
 
 def leaders(found: xr.Dataset) -> list[str]:
-    """Return the significant hyperparameter of the highest index at each budget, "" for none.
+    """Return the hyperparameter, of those found to matter, of the highest index at each budget, "" for none.
 
     Parameters
     ----------
@@ -58,9 +70,9 @@ def leaders(found: xr.Dataset) -> list[str]:
         Dataset of :func:`hsic_hpo.sensitivity.by_budget.indices_by_budget`; hyperparameters that
         exist in some trials only are not compared with those that always do.
     """
-    main = found.where(found["group"] == found["group"].values[0], drop=True)
+    main = found.isel(hyperparameter=found["group"].values == found["group"].values[0])
     names = main["hyperparameter"].values
-    index = main["hsic"].where(main["significant"] == 1).fillna(-1.0).values
+    index = main["hsic"].where(is_found(main)).fillna(-1.0).values
     return [str(names[row.argmax()]) if row.max() >= 0 else "" for row in index]
 
 
@@ -82,7 +94,8 @@ def importance_by_budget_sentence(found: xr.Dataset) -> str:
         f"{_span(first, last, len(runs), place)} {name or 'no hyperparameter is found to matter'}"
         for place, (name, first, last) in enumerate(runs)
     ]
-    return f"What matters most among trials of at most c {cost}: {'; '.join(parts)}."
+    what = "trials" if is_tested(found) else "configurations"
+    return f"What matters most among {what} of at most c {cost}: {'; '.join(parts)}."
 
 
 def _span(first: float, last: float, n: int, place: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+import pandas as pd
 import pytest
 from optuna.samplers import BaseSampler
 from optuna.storages import JournalStorage
@@ -21,6 +22,8 @@ from optuna.testing.pytest_samplers import (
 import hsic_hpo as hh
 from hsic_hpo.errors import InputError
 from hsic_hpo.search.hsic_gpbo import HsicGpbo
+from hsic_hpo.selection.settings import SelectionSettings
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -104,6 +107,25 @@ def test_trials_are_those_that_ask_and_tell_proposes_also_when_another_object_go
     study.optimize(objective, n_trials=7)
     assert params_of(study) == asked
     assert max(cost(trial.params) for trial in study.trials[40:]) <= 30
+
+
+def test_settings_and_decisions_that_were_made_before_are_those_of_ask_and_tell() -> None:
+    random = as_ask_and_tell(error, cost=cost)[:40]
+    frame = pd.DataFrame(random).assign(loss=[error(one) for one in random])
+    frame["size"] = [cost(one) for one in random]
+    trials = hh.trials_from_frame(frame, SPACE, error="loss", cost="size")
+    known = hh.decide(hh.explain(trials, min_trials=30), trials, override={"opt": "adam"})
+    settings: dict[str, Any] = {
+        "analysis": AnalysisSettings(min_trials=30),
+        "selection": SelectionSettings(override={"lr": {"range": [1e-3, 1e-2]}}),
+    }
+    for given in (settings, {"decisions": known}):
+        study = run(hh.HsicGpboSampler(SPACE, cost=cost, **OPTIONS, **given), 44)
+        assert params_of(study)[40:] == as_ask_and_tell(error, cost=cost, **given)[40:44]
+    assert {trial.params["opt"] for trial in study.trials[40:]} == {"adam"}
+    # The space is that of the decisions.
+    alone = run(hh.HsicGpboSampler(decisions=known, cost=cost, **OPTIONS), 44)
+    assert params_of(alone) == params_of(study)
 
 
 @pytest.mark.parametrize("way", ["second objective", "user attribute, maximised"])
@@ -255,6 +277,7 @@ def test_objectives_that_are_no_error_and_cost_are_refused(
         ({"max_cost": 0}, "max_cost: 0"),
         ({"cost": "size"}, "cost: no trial has the user attribute 'size'"),
         ({"space": {"lr": hh.Float(1, 2)}}, "space: trial 0: lr is "),
+        ({"decisions": hh.example_trials()}, "decisions: not a selection Dataset"),
     ],
 )
 def test_settings_that_cannot_be_are_refused_in_one_line(

@@ -13,6 +13,8 @@ from hsic_hpo.tables.importance_by_budget import (
     importance_by_budget_sentence,
     importance_by_budget_table,
 )
+from hsic_hpo.trials.drawn import ADAPTIVE, drawn_attributes
+from hsic_hpo.trials.goals import target_values
 from priced_search import priced
 from small_search import search
 
@@ -118,3 +120,32 @@ def test_the_table_has_a_row_for_every_index() -> None:
     assert table["budget"].is_monotonic_increasing
     assert table["significant"].sum() == (FOUND["significant"] == 1).sum()
     assert "in size" in importance_by_budget_remark(FOUND)
+
+
+def test_of_a_search_what_matters_within_a_budget_is_found_and_never_tested() -> None:
+    """The rate decides; the depth too, but not where networks are narrow."""
+    drawn = priced(
+        250,
+        lambda c: 1 + c["rate"] * (1 - c["width"]) + 6 * (1 - c["depth"]) * c["width"] ** 2,
+        lambda c: 1 + c["width"],
+    )
+    errors = target_values(drawn, "error")
+    kept = np.unique([*np.argsort(errors)[:80], *range(40)])
+    trials = drawn.isel(trial=kept).assign_attrs(drawn_attributes(ADAPTIVE))
+    found = indices_by_budget(trials, SETTINGS, budgets=[1.2, 2.0])
+    assert found.attrs["way"] == "surrogate"
+    assert not np.isfinite(found["significant"]).any()
+    cheap, dear = (found["hsic"].sel(budget=c).to_series() for c in (1.2, 2.0))
+    assert cheap.idxmax() == "rate"
+    assert found["found"].sel(budget=1.2).to_series().to_dict()["depth"] == 0
+    assert dear["depth"] > 5 * cheap["depth"]
+    table = importance_by_budget_table(found)
+    assert "significant" not in table
+    assert table.loc[table["found"], "hyperparameter"].iloc[0] == "rate"
+    sentence = importance_by_budget_sentence(found)
+    assert sentence.endswith("configurations of at most c size: at every budget rate.")
+    assert "No p-values" in importance_by_budget_remark(found)
+    (axes,) = importance_by_budget(found).axes
+    labels = [text.get_text() for text in axes.figure.legends[0].get_texts()]
+    assert labels[-1] == "hollow: not found through the surrogate"
+    assert "noise floor" not in labels

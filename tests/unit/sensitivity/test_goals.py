@@ -74,14 +74,60 @@ def test_what_decides_the_front_is_neither_error_nor_cost_alone() -> None:
     assert float(by_error["hsic"].sel(width)) > 3 * float(result["hsic"].sel(width))
 
 
-@pytest.mark.parametrize("asked", [{"goal": "front"}, {"max_cost": 1.5}])
-def test_trials_of_a_search_are_refused_with_what_to_do(asked: dict[str, Any]) -> None:
-    trials = priced(60, lambda c: c["rate"], lambda c: 1 + c["width"])
-    adaptive = trials.assign_attrs(drawn_attributes(ADAPTIVE))
-    with pytest.raises(InputError, match=r"random trials alone.*drawn='random'"):
-        explain_goal(adaptive, SETTINGS, **asked)
-    with pytest.raises(InputError, match="random trials alone"):
-        explain_goal(trials, SETTINGS, "adaptive", **asked)
+def of_a_search(trials: xr.Dataset) -> xr.Dataset:
+    """Return the best quarter of trials and few others, as a search would have left them."""
+    errors = target_values(trials, "error")
+    kept = np.argsort(errors)[: len(errors) // 4].tolist() + list(range(30))
+    return trials.isel(trial=np.unique(kept)).assign_attrs(drawn_attributes(ADAPTIVE))
+
+
+def test_the_front_of_a_search_is_explained_through_surrogates_without_a_test() -> None:
+    trials = of_a_search(
+        priced(
+            200,
+            lambda c: (1.1 - c["width"]) * (1 + 5 * c["rate"]),
+            lambda c: (0.1 + c["width"]) * (1 + 0.01 * c["depth"]),
+        )
+    )
+    result = explain_goal(trials, SETTINGS, goal="front")
+    assert result.attrs["way"] == "surrogate"
+    assert "surrogates of error and cost" in result.attrs["way_reason"]
+    assert found(result)["rate"]
+    assert not found(result)["depth"]
+    for name in ("significant", "p_value_adjusted", "noise_floor"):
+        assert not np.isfinite(result[name]).any()
+    index = result["hsic"].sel(group="all", target="error", subset="best")
+    assert index.idxmax("hyperparameter") == "rate"
+    # As far as trials can tell: a tenth of them are nearest to their own front.
+    m = int(result["m"].sel(group="all", target="error", subset="best"))
+    assert m == pytest.approx(trials.sizes["trial"] / 10, abs=3)
+
+
+def test_within_a_limit_a_search_is_explained_by_what_the_space_has_there() -> None:
+    """Width has no effect on the error, but wide and deep together cost too much."""
+    trials = of_a_search(
+        priced(200, lambda c: 1 - c["depth"], lambda c: 0.01 + c["width"] * c["depth"])
+    )
+    limited = explain_goal(trials, SETTINGS, max_cost=0.25)
+    assert found(limited) == {"width": True, "depth": True, "rate": False}
+    assert not found(explain_goal(trials, SETTINGS))["width"]
+    assert not np.isfinite(limited["pure_interaction"]).any()
+    # Nearly all of the space: as without a limit.
+    wide = explain_goal(trials, SETTINGS, max_cost=1.0)
+    np.testing.assert_allclose(
+        wide["hsic"].sel(group="all", target="error", subset="best"),
+        explain_goal(trials, SETTINGS)["hsic"].sel(group="all", target="error", subset="best"),
+        rtol=0.05,
+        atol=2e-5,
+    )
+
+
+def test_a_limit_within_which_little_is_known_is_said() -> None:
+    trials = of_a_search(priced(60, lambda c: c["rate"], lambda c: 1 + c["width"]))
+    least = float(target_values(trials, "size").min())
+    result = explain_goal(trials, SETTINGS, max_cost=least)
+    assert "1 trial; at least 30 are needed" in result["note"].values
+    assert not np.isfinite(result["hsic"]).any()
 
 
 @pytest.mark.parametrize(

@@ -182,3 +182,36 @@ def test_a_group_of_few_trials_has_no_index_and_says_so() -> None:
     assert few.any()
     assert np.isnan(small["hsic"].values[few]).all()
     assert all("at least 30 are needed" in note for note in small["note"].values[few])
+
+
+LEVELS = ["a", "b", "best", "d", "e"]
+CROWDED: dict[str, Any] = {
+    "x0": {"type": "float", "range": [0, 1]},
+    "x1": {"type": "float", "range": [0, 1]},
+    "level": {"type": "categorical", "levels": LEVELS},
+    "idle": {"type": "float", "range": [0, 1]},
+}
+
+
+@pytest.mark.parametrize("lowest", [0.0, -1.0], ids=["positive errors", "any errors"])
+def test_what_a_search_settled_at_once_is_found_beside_what_it_refined_to_the_end(
+    lowest: float,
+) -> None:
+    rng = np.random.default_rng(100)
+    n, n_first = 150, 20
+    x0, x1, idle = rng.random((3, n))
+    level = rng.integers(len(LEVELS), size=n)
+    # All later trials have the best level, and close in on the optimum by the decade.
+    closeness = 10 ** -rng.uniform(1, 4, (2, n - n_first))
+    x0[n_first:], x1[n_first:] = np.array([[0.3], [0.7]]) + closeness * rng.choice(
+        [-1, 1], closeness.shape
+    )
+    level[n_first:] = 2
+    error = lowest + (x0 - 0.3) ** 2 + (x1 - 0.7) ** 2 + 0.075 * np.abs(level - 2)
+    frame = pd.DataFrame({"x0": x0, "x1": x1, "level": np.array(LEVELS)[level], "idle": idle})
+    trials = trials_from_frame(frame.assign(error=error), CROWDED, error="error")
+    explained = explain_trials(trials, SETTINGS, "adaptive")
+    best = explained.sel(group="all", target="error", subset="best")
+    index, found = best["hsic_unbiased"].to_series(), best["found"].to_series()
+    assert found.to_dict() == {"x0": 1, "x1": 1, "level": 1, "idle": 0}
+    assert index.idxmin() == "idle"
