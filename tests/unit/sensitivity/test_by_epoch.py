@@ -124,7 +124,7 @@ def test_an_epoch_that_is_none_is_refused(epoch):
 
 
 def test_trials_of_a_search_are_refused():
-    with pytest.raises(InputError, match="epochs: .*random trials alone"):
+    with pytest.raises(InputError, match=r"epochs: .*random trials alone"):
         indices_by_epoch(TRIALS.assign_attrs(drawn="adaptive"), SETTINGS)
 
 
