@@ -67,10 +67,6 @@ def project_of(checkout: Checkout, root: Path) -> Project:
             shutil.copyfile(ROOT / part, root / part)
     # Where Snakemake looks for a profile that no command names.
     (root / "profiles").symlink_to(Path("workflow", "profiles"))
-    # As the tiny study was cut into jobs: another cut would gather all trials anew.
-    project.edit(
-        "workflow/profiles/default/config.yaml", "trials_per_job: 20", "trials_per_job: 10"
-    )
     # An environment of links: what stands in it besides, and its removal, are the copy's own.
     (root / ".venv").mkdir()
     for entry in Path(sys.prefix).iterdir():

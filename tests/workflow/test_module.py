@@ -74,8 +74,6 @@ def project(clone: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Projec
         (root / "workflow" / "Snakefile").write_text(text)
         text = f"of_mine: [a, b]\nhsic_hpo:\n{indent(STUDY, '  ')}"
         (root / "config" / "config.yaml").write_text(text)
-        profile = root / "profiles" / "default" / "config.yaml"
-        profile.write_text(profile.read_text().replace("trials_per_job: 20", "trials_per_job: 10"))
         done = subprocess.run(
             [sys.executable, "-m", "snakemake", "--cores", "2"],
             cwd=made.root,

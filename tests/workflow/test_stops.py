@@ -26,7 +26,10 @@ def stopped(checkout: Checkout, number: signal.Signals, *, everyone: bool) -> st
         while len(checkout.finished_trainings) < TRAINED and time.monotonic() < deadline:
             time.sleep(0.02)
         jobs = psutil.Process(process.pid).children(recursive=True)
-        assert jobs
+        # Jobs are forked from one of them, so that no script stands in a command line.
+        words = [word for job in jobs for word in job.cmdline()]
+        assert "hsic_hpo.study.fork_server" in words
+        assert not any("/.snakemake/scripts/" in word for word in words)
         told = time.monotonic()
         # A terminal tells all processes of its group, a service manager the first one.
         group = os.getpgid(process.pid)

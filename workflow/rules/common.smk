@@ -31,7 +31,7 @@ def machine_setting(name, default, least):
     return int(value)
 
 
-TRIALS_PER_JOB = machine_setting("trials_per_job", 20, least=1)
+TRIALS_PER_JOB = machine_setting("trials_per_job", 10, least=1)
 ROUND_TRIALS_PER_JOB = machine_setting("round_trials_per_job", 6, least=1)
 FINAL_TRIALS_PER_JOB = machine_setting("final_trials_per_job", 1, least=1)
 GIVE_UP_AFTER = machine_setting("give_up_after", DEFAULT_LIMIT, least=0)

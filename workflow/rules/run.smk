@@ -3,6 +3,7 @@ import atexit
 
 from hsic_hpo.files import space_warning
 from hsic_hpo.study.failed_jobs import FailedJobs
+from hsic_hpo.study.forked_jobs import ForkedJobs
 from hsic_hpo.study.gaps import gaps_in, gaps_in_words
 from hsic_hpo.study.journal import Journal
 from hsic_hpo.study.locks import clear_stale_locks, is_read_only, running
@@ -12,6 +13,7 @@ from hsic_hpo.study.stops import Stops, before_the_line, command_line
 from hsic_hpo.trials.failures import commonest
 from hsic_hpo.wording import counted
 from snakemake.logging import logger
+from snakemake.script import PythonScript
 
 # Ctrl-C reaches the jobs too: they leave it to the main process, which ends them.
 shell.prefix("set -euo pipefail; trap '' INT; ")
@@ -41,6 +43,7 @@ if workflow.is_main_process:
     STOPS.listen()
     JOURNAL = Journal()
     before_the_line(JOURNAL.stop)
+    FORKED_JOBS = ForkedJobs()
     READ_ONLY = is_read_only(".")
     if READ_ONLY and not workflow.output_settings.dryrun:
         raise WorkflowError(
@@ -70,20 +73,28 @@ def no_more_tries(jobid):
 onstart:
     # Snakemake has meanwhile taken SIGTERM for itself.
     STOPS.listen(jobs_run=True)
-    JOURNAL.begin(
-        Path("."),
-        plan_of(
-            workflow,
-            study_facts(STUDY, TRAINING_CODE, FINAL_SEED),
-            command=COMMAND,
-            log=next(iter(log), ""),
-        ),
+    PLAN = plan_of(
+        workflow,
+        study_facts(STUDY, TRAINING_CODE, FINAL_SEED),
+        command=COMMAND,
+        log=next(iter(log), ""),
+    )
+    JOURNAL.begin(Path("."), PLAN)
+    # Started now, as it prints where jobs print.
+    FORKED_JOBS.start()
+    if workflow.local_exec and any(
+        job.is_needed and job.slice for job in PLAN.jobs
+    ):
+        FORKED_JOBS.prepare(str(script_file("train")))
+    PythonScript.execute_script = FORKED_JOBS.instead_of(
+        PythonScript.execute_script
     )
     logger.addFilter(JOURNAL)
     logger.addFilter(FailedJobs(no_more_tries, STOPS.give_up))
 
 
 onsuccess:
+    FORKED_JOBS.close()
     JOURNAL.end(ok=not gaps_in("."))
     if Path("summary.txt").exists():
         print(Path("summary.txt").read_text(), end="")
@@ -98,6 +109,7 @@ onsuccess:
 
 
 onerror:
+    FORKED_JOBS.close()
     JOURNAL.end(ok=False)
     # The list of them is made at the end alone.
     FAILED = retry.failed_reasons(Path("."))

@@ -11,10 +11,11 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.checks import check_integer
+from hsic_hpo.errors import InputError
 from hsic_hpo.sensitivity.analysis import obstacle, single_indices, tested
 from hsic_hpo.sensitivity.columns import group_columns
 from hsic_hpo.sensitivity.explanation import Way
-from hsic_hpo.sensitivity.goals import must_be_random
+from hsic_hpo.sensitivity.goals import is_adaptive
 from hsic_hpo.sensitivity.labels import SINGLES
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials import dataset as trials_data
@@ -82,7 +83,11 @@ def indices_by_epoch(
     >>> found.sizes["epoch"], found.attrs["why_none"]
     (0, 'no learning curves are known')
     """
-    must_be_random(trials, way)
+    if is_adaptive(trials, way):
+        raise InputError(
+            "epochs: from which epoch on an explanation holds can be told of random trials alone, "
+            "and these were drawn by a search; if they were random, say so (drawn='random')"
+        )
     known = np.isfinite(trials["learning_curve"].values).any()
     ends = _epochs(trials, epochs) if known else []
     space = trials_data.space(trials)

@@ -20,8 +20,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # it submitted to a cluster.
 _SECONDS = 4.0
 _SLURM_SECONDS = 10.0
-# Stands in the command line of each job.
-_SCRIPTS = "/.snakemake/scripts/"
+# One of them stands in the command line of each job, or of the process that forks it.
+_SCRIPTS, _SERVER = "/.snakemake/scripts/", "hsic_hpo.study.fork_server"
 # Exists where jobs were submitted to a cluster.
 _SLURM_LOGS = Path(".snakemake/slurm_logs")
 _before_the_line: list[Callable[[], None]] = []
@@ -126,7 +126,8 @@ def _end_jobs() -> list[psutil.Process]:
     jobs = []
     for child in psutil.Process().children():
         with suppress(psutil.NoSuchProcess):
-            if any(_SCRIPTS in word for word in child.cmdline()):
+            command = child.cmdline()
+            if any(_SCRIPTS in word or word == _SERVER for word in command):
                 jobs += [child, *child.children(recursive=True)]
     for job in jobs:
         _send(job, signal.SIGTERM)

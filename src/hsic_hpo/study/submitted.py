@@ -144,6 +144,15 @@ def as_submitted(params: Any, rule: str = "") -> Iterator[Callable[[], str]]:
     check()
 
 
+def is_as_submitted() -> bool:
+    """Tell whether no file of code was written since the run that this process belongs to began."""
+    said = os.environ.get(VARIABLE)
+    if said is None:
+        return False
+    submitted = json.loads(said)
+    return bool(_state(submitted["places"]) == submitted["state"])
+
+
 class _Check:
     def __init__(self, submitted: Mapping[str, Any], codes: list[str]) -> None:
         self._places: list[str] = submitted["places"]
