@@ -68,7 +68,7 @@ def table_of_trials(folder: Path, request: pytest.FixtureRequest) -> dict[str, A
 
 # What the text before a block supposes: files in its folder, names that are defined.
 GIVEN: Mapping[str, Callable[[Path, pytest.FixtureRequest], dict[str, Any]]] = {
-    "Read the results": results_of_the_quick_study,
+    "In Python, from the Datasets": results_of_the_quick_study,
     "The chosen network": network_of_the_quick_study,
     "A problem of your own": imports_of_the_example,
     "Trials from anywhere": table_of_trials,

@@ -11,9 +11,9 @@ import xarray as xr
 from checkout import CONFIG, Checkout, fresh_checkout
 from hsic_hpo.files import read_netcdf
 from hsic_hpo.problems.registry import load_problem
+from hsic_hpo.tables.halving import halving_remark
 from hsic_hpo.training.records import training_seed
 from hsic_hpo.training.train import train
-from hsic_hpo.tables.halving import halving_remark
 from hsic_hpo.trials.dataset import read_trials
 from hsic_hpo.trials.missed import missed_by_halving
 from hsic_hpo.trials.rungs import survivors

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from hsic_hpo.figures.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
+from hsic_hpo.trials.goals import is_found, is_tested
 
 HEIGHT = 2.9
 _COLOURS = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, "black")
@@ -29,16 +30,17 @@ def index_lines(
         Where to draw.
     main
         Over ``along`` and ``hyperparameter``: ``hsic``, ``hsic_unbiased``, ``noise_floor``,
-        ``interval_low``, ``interval_high``, ``significant``. The seven that are significant most
-        often are drawn.
+        ``interval_low``, ``interval_high``, ``significant`` or, through a surrogate, ``found``.
+        The seven that are found to matter most often are drawn.
     along
         Name of the dimension along the horizontal axis, of values above 0.
     first
         Which hyperparameters come before all others.
     """
     unbiased = main["hsic_unbiased"]
-    # Those that are significant at more places come first; few trials make high indices by chance.
-    often = main["significant"].fillna(0).sum(along).values
+    # Those that are found at more places come first; few trials make high indices by chance.
+    matters = is_found(main)
+    often = matters.sum(along).values
     typical = unbiased.median(along).fillna(-np.inf).values
     keys = (-typical, -often, *([~np.asarray(first)] if len(first) else []))
     shown = np.lexsort(keys)[: len(_COLOURS)]
@@ -46,8 +48,9 @@ def index_lines(
     # What chance adds to the plain index on average is what the unbiased one lacks.
     floor = (main["noise_floor"] - (main["hsic"] - unbiased)).isel(hyperparameter=shown)
     high = floor.max("hyperparameter").values
-    axes.fill_between(places, 0, high, color="0.92", linewidth=0, zorder=1)
-    axes.plot(places, high, color="0.5", linestyle="--", zorder=1)
+    if is_tested(main):
+        axes.fill_between(places, 0, high, color="0.92", linewidth=0, zorder=1)
+        axes.plot(places, high, color="0.5", linestyle="--", zorder=1)
     # An interval of few trials may reach far beyond all indices.
     values = unbiased.isel(hyperparameter=shown).values
     top = 1.5 * float(np.nanmax(np.append(values, high)))
@@ -57,15 +60,13 @@ def index_lines(
     for rank, i in enumerate(shown.tolist()):
         one = main.isel(hyperparameter=i)
         colour, marker = _COLOURS[rank], _MARKERS[rank]
-        index, significant = one["hsic_unbiased"].values, one["significant"].values == 1
+        index, is_filled = one["hsic_unbiased"].values, matters.isel(hyperparameter=i).values
         low, high_end = one["interval_low"].values, one["interval_high"].values
         # Beside each other, so that intervals can be told apart.
         x = places * step ** (rank - len(shown) / 2)
-        axes.vlines(
-            x[significant], low[significant], high_end[significant], color=colour, linewidth=0.8
-        )
+        axes.vlines(x[is_filled], low[is_filled], high_end[is_filled], color=colour, linewidth=0.8)
         axes.plot(x, index, color=colour, zorder=3)
-        for where, face in ((significant, colour), (~significant, "white")):
+        for where, face in ((is_filled, colour), (~is_filled, "white")):
             axes.plot(
                 x[where],
                 index[where],
@@ -78,8 +79,10 @@ def index_lines(
             )
         label = fill(str(one["hyperparameter"].item()), _NAME_LETTERS)
         marks.append(Line2D([], [], color=colour, marker=marker, markersize=_SIZE, label=label))
-    marks.append(Line2D([], [], color="0.5", linestyle="--", label="noise floor"))
-    level = f"{float(main.attrs['significance']):g}"
+    hollow = "not found through the surrogate"
+    if is_tested(main):
+        marks.append(Line2D([], [], color="0.5", linestyle="--", label="noise floor"))
+        hollow = f"adjusted p > {float(main.attrs['significance']):g}"
     marks.append(
         Line2D(
             [],
@@ -89,7 +92,7 @@ def index_lines(
             marker="o",
             markersize=_SIZE,
             markerfacecolor="white",
-            label=f"hollow: adjusted p > {level}",
+            label=f"hollow: {hollow}",
         )
     )
     return marks

@@ -15,13 +15,12 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.sensitivity.analysis import obstacle, single_indices, tested
 from hsic_hpo.sensitivity.columns import group_columns
 from hsic_hpo.sensitivity.explanation import Way
+from hsic_hpo.sensitivity.goals import is_adaptive
 from hsic_hpo.sensitivity.labels import SINGLES
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.drawn import ADAPTIVE, UNKNOWN, how_drawn
 from hsic_hpo.trials.goals import is_tested, select_goal, target_values
 from hsic_hpo.trials.missed import rungs_of
-from hsic_hpo.trials.randomness import departure_from_random
 from hsic_hpo.trials.stopped import errors_after, first_rung
 
 N_EPOCHS = 10
@@ -84,7 +83,11 @@ def indices_by_epoch(
     >>> found.sizes["epoch"], found.attrs["why_none"]
     (0, 'no learning curves are known')
     """
-    _must_be_random(trials, way)
+    if is_adaptive(trials, way):
+        raise InputError(
+            "epochs: from which epoch on an explanation holds can be told of random trials alone, "
+            "and these were drawn by a search; if they were random, say so (drawn='random')"
+        )
     known = np.isfinite(trials["learning_curve"].values).any()
     ends = _epochs(trials, epochs) if known else []
     space = trials_data.space(trials)
@@ -162,12 +165,3 @@ def _epochs(trials: xr.Dataset, asked: Sequence[int] | None) -> list[int]:
         return sorted({min(int(epoch), last) for epoch in asked} | {last})
     spread = np.geomspace(1, last, N_EPOCHS).round().astype(int).tolist()
     return sorted({*spread, *(rung.epochs for rung in rungs_of(trials)), last})
-
-
-def _must_be_random(trials: xr.Dataset, way: Way) -> None:
-    drawn = how_drawn(trials) if way == "auto" else way
-    if drawn == ADAPTIVE or (drawn == UNKNOWN and departure_from_random(trials)):
-        raise InputError(
-            "from which epoch on an explanation holds can be told of random trials alone, and these "
-            "were drawn by a search; if they were random, say so (drawn='random', --trials random)"
-        )

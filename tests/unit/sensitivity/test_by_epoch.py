@@ -123,6 +123,11 @@ def test_an_epoch_that_is_none_is_refused(epoch):
         indices_by_epoch(TRIALS, SETTINGS, epochs=[epoch], way="random")
 
 
+def test_trials_of_a_search_are_refused():
+    with pytest.raises(InputError, match=r"epochs: .*random trials alone"):
+        indices_by_epoch(TRIALS.assign_attrs(drawn="adaptive"), SETTINGS)
+
+
 def test_the_table_has_a_row_for_every_index():
     table = importance_by_epoch_table(FOUND)
     assert len(table) == 4 * 3
