@@ -11,7 +11,9 @@ if RUNGS:
         log:
             "logs/train/rung-{rung}/{first}-{stop}.log",
         params:
-            **SUBMISSION.job("train_rung", TRAIN, [of_rung(n) for n in range(len(IN_TRAINING))]),
+            **SUBMISSION.job(
+                "train_rung", TRAIN, [of_rung(n) for n in range(len(IN_TRAINING))]
+            ),
             rung=lambda wildcards: int(wildcards.rung),
             until_epoch=lambda wildcards: of_rung(wildcards.rung)["until_epoch"],
 

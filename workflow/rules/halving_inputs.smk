@@ -7,7 +7,11 @@ IN_TRAINING = [N_TRIALS, *(n_kept(rung, N_TRIALS) for rung in RUNGS)]
 
 STOP = STUDY.settings.random_search.stop
 # After each block of trials the search is looked at, if at all.
-ENDS = [N_TRIALS * look // STOP.looks for look in range(STOP.looks + 1)] if STOP else [0, N_TRIALS]
+ENDS = (
+    [N_TRIALS * look // STOP.looks for look in range(STOP.looks + 1)]
+    if STOP
+    else [0, N_TRIALS]
+)
 BLOCKS = list(zip(ENDS, ENDS[1:]))
 
 
@@ -42,7 +46,9 @@ def records_of_looks(wildcards):
 def records_of_rung(rung):
     """Name the files of the trainings after so many rungs."""
     if not RUNGS:
-        return [path for block in range(len(BLOCKS)) for path in records_of_block(block)]
+        return [
+            path for block in range(len(BLOCKS)) for path in records_of_block(block)
+        ]
     n = IN_TRAINING[rung]
     # Of the first ones more trials train the new ones alone.
     cut = even_slices(n, TRIALS_PER_JOB) if rung else slices(n)
@@ -50,9 +56,7 @@ def records_of_rung(rung):
 
 
 def random_records(_):
-    return [
-        path for rung in range(len(IN_TRAINING)) for path in records_of_rung(rung)
-    ]
+    return [path for rung in range(len(IN_TRAINING)) for path in records_of_rung(rung)]
 
 
 def survivors(_):
