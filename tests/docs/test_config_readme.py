@@ -72,6 +72,7 @@ FILLED = config.written(
         {
             "study": "x",
             "training": {"early_stopping": {}},
+            "random_search": {"stop": {}},
             "search": {
                 method: dict.fromkeys(schema.get("required", []), 1)
                 for method, schema in METHODS.items()

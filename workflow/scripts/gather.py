@@ -36,7 +36,7 @@ def main(
     if look is not None:
         said = json.loads(Path(look).read_text())
         rows = rows.isel(trial=slice(said["n_trials"]))
-        looked = {"looks": json.dumps({**said, "n_planned": n_planned})}
+        looked = {"looks": json.dumps({**said, "n_planned": n_planned, "looks": said["look"]})}
     asked = asked_keys(
         rows,
         budget,

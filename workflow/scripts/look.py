@@ -1,4 +1,4 @@
-"""Look at the random search after a block of its trials: is anything left to decide?"""
+"""Look at the random search after a block of its trials, to end it once all is decided."""
 
 import json
 from pathlib import Path

@@ -10,7 +10,7 @@ from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.training.budget import budget_in_words
 from hsic_hpo.trials.failures import commonest, failures
 from hsic_hpo.trials.goals import target_names
-from hsic_hpo.trials.outcomes import outcomes
+from hsic_hpo.trials.outcomes import looks_in_words, outcomes
 from hsic_hpo.wording import cost_name, counted, percent
 
 _KEPT = 16
@@ -94,7 +94,9 @@ def provenance(trials: xr.Dataset, made: str) -> dict[str, str]:
     known["Versions"] = ", ".join(f"{name} {version}" for name, version in versions.items())
     known["Fingerprint of the data"] = known["Fingerprint of the data"][:_KEPT]
     recorded = {name: text for name, text in known.items() if text}
-    return {"Trainings": outcomes(trials), **recorded, "Page made": made}
+    looked = looks_in_words(trials)
+    looks = {"Looks": looked} if looked else {}
+    return {"Trainings": outcomes(trials), **looks, **recorded, "Page made": made}
 
 
 def failed_trainings(all_trials: Sequence[xr.Dataset]) -> dict[str, str]:

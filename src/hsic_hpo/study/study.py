@@ -162,8 +162,8 @@ def _check_rungs(settings: StudySettings, problem: Problem, where: str) -> None:
         return
     if search.stop is not None:
         raise InputError(
-            f"{where}: given with 'random_search.stop', which cuts the trials into blocks; allowed: "
-            "one of the two"
+            f"{where}: given with 'random_search.stop', which cuts the trials into blocks; "
+            "allowed: one of the two"
         )
     if isinstance(problem, FunctionProblem):
         raise InputError(
@@ -183,8 +183,8 @@ def _check_looks(settings: StudySettings, where: str) -> None:
         return
     if stop.looks > settings.random_search.n_trials:
         raise InputError(
-            f"{where}: {stop.looks} blocks of {settings.random_search.n_trials} trials; allowed: at "
-            "most as many as trials"
+            f"{where}: {stop.looks} blocks of {settings.random_search.n_trials} trials; "
+            "allowed: at most as many as trials"
         )
     least = 1 / (analysis.n_permutations + 1)
     if least > analysis.significance:

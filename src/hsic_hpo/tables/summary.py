@@ -7,7 +7,7 @@ import xarray as xr
 from hsic_hpo.tables.importance import cost_column, importance_table, verdict_column
 from hsic_hpo.trials.failures import commonest, failures
 from hsic_hpo.trials.goals import SUBSETS, cost_names, interacts, is_tested, target_values
-from hsic_hpo.trials.outcomes import outcomes
+from hsic_hpo.trials.outcomes import looks_in_words, outcomes
 from hsic_hpo.trials.stopped import first_rung
 from hsic_hpo.wording import MAIN_GROUP, adjusted_p, goal, group_name, number, target_name
 
@@ -51,7 +51,8 @@ def _spread(trials: xr.Dataset) -> str:
     best, low, high = (f"{number(value)}{units}" for value in values)
     name = trials.attrs["error_name"]
     then = f" after epoch {first_rung(trials)}" if first_rung(trials) else ""
-    return f"{ends}; {name}: best {best}, best decile {low}, worst decile {high}{then}."
+    looked = f" {looks_in_words(trials)}".rstrip()
+    return f"{ends}; {name}: best {best}, best decile {low}, worst decile {high}{then}.{looked}"
 
 
 def _why(trials: xr.Dataset) -> str:

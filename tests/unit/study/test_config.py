@@ -901,6 +901,7 @@ LIMITS = ("steps", "early_stopping", "max_training_flops", "max_seconds")
 OPTIONAL = {
     ".problem.import",
     ".random_search.rungs",
+    ".random_search.stop",
     *(f".training.{limit}" for limit in LIMITS),
     *(f".final.training.{limit}" for limit in ("epochs", *LIMITS)),
     *(

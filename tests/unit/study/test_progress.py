@@ -9,7 +9,7 @@ import pytest
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.study.journal import HEARTBEAT, JOURNAL, Journal, read_journal
-from hsic_hpo.study.plan import FINAL, slice_of
+from hsic_hpo.study.plan import FINAL, Slice, slice_of
 from hsic_hpo.study.progress import BROKEN, ENDED, RUNNING, STOPPED, Watcher
 from study.watched_study import BEGAN, WatchedStudy
 
@@ -153,5 +153,7 @@ def test_the_journal_holds_what_snakemake_logs(study: WatchedStudy) -> None:
         ("random/trials.nc", None),
     ],
 )
-def test_a_file_of_records_says_what_was_trained(path: str, expected: object) -> None:
-    assert slice_of(path) == expected
+def test_a_file_of_records_says_what_was_trained(
+    path: str, expected: tuple[str, str, int, int] | None
+) -> None:
+    assert slice_of(path) == (None if expected is None else Slice(*expected))
