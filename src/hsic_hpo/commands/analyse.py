@@ -188,8 +188,28 @@ def _write(
         from hsic_hpo.reports.writing import write_report
 
         # It names what it lacks, figures too.
-        write_report(trials, found, options.report, decided, grown, by_budget, by_epoch)
+        said = _of_what(trials, found)
+        write_report(
+            trials,
+            found,
+            options.report,
+            decided,
+            grown,
+            by_budget,
+            by_epoch,
+            banner=said,
+            kind="Trials of",
+        )
         written.append(options.report)
     elif options.figures:
         parts.check(options.figures)
     return written
+
+
+def _of_what(trials: xr.Dataset, found: xr.Dataset) -> list[str]:
+    """Say which trials a page is about: finished ones, which were not trained again."""
+    from hsic_hpo.wording import counted
+
+    reason = str(found.attrs.get("way_reason", ""))
+    said = f"{counted(trials.sizes['trial'], 'imported trials')}: nothing here was trained again."
+    return [said, reason] if reason else [said]

@@ -74,5 +74,5 @@ def explain_folder(folder: Path, report: str | None) -> None:
     if report is not None:
         from hsic_hpo.reports.writing import write_report
 
-        write_report(so_far.trials, found, report, decisions=decided, banner=said)
+        write_report(so_far.trials, found, report, decisions=decided, banner=said, kind="Study")
         console.print(f"Wrote {report}", markup=False, highlight=False)

@@ -8,8 +8,9 @@ import xarray as xr
 
 from hsic_hpo.reports.sentences import percent_of_loss
 from hsic_hpo.trials.goals import is_found
-from hsic_hpo.wording import MAIN_GROUP, readable
+from hsic_hpo.wording import MAIN_GROUP, percent, readable
 
+_SMALL = 0.001
 _ORDER = ("search", "prefer", "fix")
 
 
@@ -58,8 +59,8 @@ def _row(one: xr.Dataset, sensitivity: xr.Dataset, name: str) -> DecisionRow:
     sentence = _why(one, sensitivity, name)
     worst = float(one["worst_loss"])
     if decision != "search" and np.isfinite(worst):
-        bound = "costs at most" if decision == "fix" else "could cost up to"
-        sentence += f"; one value {bound} {percent_of_loss(worst)} of the error"
+        bound = "at most" if decision == "fix" else "up to"
+        sentence += f"; this could cost {bound} {_loss(worst)}"
     return DecisionRow(
         name,
         decision,
@@ -67,6 +68,10 @@ def _row(one: xr.Dataset, sensitivity: xr.Dataset, name: str) -> DecisionRow:
         f"{sentence}.",
         f"{reason[:1].upper()}{reason[1:]}.",
     )
+
+
+def _loss(worst: float) -> str:
+    return percent_of_loss(worst) if worst >= _SMALL else percent(_SMALL)
 
 
 def _why(one: xr.Dataset, sensitivity: xr.Dataset, name: str) -> str:

@@ -47,9 +47,9 @@ class Matters:
     never: str
 
     @property
-    def shares(self) -> str:
-        """Both shares in words."""
-        return shares(self.at_goal, self.of_all)
+    def shares(self) -> tuple[str, str]:
+        """Both shares as percentages, of the best and of all."""
+        return percent(round(self.at_goal, 2)), percent(round(self.of_all, 2))
 
 
 @dataclass(frozen=True)
@@ -165,20 +165,11 @@ def _avoid(sensitivity: xr.Dataset) -> str:
 def _costs(parts: StudyParts, mattering: Sequence[str]) -> str:
     sensitivity = parts.sensitivity
     told = summary(parts.trials, sensitivity)[2].removeprefix("What only costs: ")
-    both = []
-    for name in mattering:
-        driven = [
-            cost_name(cost)
-            for cost in cost_names(sensitivity)
-            if bool(
-                is_found(sensitivity.sel(target=cost, subset="best", hyperparameter=name)).any()
-            )
-        ]
-        if driven:
-            both.append(name)
-    if both:
-        verb = "costs as much as it matters" if len(both) == 1 else "cost as well as matter"
-        told += f" {listed(both)} {verb}: the front shows what each cost buys."
+    for cost in cost_names(sensitivity)[:1]:
+        driven = is_found(sensitivity.sel(target=cost, subset="best")).any("group")
+        if both := [name for name in mattering if bool(driven.sel(hyperparameter=name))]:
+            verb = "drives" if len(both) == 1 else "drive"
+            told += f" {listed(both)} {verb} {cost_name(cost)} as well as the error."
     return told
 
 

@@ -33,6 +33,12 @@ function element(tag, text) {
   return made;
 }
 
+function pair([name, value]) {
+  const made = document.createElement("div");
+  made.append(element("dt", name), element("dd", value));
+  return made;
+}
+
 const data = document.getElementById("front-choices");
 if (data) {
   const choices = JSON.parse(data.textContent);
@@ -48,13 +54,8 @@ if (data) {
   function show(place, text) {
     const choice = choices[place];
     note.textContent = text || `Network ${place + 1} of ${choices.length}, the cheapest first.`;
-    facts.replaceChildren(...choice.facts.flatMap(
-      ([name, value]) => [element("dt", name), element("dd", value)]));
-    configuration.firstElementChild.replaceChildren(...choice.configuration.map(([name, value]) => {
-      const pair = document.createElement("div");
-      pair.append(element("dt", name), element("dd", value));
-      return pair;
-    }));
+    facts.replaceChildren(...choice.facts.map(pair));
+    configuration.firstElementChild.replaceChildren(...choice.configuration.map(pair));
     button.dataset.yaml = choice.yaml;
     ring.setAttribute("cx", places[place].getAttribute("cx"));
     ring.setAttribute("cy", places[place].getAttribute("cy"));

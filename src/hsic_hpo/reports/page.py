@@ -26,7 +26,12 @@ from hsic_hpo.reports.findings import findings
 from hsic_hpo.reports.front_chart import front_chart, front_choices
 from hsic_hpo.reports.impact import impact_remark, impact_table
 from hsic_hpo.reports.in_short import in_short
-from hsic_hpo.reports.page_tables import comparison_on_page, front_on_page
+from hsic_hpo.reports.page_tables import (
+    FRONT_REMARK,
+    comparison_on_page,
+    front_on_page,
+    tradeoffs_on_page,
+)
 from hsic_hpo.reports.parallel import parallel_coordinates
 from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.plane import plane
@@ -37,7 +42,6 @@ from hsic_hpo.selection import tradeoffs
 from hsic_hpo.study.gaps import sentence
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.tables import comparison as comparison_table
-from hsic_hpo.tables import front as front_tables
 from hsic_hpo.tables.writing import cell_text
 from hsic_hpo.trials import dataset as trials_data
 
@@ -148,7 +152,11 @@ def page(
         remarks=_remarks(parts, study),
         trials=parts.make(
             "table of all trials",
-            lambda: trials_table(frame, frames.values_frame(trials, searches)),
+            lambda: trials_table(
+                frame,
+                frames.values_frame(trials, searches),
+                [one.name for one in short.matters] if short else [],
+            ),
             "",
         ),
         provenance=failed_trainings([trials, *searches]) | provenance(trials, made),
@@ -190,7 +198,7 @@ def _tables(
     if comparison is not None:
         made["comparison"] = lambda: comparison_on_page(comparison)
     if selection is not None and comparison is not None:
-        made["tradeoffs"] = lambda: tradeoffs.tradeoffs(selection, [study.trials, *study.searches])
+        made["tradeoffs"] = lambda: tradeoffs_on_page(selection, [study.trials, *study.searches])
     found = {name: parts.make(f"table {name}", make, None) for name, make in made.items()}
     return {name: _cells(table) for name, table in found.items() if table is not None}
 
@@ -217,9 +225,7 @@ def _remarks(
     selection, comparison, front = study.selection, study.comparison, study.front
     found = {}
     if front is not None:
-        found["front"] = parts.make(
-            "remark on the front", lambda: front_tables.front_remark(front), ""
-        )
+        found["front"] = FRONT_REMARK
     if comparison is not None:
         found["comparison"] = parts.make(
             "remark on the comparison",

@@ -7,9 +7,10 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.reports.numbers import factor, quantity, with_spread
+from hsic_hpo.selection.tradeoffs import tradeoffs
 from hsic_hpo.tables.comparison import comparison_table
 from hsic_hpo.tables.front import front_table
-from hsic_hpo.wording import number
+from hsic_hpo.wording import cost_name, number
 
 _SECONDS = ((3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
@@ -53,13 +54,45 @@ def front_on_page(front: xr.Dataset) -> pd.DataFrame:
             shown[headings.get(name, name)] = _texts(table[name], text)
     if "dearer_cost" in table:
         shown["next dearer network"] = [
-            "" if pd.isna(cost) else f"{factor(cost)} the cost, {factor(error)} the error"
+            "" if pd.isna(cost) else f"{factor(cost)} cost, {factor(error)} error"
             for cost, error in zip(table["dearer_cost"], table["dearer_error"], strict=True)
         ]
     shown["found by"] = table["found_by"].tolist()
     if (table["chosen_by"] != "").any():
         shown["it is the"] = table["chosen_by"].tolist()
     return pd.DataFrame(shown)
+
+
+FRONT_REMARK = (
+    "To each of these networks no other of the study is preferable in both error and cost. Next "
+    "dearer network: its cost and its error, each as a multiple of this one's. The lowest of many "
+    "validation errors is also the luckiest: the networks that the searches chose were trained "
+    "again."
+)
+
+
+def tradeoffs_on_page(selection: xr.Dataset, datasets: Sequence[xr.Dataset]) -> pd.DataFrame:
+    """Tabulate what the decisions cost for a reader, as texts.
+
+    Parameters
+    ----------
+    selection
+        Selection Dataset.
+    datasets
+        Trials Datasets of the random search and of all searches.
+    """
+    table = tradeoffs(selection, datasets)
+    cost = str(selection.attrs["cost"])
+    return pd.DataFrame(
+        {
+            "networks that obey": table["decision"].replace({"none": "no decision"}),
+            "choice": table["choice"],
+            "networks": _texts(table["networks"], quantity),
+            "lowest validation error": _texts(table["validation_error"], number),
+            "over the lowest of all": _texts(table["error_factor"], factor),
+            f"its {cost_name(cost)}": _texts(table[cost], quantity),
+        }
+    )
 
 
 def comparison_on_page(comparison: xr.Dataset) -> pd.DataFrame:

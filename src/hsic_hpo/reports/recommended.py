@@ -105,15 +105,15 @@ def _trained_again(comparison: xr.Dataset) -> Recommended | None:
     chosen = best.pop(method)
     errors = _finite(chosen["test_error"])
     repeats = int(np.isfinite(comparison["flops"].sel(search=method)).sum())
-    of_repeats = f", the best of its {repeats} repeats by validation error" if repeats > 1 else ""
+    of_repeats = f" (best of {repeats} repeats by validation error)" if repeats > 1 else ""
     return Recommended(
         configuration=json.loads(str(chosen["configuration"].item())),
         error=with_spread(errors.mean(), errors.std(ddof=1) if errors.size > 1 else np.nan),
         error_kind=_error_kind("test", comparison.attrs),
         costs=_costs(chosen),
         why=(
-            f"Chosen by {method}{of_repeats}; trained again {counted(errors.size, 'times')} with "
-            "new seeds, whose mean and standard deviation stand here."
+            f"Chosen by {method}{of_repeats}; mean and standard deviation of "
+            f"{counted(errors.size, 'trainings')} with new seeds."
         ),
         beside=[_beside(name, other, chosen) for name, other in best.items()],
         cost=float(chosen["flops"]),

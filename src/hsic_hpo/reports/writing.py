@@ -12,7 +12,13 @@ from hsic_hpo.reports.captions import CAPTIONS
 from hsic_hpo.reports.figures import write_figures
 from hsic_hpo.reports.page import page
 from hsic_hpo.reports.parts import Parts
+from hsic_hpo.reports.recommended import TOLERANCE
 from hsic_hpo.reports.study_parts import StudyParts
+from hsic_hpo.search.chosen import weighed_cost
+from hsic_hpo.search.front import make_front
+from hsic_hpo.search.known_trials import known_trials
+from hsic_hpo.tables.front import ALL
+from hsic_hpo.trials.goals import target_names
 
 
 def write_report(
@@ -25,6 +31,7 @@ def write_report(
     by_epoch: xr.Dataset | None = None,
     *,
     banner: Sequence[str] = (),
+    kind: str = "Trials",
 ) -> None:
     """Tell what an analysis found in one HTML page that needs no network.
 
@@ -46,6 +53,8 @@ def write_report(
         Indices of these trials by epoch; None leaves its section out.
     banner
         What a reader must know first, such as that trials are still to come.
+    kind
+        What the page is about, before its name.
 
     Raises
     ------
@@ -66,12 +75,23 @@ def write_report(
                 importance_by_budget=by_budget,
                 importance_by_epoch=by_epoch,
                 convergence=convergence,
+                front=parts.make("front", lambda: _front(trials, decisions), None),
             ),
             figures={file.stem: file for file in figures},
             captions=CAPTIONS,
             made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             gaps=parts.gaps,
             banner=banner,
+            kind=kind,
         )
     write_text(text, path)
     parts.check(path)
+
+
+def _front(trials: xr.Dataset, decisions: xr.Dataset | None) -> xr.Dataset | None:
+    """Return the front of the cost that decisions weigh, else of the first that is known."""
+    asked = None if decisions is None else str(decisions.attrs["cost"])
+    cost = weighed_cost(trials, asked if asked in target_names(trials) else None)
+    if cost is None:
+        return None
+    return make_front({ALL: known_trials(trials, [])}, cost, [{"tolerance": TOLERANCE}])
