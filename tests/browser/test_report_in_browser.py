@@ -160,6 +160,41 @@ def test_pointing_at_a_trial_shows_its_configuration(opened: Opened) -> None:
     expect(tooltip).to_contain_text("FLOPs per sample")
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_limit_picks_the_right_configuration_by_the_keyboard(
+    chromium: Browser, report: Path, width: int
+) -> None:
+    opened = Opened(chromium, report, width)
+    page = opened.page
+    choices = page.evaluate("JSON.parse(document.getElementById('front-choices').textContent)")
+    assert len(choices) > 2
+    button = page.locator("#picked-copy")
+    limit = (choices[1]["cost"] + choices[2]["cost"]) / 2
+    page.get_by_label("FLOPs per sample at most").press_sequentially(str(limit))
+    expect(button).to_have_attribute("data-yaml", choices[1]["yaml"])
+    expect(page.locator("#picked-configuration dd")).to_have_text(
+        [value for _, value in choices[1]["configuration"]]
+    )
+    page.get_by_label("or validation error at most").press_sequentially(str(choices[2]["error"]))
+    expect(button).to_have_attribute("data-yaml", choices[2]["yaml"])
+    page.get_by_label("or walk along the front").press("Home")
+    expect(button).to_have_attribute("data-yaml", choices[0]["yaml"])
+    page.locator("#front-chart .place").last.hover(force=True)
+    expect(button).to_have_attribute("data-yaml", choices[-1]["yaml"])
+    button.press("Enter")
+    expect(button).to_have_text("Copied")
+    assert opened.wrong == []
+    page.close()
+
+
+def test_no_table_but_that_of_all_trials_is_cut(opened: Opened) -> None:
+    cut = opened.page.evaluate(
+        "[...document.querySelectorAll('.scroll')].filter(one => one.querySelector('table')"
+        " && one.scrollWidth > one.clientWidth + 1).map(one => one.getAttribute('aria-label'))"
+    )
+    assert set(cut) <= {"Table of all trials"}
+
+
 def test_the_table_of_trials_sorts_and_filters(opened: Opened) -> None:
     page, rows = opened.page, opened.page.locator("#trials tbody tr")
     information = page.locator("#trials_wrapper .dt-info, .dt-info").first

@@ -54,11 +54,20 @@ def test_the_front_stands_with_its_sentence_table_and_chart(usual: str) -> None:
     section = markup(usual).split('<section id="front">')[1].split("</section>")[0]
     assert "<h2>The best network for every cost</h2>" in section
     assert "are the best for what they cost" in section
-    for heading in ("flops per sample", "dearer error", "found by", "configuration"):
+    for heading in ("FLOPs per sample", "next dearer network", "found by"):
         assert f'<th scope="col">{heading}</th>' in section
     assert re.search(r"<td>(random|(hsic-)?gpbo, repeat 0, round \d)</td>", section)
-    assert '<div id="plane">' in section
     assert markup(usual).count('<div id="plane">') == 1
+
+
+def test_the_answer_comes_first_and_provenance_last(usual: str) -> None:
+    text = markup(usual)
+    order = [
+        *("Recommended network</h2>", "What matters for the best 10 %, and which values</h2>"),
+        *('id="explore"', 'id="trainings"', 'id="comparison"', 'id="asked"', 'id="provenance"'),
+    ]
+    places = [text.index(f"{part}") for part in order]
+    assert places == sorted(places)
 
 
 def test_the_same_datasets_give_the_same_page(usual: str, figures: dict[str, Path]) -> None:
