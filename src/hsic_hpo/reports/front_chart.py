@@ -129,8 +129,11 @@ def front_chart(
     costs, errors = _all_trials(parts, cost)
     place = (found.cost, found.validation_error) if found else (np.nan, np.nan)
     known = bool(np.isfinite(place).all())
-    all_costs = np.append(costs, place[0]) if known else costs
-    all_errors = np.append(errors, place[1]) if known else errors
+    own = [(front["cost"].values, front["error"].values)] + ([place] if known else [])
+    all_costs, all_errors = (
+        np.concatenate([one, *(np.atleast_1d(each[i]) for each in own)])
+        for i, one in enumerate((costs, errors))
+    )
     bottom = height - _BOTTOM
     x, y = _Axis(all_costs, _LEFT, width - _RIGHT), _Axis(all_errors, bottom, _TOP)
     places = list(

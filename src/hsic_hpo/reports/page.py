@@ -152,11 +152,7 @@ def page(
         remarks=_remarks(parts, study),
         trials=parts.make(
             "table of all trials",
-            lambda: trials_table(
-                frame,
-                frames.values_frame(trials, searches),
-                [one.name for one in short.matters] if short else [],
-            ),
+            lambda: trials_table(frame, frames.values_frame(trials, searches)),
             "",
         ),
         provenance=failed_trainings([trials, *searches]) | provenance(trials, made),

@@ -1,7 +1,6 @@
 """The sortable and filterable table of all trials."""
 
 import re
-from collections.abc import Sequence
 
 import pandas as pd
 from itables import to_html_datatable
@@ -25,13 +24,11 @@ _COLUMNS = {
 }
 # What imported trials may lack.
 _OPTIONAL = ("test_error", *NETWORK_COSTS, "seconds")
-_AT_A_CLICK = ("round", "parameters", "seconds")
-_COLUMNS_BUTTON = {"extend": "colvis", "text": "Columns"}
 # DataTables puts the heading in place of the brackets.
 _FILTER = {"extend": "search", "titleAttr": "filter [title]"}
 
 
-def trials_table(frame: pd.DataFrame, values: pd.DataFrame, first: Sequence[str] = ()) -> str:
+def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
     """Return HTML of a table that a click into a heading sorts and that filters by column.
 
     Parameters
@@ -40,19 +37,12 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame, first: Sequence[str]
         n rows of :func:`hsic_hpo.reports.frames.trials_frame`.
     values
         The n rows of :func:`hsic_hpo.reports.frames.values_frame`.
-    first
-        Hyperparameters that are shown from the start; a button shows the others.
     """
-    results = _results(frame)
-    hidden = [i for i, title in enumerate(results) if title in _AT_A_CLICK]
-    hidden += [
-        len(results.columns) + i for i, name in enumerate(values.columns) if name not in first
-    ]
     values = values.map(lambda value: value_text(value) if isinstance(value, bool) else value)
     # Sorted here, as the browser would put missing errors first; by the frame, as names of
     # hyperparameters may be those of results.
     order = frame["validation_error"].reset_index(drop=True).sort_values(kind="stable").index
-    table = pd.concat([results, values], axis=1).iloc[order]
+    table = pd.concat([_results(frame), values], axis=1).iloc[order]
     html = to_html_datatable(
         table,
         table_id="trials",
@@ -63,8 +53,6 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame, first: Sequence[str]
         maxBytes=0,
         classes="display compact nowrap",
         order=[],
-        columnDefs=[{"targets": hidden, "visible": False}],
-        layout={"top2Start": {"buttons": [_COLUMNS_BUTTON]}},
         pageLength=10,
         autoWidth=False,
     )
@@ -75,10 +63,6 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame, first: Sequence[str]
     return shown.replace(">NaN</td>", "></td>")
 
 
-def _whole(counts: pd.Series) -> pd.Series:
-    return counts.round().astype("Int64")
-
-
 def _results(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the results that the trials have, under their headings."""
     names = map(str, frame.columns)
@@ -87,10 +71,7 @@ def _results(frame: pd.DataFrame) -> pd.DataFrame:
     if (frame["search"] == RANDOM).all():
         left_out |= {"search", "round"}
     shown = {name: title for name, title in (_COLUMNS | given).items() if name not in left_out}
-    results = frame[list(shown)].assign(
-        **{name: _whole(frame[name]) for name in NETWORK_COSTS if name in shown}
-    )
-    return results.rename(columns=shown)
+    return frame[list(shown)].rename(columns=shown)
 
 
 def offline_scripts() -> str:

@@ -30,7 +30,7 @@ def test_the_repeat_of_the_lowest_final_validation_error_is_recommended() -> Non
     comparison = study().comparison
     assert comparison is not None
     method = comparison.sel(search=comparison.attrs["reference"])
-    best = int(method["final_validation_error"].mean("seed").argmin())
+    best = int(np.nanargmin(method["final_validation_error"].mean("seed").values))
     found = recommended(study())
     assert found is not None
     assert found.cost == float(method["flops"][best])

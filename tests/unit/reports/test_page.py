@@ -132,5 +132,7 @@ def test_a_part_that_fails_leaves_a_sentence_and_all_others(figures: dict[str, P
     text = told(broken, there, gaps=gaps)
     assert "There is no figure quadrant, as making it failed: ValueError: no &lt;room&gt;" in text
     assert "There is no sentence on this, as making it failed: KeyError" in text
-    assert list(gaps) == ["figure quadrant", "section “Were there enough trials?”"]
+    assert list(gaps) == [
+        *("figure quadrant", "section “Were there enough trials?”", "findings in short"),
+    ]
     assert "There is no" not in told(one, figures)

@@ -21,5 +21,5 @@ def test_the_best_have_small_values_with_one_level_and_large_ones_with_the_other
     texts = {one.part: one.values for one in found}
     assert texts["low"].text.startswith("up to 0.")
     assert texts["high"].text.startswith("from 0.")
-    assert all(one.at_goal == 1 and one.of_all < 0.3 for one in texts.values())
+    assert all(one.at_goal > 0.999 and one.of_all < 0.5 for one in texts.values())
     assert sum(one.n_best for one in found) == 40
