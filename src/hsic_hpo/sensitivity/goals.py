@@ -14,6 +14,7 @@ through surrogates of error and cost (:mod:`hsic_hpo.sensitivity.aimed_surrogate
 """
 
 import math
+
 import numpy as np
 import xarray as xr
 
