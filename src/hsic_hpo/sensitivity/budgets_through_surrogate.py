@@ -1,4 +1,4 @@
-"""What matters within budgets, of trials of a search: through surrogates of their error and cost."""
+"""What matters within budgets, of trials of a search: through surrogates of error and cost."""
 
 from dataclasses import dataclass
 
@@ -87,12 +87,8 @@ class Budgets:
         members = in_group(trials, group)
         n = int(members.sum())
         if self.surrogate is None or not here.any():
-            return (
-                {},
-                n,
-                0,
-                self.note or "the surrogate knows no configuration that costs as little",
-            )
+            why = self.note or "the surrogate knows no configuration that costs as little"
+            return {}, n, 0, why
         goals = self.surrogate.goals("best", self.settings.goal_fraction, inside)
         reached = target_values(trials, "error") <= self.surrogate.threshold("best", goals & inside)
         m, goals = int(reached[members].sum()), goals[:, here]

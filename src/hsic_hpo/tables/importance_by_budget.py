@@ -62,13 +62,18 @@ def importance_by_budget_remark(found: xr.Dataset) -> str:
 
 
 def leaders(found: xr.Dataset) -> list[str]:
-    """Return the hyperparameter, of those found to matter, of the highest index at each budget, "" for none.
+    """Return which hyperparameter that is found to matter has the highest index at each budget.
 
     Parameters
     ----------
     found
         Dataset of :func:`hsic_hpo.sensitivity.by_budget.indices_by_budget`; hyperparameters that
         exist in some trials only are not compared with those that always do.
+
+    Returns
+    -------
+    list of str
+        A name for each budget, empty where none is found.
     """
     main = found.isel(hyperparameter=found["group"].values == found["group"].values[0])
     names = main["hyperparameter"].values
