@@ -172,10 +172,10 @@ def fit_few(space: Space, x: np.ndarray, y: np.ndarray, noise: np.ndarray | None
         return 0.5 * off @ off - value, -np.concatenate([gradient[:1], by_length, gradient[-1:]])
 
     starts = (np.array([0.0, *[0.0] * len(columns), np.log(level)]) for level in _FIRST_NOISES)
-    options = {"maxiter": 100}
+    bounds = Bounds(low, high)
     best = min(
         (
-            minimize(negative, start, jac=True, bounds=Bounds(low, high), options=options)
+            minimize(negative, start, jac=True, bounds=bounds, options={"maxiter": 100})
             for start in starts
         ),
         key=lambda found: float(found.fun),
