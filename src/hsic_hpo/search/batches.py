@@ -74,14 +74,7 @@ def predicted(
     fitted: Process, x: np.ndarray, y: np.ndarray, z: np.ndarray, noise: np.ndarray | float = 0.0
 ) -> np.ndarray:
     """Return the means of a Gaussian process at ``z``; the arguments of :func:`choose_batch`."""
-    return predictions(fitted, x, y, z, noise)[0]
-
-
-def predictions(
-    fitted: Process, x: np.ndarray, y: np.ndarray, z: np.ndarray, noise: np.ndarray | float = 0.0
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return means and deviations at ``z``; the arguments of :func:`choose_batch`."""
-    return _Beliefs(fitted, x, y, z, noise).predict()
+    return _Beliefs(fitted, x, y, z, noise).predict()[0]
 
 
 class _Beliefs:

@@ -4,8 +4,7 @@ The surrogate is a Gaussian process for the error over the whole space. The conf
 proposed next is the candidate whose training is expected to enlarge the hypervolume of the front
 most (:mod:`hsic_hpo.search.hypervolume`); a batch is built by the kriging believer
 (:mod:`hsic_hpo.search.batches`): each proposal counts as if it had reached its predicted error.
-Candidates are random configurations, variations of those on the front, and variations of the
-candidates that are expected to gain most.
+Candidates are random configurations and variations of those on the front.
 
 The front is that of the errors that the process predicts for the finished trials, not of those that
 were seen: a network that was lucky once would else stand on it and keep better ones away. Where
@@ -19,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from hsic_hpo.search.batches import choose_batch, predicted, predictions
+from hsic_hpo.search.batches import choose_batch, predicted
 from hsic_hpo.search.gpbo import LARGEST_FIT, predicted_costs, representative
 from hsic_hpo.search.hypervolume import Staircase
 from hsic_hpo.search.noise import known_noise
@@ -31,9 +30,6 @@ from hsic_hpo.trials.history import History
 _N_RANDOM = 3000
 _N_CHILDREN = 100
 _N_PARENTS = 20
-# In many dimensions the best of random candidates are far from the best there is: variations of
-# them are drawn, twice over.
-_GENERATIONS, _N_OFFSPRING = 2, 50
 _MOST_CHANGES = 3
 _STEP = 0.15
 _EDGE = 1e-4
@@ -76,36 +72,26 @@ def propose_on_front(
     x, y = surrogate.features(space, configurations), surrogate.modelled_errors(finished.told)
     noise = known_noise(finished)
     kept = representative(y, LARGEST_FIT)
-    fitted = surrogate.fit_few(space, x[kept], y[kept], noise[kept])
+    fitted = surrogate.fit(x[kept], y[kept], seed, noise[kept])
     expected = predicted(fitted, x[kept], y[kept], x, noise[kept])
     front = History(configurations, expected, costs).front()
     parents = [configurations[i] for i in front[-_N_PARENTS:]]
-    seen = {json.dumps(dict(configuration)) for configuration in configurations}
-    drawn: list[dict[str, Any]] = []
-    z, dearness = x[:0], costs[:0]
-    fresh = _candidates(parts, parents, rng)
-    for generation in range(_GENERATIONS + 1):
-        fresh = [c for c in fresh if json.dumps(c) not in seen]
-        seen |= {json.dumps(c) for c in fresh}
-        if fresh:
-            places = surrogate.features(space, fresh)
-            if cost_of is not None:
-                asked = np.array([cost_of(configuration) for configuration in fresh])
-            else:
-                asked = predicted_costs(x[kept], costs[kept], places, seed)
-            # Infinite is the cost of what cannot be built.
-            inside = np.flatnonzero(np.isfinite(asked) & (asked <= limit))
-            drawn += [fresh[i] for i in inside]
-            z, dearness = np.vstack([z, places[inside]]), np.append(dearness, asked[inside])
-        if not drawn:
-            return []
-        aim = _Enlargement(*_scaled(costs, dearness), expected)
-        if generation < _GENERATIONS:
-            gains = aim.gains(*predictions(fitted, x[kept], y[kept], z, noise[kept]))
-            best = [drawn[i] for i in np.argsort(-gains, kind="stable")[:_N_PARENTS]]
-            fresh = _offspring(parts, best, _N_OFFSPRING, rng)
-    chosen = choose_batch(fitted, x[kept], y[kept], z, n, aim, noise[kept])
-    return [drawn[i] for i in chosen]
+    done = {json.dumps(dict(configuration)) for configuration in configurations}
+    drawn = [c for c in _candidates(parts, parents, rng) if json.dumps(c) not in done]
+    if not drawn:
+        return []
+    z = surrogate.features(space, drawn)
+    if cost_of is not None:
+        dearness = np.array([cost_of(configuration) for configuration in drawn])
+    else:
+        dearness = predicted_costs(x[kept], costs[kept], z, seed)
+    # Infinite is the cost of what cannot be built.
+    inside = np.flatnonzero(np.isfinite(dearness) & (dearness <= limit))
+    if not inside.size:
+        return []
+    aim = _Enlargement(*_scaled(costs, dearness[inside]), expected)
+    chosen = choose_batch(fitted, x[kept], y[kept], z[inside], n, aim, noise[kept])
+    return [drawn[i] for i in inside[chosen]]
 
 
 def _scaled(costs: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -150,23 +136,6 @@ def _candidates(
             children = _N_CHILDREN // len(parts)
             points += [_variations(part.project(parent), children, rng) for parent in parents]
             found = part.configurations(part.free.mask(np.vstack(points)))
-        drawn |= {json.dumps(configuration): configuration for configuration in found}
-    return list(drawn.values())
-
-
-def _offspring(
-    parts: Sequence[Subspace],
-    parents: Sequence[Mapping[str, Any]],
-    n: int,
-    rng: np.random.Generator,
-) -> list[dict[str, Any]]:
-    """Draw distinct variations of given configurations in each part, n of each in all."""
-    drawn: dict[str, dict[str, Any]] = {}
-    for part in parts:
-        if part.free is None:
-            continue
-        points = [_variations(part.project(one), n // len(parts), rng) for one in parents]
-        found = part.configurations(part.free.mask(np.vstack(points)))
         drawn |= {json.dumps(configuration): configuration for configuration in found}
     return list(drawn.values())
 

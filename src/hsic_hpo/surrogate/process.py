@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, minimize
 from sklearn.exceptions import ConvergenceWarning
 from skopt.learning import GaussianProcessRegressor as NoisyProcess
 from skopt.learning.gaussian_process.kernels import ConstantKernel, Matern
@@ -18,8 +17,6 @@ _RESTARTS = 1
 # The default of scikit-learn.
 _JITTER = 1e-10
 LEAST_NOISE = 1e-8
-# Variances of the noise from which few trials are fitted: they may have little or much.
-_FIRST_NOISES = (0.01, 0.3)
 
 
 class Process(NoisyProcess):
@@ -130,60 +127,6 @@ def fit(x: np.ndarray, y: np.ndarray, seed: int, noise: np.ndarray | None = None
         # A hyperparameter without influence has a length scale at its bound.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(x, y)
-
-
-def fit_few(space: Space, x: np.ndarray, y: np.ndarray, noise: np.ndarray | None = None) -> Process:
-    """Fit the process of :func:`fit` where there may be hardly more trials than hyperparameters.
-
-    All columns of a hyperparameter share a length scale, whose logarithm has a normal prior of
-    deviation 1 around that of the square root of the number of hyperparameters ([1]_, with a wider
-    prior): where a likelihood alone would take noise for effects, most of them start as weak.
-
-    Parameters
-    ----------
-    space
-        Of the hyperparameters.
-    x
-        ``(n, k)`` :func:`features` of n configurations.
-    y, noise
-        As for :func:`fit`.
-
-    References
-    ----------
-    .. [1] C. Hvarfner, E. O. Hellsten, L. Nardi, "Vanilla Bayesian optimization performs great in
-       high dimensions", ICML (2024).
-    """
-    columns = feature_columns(space)
-    shared = np.zeros((len(columns), x.shape[1]))
-    for row, own in zip(shared, columns, strict=True):
-        row[own] = 1
-    alpha = _JITTER if noise is None else _JITTER + noise / scale(y) ** 2
-    centred, middle = (y - y.mean()) / scale(y), np.log(len(columns)) / 2
-    low, high = np.log([(0.01, 100.0), *[(0.05, 20.0)] * len(columns), (1e-6, 10.0)]).T
-
-    def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        whole = np.concatenate([theta[:1], theta[1:-1] @ shared, theta[-1:]])
-        value, gradient = log_marginal_likelihood(whole, x, centred, alpha)
-        if not np.isfinite(value):
-            # The line search must not meet an infinite value.
-            return 1e25, np.zeros_like(theta)
-        off = theta[1:-1] - middle
-        by_length = shared @ gradient[1:-1] - off
-        return 0.5 * off @ off - value, -np.concatenate([gradient[:1], by_length, gradient[-1:]])
-
-    starts = (np.array([0.0, *[0.0] * len(columns), np.log(level)]) for level in _FIRST_NOISES)
-    bounds = Bounds(low, high)
-    best = min(
-        (
-            minimize(negative, start, jac=True, bounds=bounds, options={"maxiter": 100})
-            for start in starts
-        ),
-        key=lambda found: float(found.fun),
-    )
-    variance, level = np.exp(best.x[0]), float(np.exp(best.x[-1]))
-    kernel = ConstantKernel(variance) * Matern(np.exp(best.x[1:-1] @ shared), nu=2.5)
-    model = Process(kernel, alpha=alpha, normalize_y=True, noise=level, optimizer=None)
-    return model.fit(x, y)
 
 
 def scale(y: np.ndarray) -> float:

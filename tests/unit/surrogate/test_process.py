@@ -96,23 +96,3 @@ def test_few_or_equal_targets_are_fitted_too(n: int) -> None:
     x = np.linspace(0.2, 0.8, n)[:, None]
     fitted = surrogate.fit(x, np.zeros(n), seed=0)
     assert np.isfinite(fitted.predict(np.array([[0.5]]), return_std=True)).all()
-
-
-def test_with_few_trials_of_many_hyperparameters_idle_ones_mislead_less() -> None:
-    kinds = {"type": "categorical", "levels": ["a", "b", "c"]}
-    space = Space.from_dict(
-        {f"x{i}": kinds if i % 4 == 3 else {"type": "float", "range": [0, 1]} for i in range(20)}
-    )
-    lost = []
-    for seed in range(4):
-        drawn = space.configurations(sample(space, 340, seed))
-        y = np.array([(one["x0"] - 0.3) ** 2 + 0.2 * (one["x3"] == "a") for one in drawn])
-        x = surrogate.features(space, drawn)
-        seen = y[:40] + 0.05 * np.random.default_rng(seed).standard_normal(40)
-        few = surrogate.fit_few(space, x[:40], seen)
-        alone = surrogate.fit(x[:40], seen, seed)
-        lost.append([np.mean((model.predict(x[40:]) - y[40:]) ** 2) for model in (few, alone)])
-        lengths = np.array(few.kernel_.k1.k2.length_scale)
-        for columns in surrogate.feature_columns(space):
-            assert np.ptp(lengths[columns]) == 0
-    assert np.mean(lost, axis=0)[0] < np.mean(lost, axis=0)[1]
