@@ -88,7 +88,7 @@ def in_short(parts: StudyParts) -> InShort:
     rows = [_row(sensitivity, parts.trials, name, group) for name, group in found]
     told = {
         "Avoid": _avoid(sensitivity),
-        "Only costs": _costs(parts, [name for name, _ in found]),
+        "Costs": _costs(parts, [name for name, _ in found]),
         "Interacts": _interacts(sensitivity, parts.trials),
         "How sure": _how_sure(parts),
     }
@@ -164,12 +164,12 @@ def _avoid(sensitivity: xr.Dataset) -> str:
 
 def _costs(parts: StudyParts, mattering: Sequence[str]) -> str:
     sensitivity = parts.sensitivity
-    told = summary(parts.trials, sensitivity)[2].removeprefix("What only costs: ")
+    told = summary(parts.trials, sensitivity)[2].replace("What only costs: ", "Only costs: ")
     for cost in cost_names(sensitivity)[:1]:
         driven = is_found(sensitivity.sel(target=cost, subset="best")).any("group")
         if both := [name for name in mattering if bool(driven.sel(hyperparameter=name))]:
             verb = "drives" if len(both) == 1 else "drive"
-            told += f" {listed(both)} {verb} {cost_name(cost)} as well as the error."
+            told += f" {listed(both)} {verb} {cost_name(cost)}, and the error too."
     return told
 
 
@@ -218,7 +218,10 @@ def _how_sure(parts: StudyParts) -> str:
     told = f"Found through a surrogate of {n}: no test, so take it as a lead."
     if is_tested(sensitivity):
         level = percent(float(sensitivity.attrs["significance"]))
-        told = f"Exact tests on {n}, each at a level of {level} over all hyperparameters."
+        told = (
+            f"What matters is tested exactly, on {n}; if nothing mattered, one would be named in "
+            f"{level} of studies."
+        )
     return f"{told} {_would_more_change(converged)}".rstrip() if converged is not None else told
 
 
@@ -232,7 +235,10 @@ def _would_more_change(converged: xr.Dataset) -> str:
     if not np.isfinite(ranks):
         return "Whether more trainings would change it cannot be told from so few."
     if named and np.isfinite(overlap) and overlap >= _SETTLED_NAMES and ranks >= _SETTLED_RANKS:
-        return f"{half} of them already named the same: more trainings would hardly change it."
+        return (
+            f"{half} of these trials name the same hyperparameters: more trainings would hardly "
+            "change it."
+        )
     known = (
         f", and {percent(round(overlap, 2))} of the names" if named and np.isfinite(overlap) else ""
     )

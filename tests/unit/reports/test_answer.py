@@ -67,9 +67,9 @@ def test_shares_of_what_matters_are_those_of_the_trials() -> None:
 
 def test_the_short_findings_say_what_to_avoid_what_costs_what_interacts_and_how_sure() -> None:
     told = in_short(study()).sentences
-    assert list(told) == ["Avoid", "Only costs", "Interacts", "How sure"]
+    assert list(told) == ["Avoid", "Costs", "Interacts", "How sure"]
     assert told["Avoid"].startswith("activation sigmoid (74 % of the worst 10 %, 20 % of all)")
-    assert "batch_size (training time)" in told["Only costs"]
+    assert "batch_size (training time)" in told["Costs"]
     assert "With n_layers up to 3 the best have n_units" in told["Interacts"]
     assert told["How sure"].endswith("more trainings would hardly change it.")
 
