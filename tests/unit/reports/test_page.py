@@ -48,6 +48,9 @@ def test_every_study_has_a_page(name: str, figures: dict[str, Path]) -> None:
     n = study(name).trials.sizes["trial"]
     assert f"{n} trials of " in text
     assert markup(text).count("<img ") == len(figures)
+    assert "as making it failed" not in text
+    has_index = study(name).sensitivity["hsic"].sel(target="error", subset="best").notnull().any()
+    assert ("HSIC in thousandths" in text) == bool(has_index)
 
 
 def test_the_front_stands_with_its_sentence_table_and_chart(usual: str) -> None:
