@@ -1,9 +1,12 @@
-"""The rungs of a random search in the workflow: killed, seen amid it, run again, changed, larger."""
+"""The rungs of a random search in the workflow: killed, looked at, run again, changed, larger."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,28 +27,44 @@ from shared_folders import made_once
 
 TRIALS = "random/trials.nc"
 N = 20
-HALVED = CONFIG.replace("{epochs: 3}", "{epochs: 8}").replace(
+HALVED = CONFIG.replace("{epochs: 3}", "{epochs: 12}").replace(
     "{n_trials: 40}",
-    f"{{n_trials: {N}, rungs: [{{epochs: 2, keep: 0.6}}, {{epochs: 5, keep: 0.3}}]}}",
+    f"{{n_trials: {N}, rungs: [{{epochs: 2, keep: 0.6}}, {{epochs: 9, keep: 0.3}}]}}",
 )
-RUNGS = ((2, 12), (5, 6))
+RUNGS = ((2, 12), (9, 6))
+IN_TRAINING = tuple(n for _, n in RUNGS)
 
 
 @pytest.fixture(scope="module")
 def halved(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """A halved search that was killed amid its first rung and then run to its end."""
+    """A halved search that was killed amid its second rung and then run to its end."""
 
     def make(root: Path) -> None:
         checkout = fresh_checkout(root, HALVED)
-        before = checkout.run_and_kill(TRIALS, trainings=8, trials_per_job=N)
+        before = run_and_kill_amid_second_rung(checkout)
         asked = {"watch": ("--once",), "explain": ()}
         seen = {name: command(checkout, name, *how) for name, how in asked.items()}
-        (root / "amid.json").write_text(
-            json.dumps([{str(path): written for path, written in before.items()}, seen])
-        )
-        (root / "printed.txt").write_text(checkout.run(TRIALS, "halving.nc", trials_per_job=N))
+        (root / "amid.json").write_text(json.dumps([before, seen]))
+        checkout.run(TRIALS, "halving.nc", trials_per_job=N)
 
     return Checkout(made_once(tmp_path_factory, "halved", make))
+
+
+def run_and_kill_amid_second_rung(checkout: Checkout) -> dict[str, tuple[int, bool]]:
+    """Return when each training was written, and whether that was past the first rung."""
+    design = checkout.results / "random" / "rungs" / "1" / "design.nc"
+
+    def known() -> dict[str, tuple[int, bool]]:
+        chosen = design.stat().st_mtime_ns if design.exists() else time.time_ns()
+        found = checkout.finished_trainings
+        return {path.name: (written, written > chosen) for path, written in found.items()}
+
+    with checkout.start(TRIALS, trials_per_job=N) as process:
+        deadline = time.monotonic() + 300
+        while sum(past for _, past in known().values()) < 4 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+    return known()
 
 
 def command(checkout: Checkout, name: str, *arguments: str) -> str:
@@ -57,12 +76,6 @@ def command(checkout: Checkout, name: str, *arguments: str) -> str:
         text=True,
         check=True,
     ).stdout
-
-
-def amid(checkout: Checkout) -> tuple[dict[str, int], dict[str, str]]:
-    """Return the trainings that were finished when the run was killed, and what was said then."""
-    before, seen = json.loads((checkout.root / "amid.json").read_text())
-    return {Path(path).name: written for path, written in before.items()}, seen
 
 
 def records(checkout: Checkout, rung: int) -> dict[str, dict[str, Any]]:
@@ -77,7 +90,7 @@ def whole(checkout: Checkout, trial: str, configuration: dict[str, Any]) -> dict
         {"name": "bateman", "options": {"n_species": 3, "n_trajectories": 64}}, "problem"
     )
     data = problem.load(checkout.results / "data.nc")
-    return train(problem, configuration, data, {"epochs": 8}, seed=training_seed(3, trial, 0))
+    return train(problem, configuration, data, {"epochs": 12}, seed=training_seed(3, trial, 0))
 
 
 def test_halved_trials_are_those_of_whole_trainings_bit_for_bit(halved: Checkout) -> None:
@@ -120,35 +133,39 @@ def test_halved_trials_are_those_of_whole_trainings_bit_for_bit(halved: Checkout
 
 
 def test_what_was_killed_amid_a_rung_keeps_what_it_had(halved: Checkout) -> None:
-    before, _ = amid(halved)
-    assert 8 <= len(before) < N
-    after = {path.name: written for path, written in halved.finished_trainings.items()}
+    before, _ = json.loads((halved.root / "amid.json").read_text())
+    assert len(before) == N
+    assert 4 <= sum(past for _, past in before.values()) < RUNGS[0][1]
     trials = read_trials(halved.results / TRIALS)
-    stopped = {str(name) for name in trials["trial"].values[trials["rung"].values == 1]}
-    first, went_on = records(halved, 0), records(halved, 1)
-    assert {f"{key}.stopped.json" for key in first} >= set(before)
-    for key, record in first.items():
-        file = f"{key}.stopped.json"
-        if file not in before:
-            continue
-        # Who went no further was not trained again: its file is still the one of before.
-        if record["trial"] in stopped:
-            assert after[file] == before[file]
-        # Who did go on did so from where it was left, in a file of another moment.
-        else:
-            assert after.get(file) != before[file]
-            assert went_on[key]["learning_curve"][:2] == record["learning_curve"]
-    assert any(first[file.partition(".")[0]]["trial"] in stopped for file in before)
+    rung = dict(zip(trials["trial"].values, trials["rung"].values, strict=True))
+    trial = {f"{key}.stopped.json": one["trial"] for key, one in records(halved, 0).items()}
+    after = {path.name: written for path, written in halved.finished_trainings.items()}
+    # Each has the record of its last rung, which is that of before where it had come so far.
+    had = {file: rung[trial[file]] == 1 + past for file, (_, past) in before.items()}
+    assert {file: after.get(file) == written for file, (written, _) in before.items()} == had
+    assert {1, 2} == {rung[trial[file]] for file, kept in had.items() if kept}
+    # Whoever went on did so from where it was left.
+    first = records(halved, 0)
+    for key, record in records(halved, 1).items():
+        assert record["learning_curve"][: RUNGS[0][0]] == first[key]["learning_curve"]
     states = list((halved.results / "trial_files").rglob("[!.]*.state"))
     assert len(states) == int((trials["status"] == "stopped").sum())
 
 
 def test_commands_tell_of_rungs_amid_them_and_after(halved: Checkout) -> None:
-    before, seen = amid(halved)
-    print(seen)
-    print(command(halved, "watch", "--once"))
-    print(command(halved, "explain"))
-    assert False
+    before, seen = json.loads((halved.root / "amid.json").read_text())
+    past = sum(past for _, past in before.values())
+    end = {"watch": command(halved, "watch", "--once"), "explain": command(halved, "explain")}
+    for told, counts in ((seen["watch"], (N, past, 0)), (end["watch"], (N, *IN_TRAINING))):
+        stages = re.findall(r"(?:Random search|past rung \d) .* (\d+) of (\d+) trainings", told)
+        assert [int(done) for done, _ in stages] == list(counts)
+        assert [int(planned) for _, planned in stages] == [N, *IN_TRAINING]
+    assert "none failed" in end["watch"]
+    assert f"{N} of {N} random trials, after epoch 2: an explanation before" in seen["explain"]
+    assert "The best train on after the rung at epoch 2" in seen["explain"]
+    assert f"{N} stopped ({N} after epoch 2)" in seen["explain"]
+    assert f"{N} of {N} random trials: the random search is complete" in end["explain"]
+    assert "14 stopped (8 after epoch 2, 6 after epoch 9)" in end["explain"]
 
 
 def test_how_sure_the_halving_is_stands_in_a_dataset_and_a_table(halved: Checkout) -> None:
@@ -167,10 +184,10 @@ def test_an_edit_reruns_what_it_must_and_no_edit_nothing(halved: Checkout, tmp_p
     for old, new, planned in (
         # A changed last rung reruns what follows it alone.
         ("keep: 0.3", "keep: 0.25", {"halve": 1, "train_rung": 1, "gather": 1}),
-        ("{epochs: 5", "{epochs: 4", {"halve": 1, "train_rung": 2, "gather": 1}),
+        ("{epochs: 9", "{epochs: 8", {"halve": 1, "train_rung": 2, "gather": 1}),
         # Without rungs the stopped ones go on.
         (
-            ", rungs: [{epochs: 2, keep: 0.6}, {epochs: 5, keep: 0.3}]",
+            ", rungs: [{epochs: 2, keep: 0.6}, {epochs: 9, keep: 0.3}]",
             "",
             {"train": 1, "gather": 1},
         ),
