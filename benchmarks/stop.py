@@ -4,7 +4,8 @@ Studies of random trials on the plain space of ``explain_studies.py``, where thr
 hyperparameters change the error, with and without noise, and on the same space where none does.
 Each is analysed after every look as the workflow does it. Printed for each part of the largest
 index that counts as negligible: how many studies were settled at which look, the share of trials
-saved, and how many of the three were then not significant, that is, taken for negligible.
+saved, and which of the three were then not significant in how many settled studies, that is, taken
+for negligible.
 """
 
 import argparse
@@ -56,11 +57,11 @@ def summary(ended: list[Ended], looks: int) -> Iterator[str]:
     for part in NEGLIGIBLE:
         at = Counter(one[part][0] for one in ended)
         saved = np.mean([1 - (one[part][0] or looks) / looks for one in ended])
-        missed = [name for one in ended for name in one[part][1]]
+        missed = Counter(name for one in ended if one[part][0] for name in one[part][1])
         shown = ", ".join(f"{at[look]} at look {look}" for look in range(1, looks + 1))
         yield (
             f"negligible {part:<4}: settled {shown}, {at[0]} never; {saved:.0%} saved; "
-            f"not significant in the end: {dict(Counter(missed))}"
+            f"taken for negligible: {dict(missed)}"
         )
 
 

@@ -34,7 +34,7 @@ class Run:
         Where its trainings run.
     resources
         Entries of the profile's ``set-resources`` for the rule ``train``, as Python expressions;
-        rungs have its memory and time alone.
+        the profile gives the same to all rules that train.
     retries
         How often a failed job comes back.
     status_command
@@ -69,11 +69,8 @@ class Run:
             "slurm_account": self.account,
             "slurm_partition": "cpu",
         }
-        # In the profile they share their entries, but not once it is read and changed.
-        asked = {"mem_mb": 1500, "runtime": 15}
-        rules = profile["set-resources"]
-        rules["train_rung"] = rules["train_rung"] | asked
-        rules["train"] = rules["train"] | asked | self.resources
+        # In place: other rules that train have the same mapping, by reference.
+        profile["set-resources"]["train"] |= {"mem_mb": 1500, "runtime": 15} | self.resources
         path.write_text(yaml.safe_dump(profile))
 
     @property
