@@ -45,6 +45,9 @@ def halved(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Halved
     # What it had kept at the first rung is replaced by what it keeps now.
     wait_until(lambda: state.stat().st_mtime_ns > before, f"{state}: written again", 60)
     known = find(state.parent.parent, stopped_key(state.stem))
+    # SLURM would let it wait for two minutes.
+    wait_until(lambda: cluster.job(number)["JobState"] == "PENDING", f"job {number} in the queue")
+    cluster.command("scontrol", "update", f"JobId={number}", "StartTime=now")
     run.finish(process)
     restarts = cluster.job(number)["Restarts"]
     local.run(TRIALS, trials_per_job=20)
