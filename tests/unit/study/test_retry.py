@@ -9,7 +9,7 @@ from hsic_hpo.cli import main
 from hsic_hpo.study.locks import clear_stale_locks
 from hsic_hpo.study.retry import mark, marked
 from hsic_hpo.training.records import find, store, write_records
-from hsic_hpo.training.rungs import store_stopped, stopped_key
+from hsic_hpo.training.rungs import stopped_key, store_stopped
 
 STATUS = {"a": "ok", "b": "failed", "c": "diverged", "d": "failed"}
 REASON = {"b": "RuntimeError: the service is down", "d": "killed by signal 11"}
