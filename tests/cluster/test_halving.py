@@ -38,16 +38,15 @@ def halved(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Halved
     local = run.checkout.copy(root / "local")
     process = run.start()
     number, state, worker = run.pause_training(0, rung=1)
-    before = state.stat().st_mtime_ns
     cluster.command("scancel", "--signal=TERM", number)
     cluster.command("scontrol", "requeue", number)
     worker.resume()
-    # What it had kept at the first rung is replaced by what it keeps now.
-    wait_until(lambda: state.stat().st_mtime_ns > before, f"{state}: written again", 60)
-    known = find(state.parent.parent, stopped_key(state.stem))
     # SLURM would let it wait for two minutes.
-    wait_until(lambda: cluster.job(number)["JobState"] == "PENDING", f"job {number} in the queue")
-    cluster.command("scontrol", "update", f"JobId={number}", "StartTime=now")
+    again = ("scontrol", "update", f"JobId={number}", "StartTime=now")
+    wait_until(lambda: not worker.is_running(), f"job {number}: its training leaves", 60)
+    known = find(state.parent.parent, stopped_key(state.stem))
+    wait_until(lambda: cluster.job(number)["JobState"] == "PENDING", f"job {number} queues", 60)
+    wait_until(lambda: cluster.ask(*again).returncode == 0, f"job {number} may begin", 60)
     run.finish(process)
     restarts = cluster.job(number)["Restarts"]
     local.run(TRIALS, trials_per_job=20)
