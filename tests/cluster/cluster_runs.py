@@ -33,7 +33,8 @@ class Run:
     cluster
         Where its trainings run.
     resources
-        Entries of the profile's ``set-resources`` for the rule ``train``, as Python expressions.
+        Entries of the profile's ``set-resources`` for the rule ``train``, as Python expressions;
+        the profile gives the same to all rules that train.
     retries
         How often a failed job comes back.
     status_command
@@ -68,6 +69,7 @@ class Run:
             "slurm_account": self.account,
             "slurm_partition": "cpu",
         }
+        # In place: other rules that train have the same mapping, by reference.
         profile["set-resources"]["train"] |= {"mem_mb": 1500, "runtime": 15} | self.resources
         path.write_text(yaml.safe_dump(profile))
 
@@ -126,9 +128,10 @@ class Run:
         self.states |= set((self.checkout.results / "trial_files").rglob("[!.]*.state"))
         return stored
 
-    def jobs(self, first: int) -> list[str]:
+    def jobs(self, first: int, rung: int | None = None) -> list[str]:
         """Return the numbers of the jobs that were submitted for the trials from ``first`` on."""
-        return re.findall(rf"SLURM jobid (\d+) .*/rule_train/{first}_\d+/", self.printed)
+        job = "train/" if rung is None else f"train_rung/{rung}_"
+        return re.findall(rf"SLURM jobid (\d+) .*/rule_{job}{first}_\d+/", self.printed)
 
     def log(self, number: str) -> str:
         """Return what a job has printed; it is deleted when the job succeeds."""
@@ -150,7 +153,9 @@ class Run:
         assert "10/10" not in log.read_text()
         return number
 
-    def pause_training(self, first: int) -> tuple[str, Path, psutil.Process]:
+    def pause_training(
+        self, first: int, rung: int | None = None
+    ) -> tuple[str, Path, psutil.Process]:
         """Halt such a job's process that trains amid a training.
 
         Returns
@@ -158,7 +163,7 @@ class Run:
         tuple
             The number of the job, where the training keeps its state, and the process.
         """
-        number, trainer, _ = self._amid(first)
+        number, trainer, _ = self._amid(first, rung)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             for worker in trainer.children():
@@ -180,10 +185,16 @@ class Run:
                 return tries if begun > 0.1 and '"under_way": true' in tries.read_text() else None
         return None
 
-    def _amid(self, first: int) -> tuple[str, psutil.Process, Path]:
-        log = self.checkout.results / "logs" / "train" / f"{first}-{first + 10}.log"
-        wait_until(lambda: log.exists() and "/10 trainings" in log.read_text(), f"{log}: a line")
-        number = self.jobs(first)[-1]
+    def _amid(self, first: int, rung: int | None = None) -> tuple[str, psutil.Process, Path]:
+        folder = self.checkout.results / "logs" / "train" / ("" if rung is None else f"rung-{rung}")
+
+        def at_work() -> list[Path]:
+            logs = folder.glob(f"{first}-*.log")
+            return [log for log in logs if re.search(r"/\d+ trainings", log.read_text())]
+
+        wait_until(lambda: bool(at_work()), f"{folder}: a line of the job from trial {first} on")
+        (log,) = at_work()
+        number = self.jobs(first, rung)[-1]
         trainer = self.trainer(number)
         assert trainer is not None, f"{log}: all trained before the fault"
         return number, trainer, log

@@ -1,6 +1,12 @@
-"""The rungs of a random search in the workflow: killed, run again, changed, made larger."""
+"""The rungs of a random search in the workflow: killed, looked at, run again, changed, larger."""
 
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,29 +26,63 @@ from hsic_hpo.trials.rungs import survivors
 from shared_folders import made_once
 
 TRIALS = "random/trials.nc"
-HALVED = CONFIG.replace("{epochs: 3}", "{epochs: 8}").replace(
-    "{n_trials: 40}", "{n_trials: 40, rungs: [{epochs: 2, keep: 0.6}, {epochs: 5, keep: 0.3}]}"
+N = 20
+HALVED = CONFIG.replace("{epochs: 3}", "{epochs: 12}").replace(
+    "{n_trials: 40}",
+    f"{{n_trials: {N}, rungs: [{{epochs: 2, keep: 0.6}}, {{epochs: 9, keep: 0.3}}]}}",
 )
-RUNGS = ((2, 24), (5, 12))
+RUNGS = ((2, 12), (9, 6))
+IN_TRAINING = tuple(n for _, n in RUNGS)
 
 
 @pytest.fixture(scope="module")
 def halved(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """A halved search that was killed amid its first rung and then run to its end."""
+    """A halved search that was killed amid its second rung and then run to its end."""
 
     def make(root: Path) -> None:
         checkout = fresh_checkout(root, HALVED)
-        before = checkout.run_and_kill(TRIALS, trainings=3, trials_per_job=40)
-        assert 3 <= len(before) < 40
-        checkout.run(TRIALS, "halving.nc", trials_per_job=40)
-        after = checkout.finished_trainings
-        kept = {path: written for path, written in before.items() if path in after}
-        # What has come further since has another record.
-        (root / "kept.json").write_text(
-            json.dumps([len(before), sum(after[path] == kept[path] for path in kept)])
-        )
+        before = run_and_kill_amid_second_rung(checkout)
+        asked = {"watch": ("--once",), "explain": ()}
+        seen = {name: command(checkout, name, *how) for name, how in asked.items()}
+        (root / "amid.json").write_text(json.dumps([before, seen]))
+        checkout.run(TRIALS, "halving.nc", trials_per_job=N)
 
     return Checkout(made_once(tmp_path_factory, "halved", make))
+
+
+def run_and_kill_amid_second_rung(checkout: Checkout) -> dict[str, tuple[int, bool]]:
+    """Return when each training was written, and whether that was past the first rung."""
+    design = checkout.results / "random" / "rungs" / "1" / "design.nc"
+
+    def known() -> dict[str, tuple[int, bool]]:
+        chosen = design.stat().st_mtime_ns if design.exists() else time.time_ns()
+        found = checkout.finished_trainings
+        return {path.name: (written, written > chosen) for path, written in found.items()}
+
+    with checkout.start(TRIALS, trials_per_job=N) as process:
+        deadline = time.monotonic() + 300
+        while sum(past for _, past in known().values()) < 4 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+    return known()
+
+
+def command(checkout: Checkout, name: str, *arguments: str) -> str:
+    """Return what a command says of the study."""
+    return subprocess.run(
+        [sys.executable, "-m", "hsic_hpo.cli", name, *arguments, str(checkout.results)],
+        env={**checkout.environment, "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def records(checkout: Checkout, rung: int) -> dict[str, dict[str, Any]]:
+    """Return the records of the trainings up to the end of a rung by the key of their training."""
+    (path,) = (checkout.results / "random" / "rungs" / str(rung) / "records").glob("*.jsonl")
+    found = map(json.loads, path.read_text().splitlines())
+    return {record["asked"]: record for record in found}
 
 
 def whole(checkout: Checkout, trial: str, configuration: dict[str, Any]) -> dict[str, Any]:
@@ -50,25 +90,25 @@ def whole(checkout: Checkout, trial: str, configuration: dict[str, Any]) -> dict
         {"name": "bateman", "options": {"n_species": 3, "n_trajectories": 64}}, "problem"
     )
     data = problem.load(checkout.results / "data.nc")
-    return train(problem, configuration, data, {"epochs": 8}, seed=training_seed(3, trial, 0))
+    return train(problem, configuration, data, {"epochs": 12}, seed=training_seed(3, trial, 0))
 
 
 def test_halved_trials_are_those_of_whole_trainings_bit_for_bit(halved: Checkout) -> None:
     trials = read_trials(halved.results / TRIALS)
     design = read_netcdf(halved.results / "random" / "design.nc")
-    records = [
+    made = [
         whole(halved, str(trial), json.loads(text))
         for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True)
     ]
-    rung = np.zeros(40, dtype=int)
-    in_training = np.ones(40, dtype=bool)
+    rung = np.zeros(N, dtype=int)
+    in_training = np.ones(N, dtype=bool)
     for number, (epochs, n) in enumerate(RUNGS, start=1):
         errors = np.array(
             [
                 min(one["learning_curve"][:epochs])
                 if len(one["learning_curve"]) >= epochs
                 else np.nan
-                for one in records
+                for one in made
             ],
             dtype=float,
         )
@@ -77,7 +117,7 @@ def test_halved_trials_are_those_of_whole_trainings_bit_for_bit(halved: Checkout
         in_training &= going_on
     assert trials["rung"].values.tolist() == rung.tolist()
     assert {1, 2} < set(rung)
-    for place, one in enumerate(records):
+    for place, one in enumerate(made):
         row = trials.isel(trial=place, repeat=0)
         curve = row["learning_curve"].values
         stopped = rung[place] > 0
@@ -93,12 +133,39 @@ def test_halved_trials_are_those_of_whole_trainings_bit_for_bit(halved: Checkout
 
 
 def test_what_was_killed_amid_a_rung_keeps_what_it_had(halved: Checkout) -> None:
-    known, kept = json.loads((halved.root / "kept.json").read_text())
+    before, _ = json.loads((halved.root / "amid.json").read_text())
+    assert len(before) == N
+    assert 4 <= sum(past for _, past in before.values()) < RUNGS[0][1]
     trials = read_trials(halved.results / TRIALS)
-    # Of those that were stopped at the first rung the records are still the first ones.
-    assert 0 < kept <= known
+    rung = dict(zip(trials["trial"].values, trials["rung"].values, strict=True))
+    trial = {f"{key}.stopped.json": one["trial"] for key, one in records(halved, 0).items()}
+    after = {path.name: written for path, written in halved.finished_trainings.items()}
+    # Each has the record of its last rung, which is that of before where it had come so far.
+    had = {file: rung[trial[file]] == 1 + past for file, (_, past) in before.items()}
+    assert {file: after.get(file) == written for file, (written, _) in before.items()} == had
+    assert {1, 2} == {rung[trial[file]] for file, kept in had.items() if kept}
+    # Whoever went on did so from where it was left.
+    first = records(halved, 0)
+    for key, record in records(halved, 1).items():
+        assert record["learning_curve"][: RUNGS[0][0]] == first[key]["learning_curve"]
     states = list((halved.results / "trial_files").rglob("[!.]*.state"))
     assert len(states) == int((trials["status"] == "stopped").sum())
+
+
+def test_commands_tell_of_rungs_amid_them_and_after(halved: Checkout) -> None:
+    before, seen = json.loads((halved.root / "amid.json").read_text())
+    past = sum(past for _, past in before.values())
+    end = {"watch": command(halved, "watch", "--once"), "explain": command(halved, "explain")}
+    for told, counts in ((seen["watch"], (N, past, 0)), (end["watch"], (N, *IN_TRAINING))):
+        stages = re.findall(r"(?:Random search|past rung \d) .* (\d+) of (\d+) trainings", told)
+        assert [int(done) for done, _ in stages] == list(counts)
+        assert [int(planned) for _, planned in stages] == [N, *IN_TRAINING]
+    assert "none failed" in end["watch"]
+    assert f"{N} of {N} random trials, after epoch 2: an explanation before" in seen["explain"]
+    assert "The best train on after the rung at epoch 2" in seen["explain"]
+    assert f"{N} stopped ({N} after epoch 2)" in seen["explain"]
+    assert f"{N} of {N} random trials: the random search is complete" in end["explain"]
+    assert "14 stopped (8 after epoch 2, 6 after epoch 9)" in end["explain"]
 
 
 def test_how_sure_the_halving_is_stands_in_a_dataset_and_a_table(halved: Checkout) -> None:
@@ -106,48 +173,40 @@ def test_how_sure_the_halving_is_stands_in_a_dataset_and_a_table(halved: Checkou
     xr.testing.assert_identical(read_netcdf(halved.results / "halving.nc"), missed)
     table = (halved.results / "tables" / "halving.md").read_text(encoding="utf-8")
     assert halving_remark(missed) in table
-    assert missed["stopped"].values.tolist() == [16, 12]
+    assert missed["stopped"].values.tolist() == [8, 6]
 
 
-def test_a_finished_halving_has_nothing_to_do(halved: Checkout) -> None:
-    assert halved.planned(TRIALS, trials_per_job=40) == {}
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "planned"),
-    [
+def test_an_edit_reruns_what_it_must_and_no_edit_nothing(halved: Checkout, tmp_path: Path) -> None:
+    assert halved.planned(TRIALS, trials_per_job=N) == {}
+    # Only planned, so that one copy serves all edits.
+    checkout = halved.copy(tmp_path / "project")
+    text = checkout.config.read_text()
+    for old, new, planned in (
         # A changed last rung reruns what follows it alone.
         ("keep: 0.3", "keep: 0.25", {"halve": 1, "train_rung": 1, "gather": 1}),
-        ("{epochs: 5", "{epochs: 4", {"halve": 1, "train_rung": 2, "gather": 1}),
-        # More trials: the new ones, and each rung again, from what is known.
-        (
-            "n_trials: 40",
-            "n_trials: 60",
-            {"design": 1, "train_rung": 3, "halve": 2, "gather": 1},
-        ),
+        ("{epochs: 9", "{epochs: 8", {"halve": 1, "train_rung": 2, "gather": 1}),
         # Without rungs the stopped ones go on.
         (
-            ", rungs: [{epochs: 2, keep: 0.6}, {epochs: 5, keep: 0.3}]",
+            ", rungs: [{epochs: 2, keep: 0.6}, {epochs: 9, keep: 0.3}]",
             "",
             {"train": 1, "gather": 1},
         ),
-    ],
-)
-def test_an_edit_reruns_what_it_must(
-    halved: Checkout, old: str, new: str, planned: dict[str, int], tmp_path: Path
-) -> None:
-    checkout = halved.copy(tmp_path / "project")
-    checkout.edit("config/tiny.yaml", old, new)
-    assert checkout.planned(TRIALS, trials_per_job=40) == planned
+    ):
+        assert old in text
+        checkout.config.write_text(text.replace(old, new))
+        assert checkout.planned(TRIALS, trials_per_job=N) == planned
 
 
 def test_more_trials_train_only_what_they_must(halved: Checkout, tmp_path: Path) -> None:
     checkout = halved.copy(tmp_path / "project")
     before = checkout.finished_trainings
     was = read_trials(checkout.results / TRIALS)
-    checkout.edit("config/tiny.yaml", "n_trials: 40", "n_trials: 44")
-    checkout.run(TRIALS, trials_per_job=40)
-    now = read_trials(checkout.results / TRIALS).isel(trial=slice(40))
+    checkout.edit("config/tiny.yaml", f"n_trials: {N}", f"n_trials: {N + 4}")
+    printed = checkout.run(TRIALS, trials_per_job=N)
+    # The new ones, and each rung again, from what is known.
+    jobs = dict(re.findall(r"^(\w+) +(\d+)$", printed.split("Job stats:")[1], re.MULTILINE))
+    assert jobs == {"design": "1", "train_rung": "3", "halve": "2", "gather": "1", "total": "7"}
+    now = read_trials(checkout.results / TRIALS).isel(trial=slice(N))
     after = checkout.finished_trainings
     promoted = int((now["epochs"] > was["epochs"]).sum())
     # Of the known ones those alone have other records that go on where they were stopped.

@@ -1,5 +1,7 @@
 """What matters for the best, as the table of the page: the exact tests and the surrogate's word."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -38,7 +40,7 @@ def impact_table(sensitivity: xr.Dataset) -> pd.DataFrame:
     if not is_tested(sensitivity):
         return pd.DataFrame({**shown, "surrogate": _found(table["found"])})
     stars = np.where(table["significant"], "*", "")
-    shown["adjusted p"] = table["adjusted_p_value"].map(p_value) + stars
+    shown["adjusted p"] = _texts(table["adjusted_p_value"], p_value) + stars
     if has_both(sensitivity):
         shown |= {
             "surrogate": _found(table["surrogate_found"]),
@@ -59,8 +61,13 @@ def impact_remark(sensitivity: xr.Dataset) -> str:
 
 
 def _interval(table: pd.DataFrame, name: str) -> pd.Series:
-    low, high = ((1e3 * table[f"{name}_{end}"]).map(number) for end in ("low", "high"))
+    low, high = (_texts(1e3 * table[f"{name}_{end}"], number) for end in ("low", "high"))
     return low + " to " + high
+
+
+def _texts(values: pd.Series, written: Callable[[float], str]) -> pd.Series:
+    # Of no values pandas would keep the type of numbers, to which no text can be added.
+    return values.map(written).astype(object)
 
 
 def _found(flags: pd.Series) -> pd.Series:

@@ -184,7 +184,7 @@ def _tables(
     parts: Parts,
     study: StudyParts,
 ) -> dict[str, list[list[str]]]:
-    """Return the cells of the tables for which there are data, by their names."""
+    """Return the cells of the tables that have rows, by their names."""
     selection, comparison, front = study.selection, study.comparison, study.front
     made: dict[str, Callable[[], pd.DataFrame]] = {
         "impact": lambda: impact_table(study.sensitivity)
@@ -196,7 +196,7 @@ def _tables(
     if selection is not None and comparison is not None:
         made["tradeoffs"] = lambda: tradeoffs_on_page(selection, [study.trials, *study.searches])
     found = {name: parts.make(f"table {name}", make, None) for name, make in made.items()}
-    return {name: _cells(table) for name, table in found.items() if table is not None}
+    return {name: _cells(each) for name, each in found.items() if each is not None and len(each)}
 
 
 def _decisions(study: StudyParts) -> list[DecisionRow]:

@@ -11,10 +11,12 @@ _GROUPS = 4
 
 def banner(so_far: SoFar) -> str:
     """Say how much of the random search an explanation rests on: ``"412 of 1000"``."""
-    n = so_far.trials.sizes["trial"]
-    if n == so_far.n_all:
-        return f"{n} of {so_far.n_all} random trials: the random search is complete"
-    return f"{n} of {so_far.n_all} random trials: an explanation before the end"
+    said = f"{so_far.trials.sizes['trial']} of {so_far.n_all} random trials"
+    if so_far.rung_epoch is not None:
+        return f"{said}, after epoch {so_far.rung_epoch}: an explanation before the end"
+    if so_far.trials.sizes["trial"] == so_far.n_all:
+        return f"{said}: the random search is complete"
+    return f"{said}: an explanation before the end"
 
 
 def caveats(so_far: SoFar, sensitivity: xr.Dataset) -> list[str]:
@@ -28,6 +30,11 @@ def caveats(so_far: SoFar, sensitivity: xr.Dataset) -> list[str]:
         Sensitivity Dataset of it.
     """
     n, n_all = so_far.trials.sizes["trial"], so_far.n_all
+    if so_far.rung_epoch is not None:
+        return [
+            f"The best train on after the rung at epoch {so_far.rung_epoch}, and their errors may "
+            "still change places: which are the best in the end, and so what matters, is open."
+        ]
     if n == n_all:
         return []
     said = []

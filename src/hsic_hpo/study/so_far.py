@@ -35,11 +35,15 @@ class SoFar:
         How many random trials have finished, those that do not count yet included.
     n_all
         How many there will be.
+    rung_epoch
+        Epoch of the rung that all trials have reached while the best of them train on; None where
+        there is no such rung, and once the search is complete.
     """
 
     trials: xr.Dataset
     n_finished: int
     n_all: int
+    rung_epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -102,15 +106,19 @@ def finished_so_far(folder: Path, progress: Progress, now: float) -> SoFar:
             "the same start are missing; wait for more"
         )
     records = [record for row in kept for record in found[int(row)].records]
+    rung_epoch = None
     if n_finished == n_all:
-        records = _at_last_rung(history, trainings, records)
-    return SoFar(_dataset(folder, history, kept, records), n_finished, n_all)
+        records, rung_epoch = _at_last_rung(history, trainings, records)
+    return SoFar(_dataset(folder, history, kept, records), n_finished, n_all, rung_epoch)
 
 
 def _at_last_rung(
     history: History, trainings: FinishedTrainings, records: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return the records of trainings as of the last rung that all who are to reach it reached."""
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Return the records of trainings as of the last rung that all who are to reach it reached.
+
+    With them comes its epoch, None once all trainings have ended.
+    """
     plan = history.plan
     found = {(record["trial"], record["repeat"]): record for record in records}
     for rung in range(1, len(plan.rungs) + 1):
@@ -121,12 +129,12 @@ def _at_last_rung(
             for (trial, repeat), key in keys.items():
                 record = trainings.record(plan, job.slice, key)
                 if record is None:
-                    return list(found.values())
+                    return list(found.values()), plan.rungs[rung - 1].epochs
                 further[trial, repeat] = {"trial": trial, "repeat": repeat, **record}
             if not keys:
-                return list(found.values())
+                return list(found.values()), plan.rungs[rung - 1].epochs
         found |= further
-    return list(found.values())
+    return list(found.values()), None
 
 
 def _of_job(

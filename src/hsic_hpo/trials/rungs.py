@@ -154,7 +154,7 @@ def _rung_epochs(epochs: int) -> list[int]:
 
 
 def check_rungs(rungs: Sequence[Rung], n_trials: int, epochs: int, goal: float, where: str) -> None:
-    """Check that rungs follow each other and leave the trials that a goal needs.
+    """Check that rungs follow each other and leave the trials that a goal needs with a margin.
 
     Parameters
     ----------
@@ -184,10 +184,10 @@ def check_rungs(rungs: Sequence[Rung], n_trials: int, epochs: int, goal: float, 
                 "rung before it keeps of all trials"
             )
         last_epochs, last_keep = rung.epochs, rung.keep
-    least = number_selected(goal, n_trials)
+    least = n_needed(n_trials, goal)
     if rungs and n_kept(rungs[-1], n_trials) < least:
         raise InputError(
             f"{where}[{len(rungs) - 1}].keep: {rungs[-1].keep:g} keeps "
-            f"{n_kept(rungs[-1], n_trials)} of {n_trials} trials; the goal needs at least {least}, "
-            f"with a margin {n_needed(n_trials, goal)}"
+            f"{n_kept(rungs[-1], n_trials)} of {n_trials} trials; allowed: at least {least}, the "
+            f"{number_selected(goal, n_trials)} of the goal and a margin, as their ranks still move"
         )

@@ -37,3 +37,12 @@ def test_where_one_way_was_taken_only_that_is_shown(way: str) -> None:
     shared = {"group", "hyperparameter", "HSIC", "95 % interval"}
     assert columns == shared | {{"direct": "adjusted p", "surrogate": "surrogate"}[way]}
     assert ("significant" in impact_remark(sensitivity)) == (way == "direct")
+
+
+@pytest.mark.parametrize("name", ["five trials", "all failed", "constant error"])
+def test_without_any_index_the_table_has_its_columns_and_no_row(name: str) -> None:
+    sensitivity = study(name).sensitivity
+    assert not sensitivity["hsic"].sel(target="error", subset="best").notnull().any()
+    table = impact_table(sensitivity)
+    assert table.empty
+    assert list(table) == list(impact_table(study("usual").sensitivity))

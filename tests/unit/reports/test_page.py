@@ -47,7 +47,12 @@ def test_every_study_has_a_page(name: str, figures: dict[str, Path]) -> None:
         assert f">{title}</h2>" in text
     n = study(name).trials.sizes["trial"]
     assert f"{n} trials of " in text
-    assert markup(text).count("<img ") == len(figures)
+    # Without a learning curve there is no figure over the epochs.
+    by_epoch = study(name).by_epoch.sizes["epoch"] > 1
+    assert markup(text).count("<img ") == len(figures) - (not by_epoch)
+    assert "There is no table" not in text
+    has_index = study(name).sensitivity["hsic"].sel(target="error", subset="best").notnull().any()
+    assert ("HSIC in thousandths" in text) == bool(has_index)
 
 
 def test_the_front_stands_with_its_sentence_table_and_chart(usual: str) -> None:

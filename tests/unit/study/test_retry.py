@@ -9,6 +9,7 @@ from hsic_hpo.cli import main
 from hsic_hpo.study.locks import clear_stale_locks
 from hsic_hpo.study.retry import mark, marked
 from hsic_hpo.training.records import find, store, write_records
+from hsic_hpo.training.rungs import stopped_key, store_stopped
 
 STATUS = {"a": "ok", "b": "failed", "c": "diverged", "d": "failed"}
 REASON = {"b": "RuntimeError: the service is down", "d": "killed by signal 11"}
@@ -63,6 +64,28 @@ def test_a_reason_chooses(results: Path, capsys: pytest.CaptureFixture[str]) -> 
         "1 training that failed will be trained again: RuntimeError: the service is down (1)"
     )
     assert then == "Next: the command that ran the study"
+
+
+def test_a_survivor_of_a_rung_that_failed_is_trained_again_from_there_alone(tmp_path: Path) -> None:
+    rungs = tmp_path / "random/rungs"
+    for rung, records in enumerate([[stopped("a"), stopped("b")], [record("b")]]):
+        folder = rungs / str(rung) / "records"
+        folder.mkdir(parents=True)
+        write_records(records, folder / f"0-{len(records)}.jsonl")
+    trainings = tmp_path / "trial_files"
+    store_stopped(stopped("a"), trainings, key("a"))
+    store(record("b"), trainings, key("b"))
+    assert mark(tmp_path) == [REASON["b"]]
+    assert left(tmp_path) == ""
+    assert find(trainings, stopped_key(key("a"))) == stopped("a")
+    assert [path.relative_to(rungs).as_posix() for path in rungs.rglob("*.retry")] == [
+        "1/records/0-1.retry"
+    ]
+    assert marked("random/rungs/1/records/0-1.jsonl", tmp_path) != []
+
+
+def stopped(name: str) -> dict[str, Any]:
+    return {**record(name), "status": "stopped", "reason": "stopped after epoch 2"}
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,10 @@ def test_proposed_rungs_follow_each_other_and_keep_the_goal_with_a_margin(n_tria
     assert all(n > number_selected(goal, n_trials) for n in kept)
 
 
+def test_what_the_goal_needs_with_its_margin_is_enough():
+    check_rungs([Rung(10, 0.12)], 1000, 150, 0.1, "rungs")
+
+
 def test_one_epoch_has_no_rung_and_a_short_budget_has_two_early_ones():
     assert auto_rungs(1000, 1, 0.1) == ()
     assert [rung.epochs for rung in auto_rungs(1000, 2, 0.1)] == [1]
@@ -57,7 +61,8 @@ def test_rungs_are_not_proposed_where_nearly_all_trials_would_go_on():
         ([Rung(150, 0.5)], r"rungs\[0\]\.epochs: 150 does not lie between 0 and 150"),
         ([Rung(20, 0.5), Rung(10, 0.3)], r"rungs\[1\]\.epochs: 10 does not lie between 20"),
         ([Rung(10, 0.4), Rung(20, 0.4)], r"rungs\[1\]\.keep: 0\.4 does not lie between 0 and 0\.4"),
-        ([Rung(10, 0.05)], r"rungs\[0\]\.keep: 0\.05 keeps 50 of 1000 .*at least 100"),
+        ([Rung(10, 0.05)], r"rungs\[0\]\.keep: 0\.05 keeps 50 of 1000 .*at least 120, the 100 of"),
+        ([Rung(10, 0.119)], r"rungs\[0\]\.keep: 0\.119 keeps 119 of 1000 .*at least 120"),
     ],
 )
 def test_rungs_that_cannot_be_are_refused_with_their_place(rungs, said):
