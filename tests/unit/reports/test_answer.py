@@ -10,6 +10,7 @@ import pytest
 from hsic_hpo.reports.decision_rows import decision_rows
 from hsic_hpo.reports.front_chart import front_chart, front_choices
 from hsic_hpo.reports.in_short import in_short
+from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.recommended import recommended
 from hsic_hpo.reports.study_parts import PARTS, StudyParts, read_parts
 from hsic_hpo.trials import dataset as trials_data
@@ -57,7 +58,9 @@ def test_without_a_cost_it_is_the_trial_of_the_lowest_error() -> None:
 
 
 def test_shares_of_what_matters_are_those_of_the_trials() -> None:
-    first = in_short(study()).matters[0]
+    matters = in_short(study(), Parts({})).matters
+    assert matters is not None
+    first = matters[0]
     assert (first.name, first.values) == ("n_layers", "up to 3")
     layers = hyperparameter_values(study().trials, "n_layers")
     reached = select_goal(trials_data.error(study().trials), 0.1, "best").reached
@@ -66,7 +69,7 @@ def test_shares_of_what_matters_are_those_of_the_trials() -> None:
 
 
 def test_the_short_findings_say_what_to_avoid_what_costs_what_interacts_and_how_sure() -> None:
-    told = in_short(study()).sentences
+    told = in_short(study(), Parts({})).sentences
     assert list(told) == ["Avoid", "Only costs", "Interacts", "How sure"]
     assert told["Avoid"].startswith("activation sigmoid (74 % of the worst 10 %, 20 % of all)")
     assert "batch_size (training time)" in told["Only costs"]

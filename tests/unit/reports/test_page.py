@@ -133,6 +133,23 @@ def test_a_part_that_fails_leaves_a_sentence_and_all_others(figures: dict[str, P
     assert "There is no figure quadrant, as making it failed: ValueError: no &lt;room&gt;" in text
     assert "There is no sentence on this, as making it failed: KeyError" in text
     assert list(gaps) == [
-        *("figure quadrant", "section “Were there enough trials?”", "findings in short"),
+        *("figure quadrant", "section “Were there enough trials?”", "finding “How sure”"),
     ]
+    first = text.split("</header>")[0]
+    assert "There is no finding “How sure”, as making it failed: KeyError" in first
+    for heading in ("Avoid", "Only costs", "Interacts"):
+        assert f"<b>{heading}:</b>" in first
     assert "There is no" not in told(one, figures)
+
+
+def test_what_matters_that_cannot_be_told_is_not_told_to_be_nothing(
+    figures: dict[str, Path],
+) -> None:
+    one = study("usual")
+    gaps: dict[str, str] = {}
+    broken = replace(one, sensitivity=one.sensitivity.drop_vars("share_of_all"))
+    first = told(broken, figures, gaps=gaps).split("</header>")[0]
+    assert "finding “What matters”" in gaps
+    assert "There is no finding “What matters”, as making it failed: KeyError" in first
+    assert "Nothing is found to matter" not in first
+    assert "<b>How sure:</b>" in first
