@@ -199,6 +199,7 @@ def test_no_table_is_cut_and_that_of_all_trials_scrolls_beside_the_names_of_its_
     box = opened.page.locator(".all-trials .dt-layout-table .dt-layout-cell")
     first = box.locator("tbody tr").first.locator("td").first
     last = box.locator("tbody tr").first.locator("td").last
+    first.scroll_into_view_if_needed()
     before = first.bounding_box()
     assert before is not None
     box.evaluate("one => one.scrollTo(one.scrollWidth, 0)")
