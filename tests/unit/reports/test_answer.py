@@ -104,9 +104,7 @@ def test_each_hyperparameter_has_one_decision_in_one_plain_sentence() -> None:
     )
 
 
-def test_the_best_of_a_halved_study_are_those_of_its_ranking_and_none_stopped_is_offered() -> (
-    None
-):
+def test_the_best_of_a_halved_study_are_those_of_its_ranking_and_none_stopped_is_offered() -> None:
     rungs = [Rung(1, 0.3), Rung(2, 0.05)]
     trials = halved(study().trials, rungs)
     went_on = ~is_stopped(trials)
