@@ -154,7 +154,7 @@ def test_groups_and_searches_choose_trials_and_axes(opened: Opened) -> None:
 def test_pointing_at_a_trial_shows_its_configuration(opened: Opened) -> None:
     points = opened.page.locator("#plane svg.marks g.mark-symbol.role-mark path")
     assert points.count() == N_TRIALS + 2 * N_SEARCHED
-    points.last.hover(force=True)
+    points.last.hover()
     tooltip = opened.page.locator("#vg-tooltip-element")
     expect(tooltip).to_contain_text("learning_rate")
     expect(tooltip).to_contain_text("FLOPs per sample")
@@ -179,7 +179,7 @@ def test_a_limit_picks_the_right_configuration_by_the_keyboard(
     expect(button).to_have_attribute("data-yaml", choices[2]["yaml"])
     page.get_by_label("or walk along the front").press("Home")
     expect(button).to_have_attribute("data-yaml", choices[0]["yaml"])
-    page.locator("#front-chart .place").last.hover(force=True)
+    page.locator("#front-chart .place").last.hover()
     expect(button).to_have_attribute("data-yaml", choices[-1]["yaml"])
     button.press("Enter")
     expect(button).to_have_text("Copied")
@@ -187,12 +187,26 @@ def test_a_limit_picks_the_right_configuration_by_the_keyboard(
     page.close()
 
 
-def test_no_table_but_that_of_all_trials_is_cut(opened: Opened) -> None:
+def test_no_table_is_cut_and_that_of_all_trials_scrolls_beside_the_names_of_its_rows(
+    opened: Opened,
+) -> None:
     cut = opened.page.evaluate(
-        "[...document.querySelectorAll('.scroll')].filter(one => one.querySelector('table')"
-        " && one.scrollWidth > one.clientWidth + 1).map(one => one.getAttribute('aria-label'))"
+        "[...document.querySelectorAll('.scroll, .all-trials')].filter(one =>"
+        " one.querySelector('table') && one.scrollWidth > one.clientWidth + 1)"
+        ".map(one => one.getAttribute('aria-label'))"
     )
-    assert set(cut) <= {"Table of all trials"}
+    assert cut == []
+    box = opened.page.locator(".all-trials .dt-layout-table .dt-layout-cell")
+    first = box.locator("tbody tr").first.locator("td").first
+    last = box.locator("tbody tr").first.locator("td").last
+    first.scroll_into_view_if_needed()
+    before = first.bounding_box()
+    assert before is not None
+    box.evaluate("one => one.scrollTo(one.scrollWidth, 0)")
+    expect(last).to_be_in_viewport(ratio=0.9)
+    after = first.bounding_box()
+    assert after is not None
+    assert after["x"] == pytest.approx(before["x"], abs=1)
 
 
 def test_the_table_of_trials_sorts_and_filters(opened: Opened) -> None:

@@ -16,6 +16,7 @@ from hsic_hpo.reports.recommended import Recommended
 from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.tables.front import ALL
 from hsic_hpo.trials.goals import target_values
+from hsic_hpo.trials.stopped import is_stopped
 from hsic_hpo.wording import cost_name, number
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 54, 16, 10, 40
@@ -173,7 +174,9 @@ def _all_trials(parts: StudyParts, cost: str) -> tuple[np.ndarray, np.ndarray]:
     datasets = [parts.trials, *parts.searches]
     costs = np.concatenate([target_values(one, cost) for one in datasets])
     errors = np.concatenate([target_values(one, "error") for one in datasets])
-    known = np.isfinite(costs) & np.isfinite(errors)
+    # One that was stopped has no final network, of which the chart could show error and cost.
+    ended = ~np.concatenate([is_stopped(one) for one in datasets])
+    known = ended & np.isfinite(costs) & np.isfinite(errors)
     return costs[known], errors[known]
 
 

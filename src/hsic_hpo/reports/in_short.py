@@ -1,11 +1,12 @@
 """What a reader takes from a study in five lines: what matters and which values, and how sure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.sensitivity.rare_levels import rare_levels
 from hsic_hpo.sensitivity.values_of_best import with_values
@@ -61,7 +62,7 @@ class InShort:
     aim
         What they explain, such as ``"the best 10 %"``.
     matters
-        What matters most, at most five.
+        What matters most, at most five; None where that could not be told.
     more
         Names of what else matters.
     sentences
@@ -69,35 +70,43 @@ class InShort:
     """
 
     aim: str
-    matters: Sequence[Matters]
+    matters: Sequence[Matters] | None
     more: Sequence[str]
     sentences: dict[str, str]
 
 
-def in_short(parts: StudyParts) -> InShort:
+def in_short(study: StudyParts, parts: Parts) -> InShort:
     """Say in five lines what a study found.
 
     Parameters
     ----------
-    parts
+    study
         What it has found; the values that the best have are counted where its sensitivity Dataset
         lacks them.
+    parts
+        Notes which of the lines could not be told; the others stand.
     """
-    sensitivity = with_values(parts.sensitivity, parts.trials)
-    found = _mattering(sensitivity, "best")
-    rows = [_row(sensitivity, parts.trials, name, group) for name, group in found]
-    told = {
-        "Avoid": _avoid(sensitivity),
-        "Costs": _costs(parts, [name for name, _ in found]),
-        "Interacts": _interacts(sensitivity, parts.trials),
-        "How sure": _how_sure(parts),
+    sensitivity, trials = study.sensitivity, study.trials
+    made: dict[str, Callable[[], str]] = {
+        "Avoid": lambda: _avoid(with_values(sensitivity, trials)),
+        "Costs": lambda: _costs(study, [name for name, _ in _mattering(sensitivity, "best")]),
+        "Interacts": lambda: _interacts(sensitivity, trials),
+        "How sure": lambda: _how_sure(study),
     }
+    rows = parts.make("finding “What matters”", lambda: _rows(sensitivity, trials), None)
+    told = {name: parts.make(f"finding “{name}”", make, "") for name, make in made.items()}
     return InShort(
         f"the {goal(sensitivity)}",
-        rows[:_MOST],
-        [row.name for row in rows[_MOST:]],
+        None if rows is None else rows[:_MOST],
+        [] if rows is None else [row.name for row in rows[_MOST:]],
         {heading: text for heading, text in told.items() if text},
     )
+
+
+def _rows(sensitivity: xr.Dataset, trials: xr.Dataset) -> list[Matters]:
+    described = with_values(sensitivity, trials)
+    found = _mattering(described, "best")
+    return [_row(described, trials, name, group) for name, group in found]
 
 
 def _mattering(sensitivity: xr.Dataset, subset: str) -> list[tuple[str, str]]:
@@ -162,9 +171,9 @@ def _avoid(sensitivity: xr.Dataset) -> str:
     return f"{'; '.join(parts[:_MOST_AVOIDED])}."
 
 
-def _costs(parts: StudyParts, mattering: Sequence[str]) -> str:
-    sensitivity = parts.sensitivity
-    told = summary(parts.trials, sensitivity)[2].replace("What only costs: ", "Only costs: ")
+def _costs(study: StudyParts, mattering: Sequence[str]) -> str:
+    sensitivity = study.sensitivity
+    told = summary(study.trials, sensitivity)[2].replace("What only costs: ", "Only costs: ")
     for cost in cost_names(sensitivity)[:1]:
         driven = is_found(sensitivity.sel(target=cost, subset="best")).any("group")
         if both := [name for name in mattering if bool(driven.sel(hyperparameter=name))]:
@@ -212,8 +221,8 @@ def how_they_interact(sensitivity: xr.Dataset, trials: xr.Dataset, first: str, s
     return f"{text[:1].upper()}{text[1:]}." if len(parts) > 1 else ""
 
 
-def _how_sure(parts: StudyParts) -> str:
-    sensitivity, converged = parts.sensitivity, parts.convergence
+def _how_sure(study: StudyParts) -> str:
+    sensitivity, converged = study.sensitivity, study.convergence
     n = counted(int(sensitivity["n_trials"]), "trials")
     told = f"Found through a surrogate of {n}: no test, so take it as a lead."
     if is_tested(sensitivity):

@@ -26,6 +26,7 @@ from hsic_hpo.reports.findings import findings
 from hsic_hpo.reports.front_chart import front_chart, front_choices
 from hsic_hpo.reports.impact import impact_remark, impact_table
 from hsic_hpo.reports.in_short import in_short
+from hsic_hpo.reports.packed import packed
 from hsic_hpo.reports.page_tables import (
     FRONT_REMARK,
     comparison_on_page,
@@ -105,7 +106,7 @@ def page(
     nothing: dict[str, list[Any]] = {}
     no_rows: list[Any] = []
     best = parts.make("recommended network", lambda: recommended(study), None)
-    short = parts.make("findings in short", lambda: in_short(study), None)
+    short = parts.make("findings in short", lambda: in_short(study, parts), None)
     sketch, chart = (
         parts.make("front to choose from", partial(front_chart, study, best, *size), None)
         for size in (_SKETCH, _CHART)
@@ -146,7 +147,8 @@ def page(
         findings=found,
         figures={name: _Figure.from_file(path) for name, path in figures.items()},
         captions=captions,
-        charts={name: chart for name, chart in charts.items() if chart},
+        charts={name: packed(chart) for name, chart in charts.items() if chart},
+        shows_front=bool(charts["plane"] and "layer" in charts["plane"]),
         tables=_tables(parts, study),
         impact_remark=impact_remark(sensitivity),
         remarks=_remarks(parts, study),

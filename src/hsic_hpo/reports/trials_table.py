@@ -24,6 +24,8 @@ _COLUMNS = {
 }
 # What imported trials may lack.
 _OPTIONAL = ("test_error", *NETWORK_COSTS, "seconds")
+# Larger ones are written with an exponent.
+_COUNTED = 1e15
 # DataTables puts the heading in place of the brackets.
 _FILTER = {"extend": "search", "titleAttr": "filter [title]"}
 
@@ -43,7 +45,23 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
     # hyperparameters may be those of results.
     order = frame["validation_error"].reset_index(drop=True).sort_values(kind="stable").index
     table = pd.concat([_results(frame), values], axis=1).iloc[order]
-    html = to_html_datatable(
+    # Texts alone: the numbers that a column is sorted by keep all their digits.
+    with pd.option_context("display.float_format", _number):
+        html = _html(table)
+    # What is shown until the table is drawn: without its maker's logo and links.
+    waiting = re.compile(r"<tbody>.*?</tbody>", flags=re.DOTALL)
+    shown = re.sub(r"<sup>.*?</sup>", "", waiting.sub("", html, count=1), count=1)
+    # The same table without scripts: what a trial does not have is empty there too.
+    return shown.replace(">NaN</td>", "></td>")
+
+
+def _number(value: float) -> str:
+    """Return a number as it is counted, or to four significant digits."""
+    return f"{value:.0f}" if value.is_integer() and abs(value) < _COUNTED else f"{value:.4g}"
+
+
+def _html(table: pd.DataFrame) -> str:
+    html: str = to_html_datatable(
         table,
         table_id="trials",
         connected=False,
@@ -56,11 +74,7 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
         pageLength=10,
         autoWidth=False,
     )
-    # What is shown until the table is drawn: without its maker's logo and links.
-    waiting = re.compile(r"<tbody>.*?</tbody>", flags=re.DOTALL)
-    shown = re.sub(r"<sup>.*?</sup>", "", waiting.sub("", html, count=1), count=1)
-    # The same table without scripts: what a trial does not have is empty there too.
-    return shown.replace(">NaN</td>", "></td>")
+    return html
 
 
 def _results(frame: pd.DataFrame) -> pd.DataFrame:

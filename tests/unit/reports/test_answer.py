@@ -10,10 +10,16 @@ import pytest
 from hsic_hpo.reports.decision_rows import decision_rows
 from hsic_hpo.reports.front_chart import front_chart, front_choices
 from hsic_hpo.reports.in_short import in_short
+from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.recommended import recommended
 from hsic_hpo.reports.study_parts import PARTS, StudyParts, read_parts
+from hsic_hpo.sensitivity.rare_levels import rare_levels
+from hsic_hpo.sensitivity.values_of_pairs import values_given
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import select_goal
+from hsic_hpo.trials.halved import halved
+from hsic_hpo.trials.rungs import Rung
+from hsic_hpo.trials.stopped import is_stopped, ranked_errors
 from hsic_hpo.trials.variables import hyperparameter_values
 
 STUDY = Path(__file__).parents[3] / "results" / "reference" / "bateman"
@@ -57,7 +63,9 @@ def test_without_a_cost_it_is_the_trial_of_the_lowest_error() -> None:
 
 
 def test_shares_of_what_matters_are_those_of_the_trials() -> None:
-    first = in_short(study()).matters[0]
+    matters = in_short(study(), Parts({})).matters
+    assert matters is not None
+    first = matters[0]
     assert (first.name, first.values) == ("n_layers", "up to 3")
     layers = hyperparameter_values(study().trials, "n_layers")
     reached = select_goal(trials_data.error(study().trials), 0.1, "best").reached
@@ -66,7 +74,7 @@ def test_shares_of_what_matters_are_those_of_the_trials() -> None:
 
 
 def test_the_short_findings_say_what_to_avoid_what_costs_what_interacts_and_how_sure() -> None:
-    told = in_short(study()).sentences
+    told = in_short(study(), Parts({})).sentences
     assert list(told) == ["Avoid", "Costs", "Interacts", "How sure"]
     assert told["Avoid"].startswith("activation sigmoid (74 % of the worst 10 %, 20 % of all)")
     assert "batch_size (training time)" in told["Costs"]
@@ -94,3 +102,26 @@ def test_each_hyperparameter_has_one_decision_in_one_plain_sentence() -> None:
     assert next(row for row in rows if row.name == "n_layers").sentence.startswith(
         "Matters for the error and for the cost"
     )
+
+
+def test_the_best_of_a_halved_study_are_those_of_its_ranking_and_none_stopped_is_offered() -> None:
+    rungs = [Rung(1, 0.3), Rung(2, 0.05)]
+    trials = halved(study().trials, rungs)
+    went_on = ~is_stopped(trials)
+    best = select_goal(ranked_errors(trials), 0.1, "best").reached
+    # Fewer end than are among the best tenth, so that some of these were stopped.
+    assert went_on.sum() < best.sum() == 100
+    layers = hyperparameter_values(trials, "n_layers")
+    optimizer = hyperparameter_values(trials, "optimizer")
+    _, _, given = values_given(trials, "n_layers", "n_units", 0.1)
+    assert sum(one.n_best for one in given) == best.sum()
+    for one in rare_levels(trials, "optimizer", 0.1):
+        assert one.at_goal == pytest.approx((optimizer[best] == one.level).mean())
+    matters = in_short(StudyParts(trials, study().sensitivity), Parts({})).matters
+    assert matters is not None
+    first = matters[0]
+    assert (first.name, first.values[:6]) == ("n_layers", "up to ")
+    assert first.at_goal == pytest.approx((layers[best] <= int(first.values[6:])).mean())
+    found = recommended(StudyParts(trials, study().sensitivity))
+    assert found is not None
+    assert found.validation_error == trials_data.error(trials)[went_on].min()

@@ -4,12 +4,21 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from html import escape, unescape
 from pathlib import Path
 
 import pytest
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.figures.by_name import draw
+from hsic_hpo.figures.front import front
+from hsic_hpo.figures.style import save
+from hsic_hpo.reports.captions import CAPTIONS
+from hsic_hpo.reports.figures import figures_to_draw
+from hsic_hpo.reports.page import page
+from hsic_hpo.reports.study_parts import PARTS, StudyParts, read_parts
+from hsic_hpo.sensitivity.values_of_best import with_values
 from small_search import SPACE, rule, search
 from studies_to_draw import NAMES, STRANGE, first, studied, study
 from told_studies import (
@@ -22,7 +31,7 @@ from told_studies import (
     told,
 )
 
-MANY = {f"hyperparameter_{i}": {"type": "float", "range": [0, 1]} for i in range(20)}
+PUBLISHED = Path(__file__).parents[3] / "results" / "reference" / "bateman"
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +56,10 @@ def test_every_study_has_a_page(name: str, figures: dict[str, Path]) -> None:
         assert f">{title}</h2>" in text
     n = study(name).trials.sizes["trial"]
     assert f"{n} trials of " in text
-    # Without a learning curve there is no figure over the epochs.
-    by_epoch = study(name).by_epoch.sizes["epoch"] > 1
-    assert markup(text).count("<img ") == len(figures) - (not by_epoch)
+    # Of a single epoch, which all have where no training ended well, there is nothing to draw.
+    by_epoch = study(name).by_epoch
+    not_drawn = by_epoch is None or by_epoch.sizes["epoch"] < 2
+    assert markup(text).count("<img ") == len(figures) - not_drawn
     assert "There is no table" not in text
     has_index = study(name).sensitivity["hsic"].sel(target="error", subset="best").notnull().any()
     assert ("HSIC in thousandths" in text) == bool(has_index)
@@ -107,9 +117,41 @@ def test_strange_names_are_shown_as_they_were_written(figures: dict[str, Path]) 
         assert name in text
 
 
-def test_a_thousand_trials_stay_light(figures: dict[str, Path]) -> None:
-    text = told(studied(search(1000, spec=MANY, error=first)), figures)
-    # The eleven figures of a study weigh up to 2 MB in base64.
+def all_figures(found: StudyParts, folder: Path) -> dict[str, Path]:
+    """Return the published figures of a study, and in a folder those that are not published."""
+    published = {path.stem: path for path in (PUBLISHED / "figures").glob("*.svg")}
+    drawn = {
+        name: partial(draw, name, *datasets)
+        for name, datasets in figures_to_draw(
+            found.trials,
+            found.sensitivity,
+            found.convergence,
+            found.importance_by_budget,
+            found.importance_by_epoch,
+        ).items()
+    }
+    assert found.front is not None
+    drawn["front"] = partial(front, found.trials, found.searches, found.front)
+    for name in drawn.keys() - published.keys():
+        save(drawn[name](), folder / f"{name}.svg")
+    return published | {path.stem: path for path in folder.glob("*.svg")}
+
+
+def test_a_thousand_trials_stay_light(tmp_path: Path) -> None:
+    paths = {name: str(PUBLISHED / f"{name}.nc") for name in PARTS}
+    found = read_parts(
+        str(PUBLISHED / "random" / "trials.nc"),
+        paths,
+        str(PUBLISHED / "sensitivity_surrogate.nc"),
+        sorted(map(str, PUBLISHED.glob("search/*/*/trials.nc"))),
+    )
+    assert found.trials.sizes["trial"] == 1000
+    gaps: dict[str, str] = {}
+    text = page(found, figures=all_figures(found, tmp_path), captions=CAPTIONS, made="", gaps=gaps)
+    assert gaps == {}
+    # All but that of the search space.
+    assert markup(text).count("<img ") == len(FIGURES)
+    # Searches add 450 trials.
     assert len(text.encode()) < 6e6
 
 
@@ -138,6 +180,24 @@ def test_a_part_that_fails_leaves_a_sentence_and_all_others(figures: dict[str, P
     assert "There is no figure quadrant, as making it failed: ValueError: no &lt;room&gt;" in text
     assert "There is no sentence on this, as making it failed: KeyError" in text
     assert list(gaps) == [
-        *("figure quadrant", "section “Were there enough trials?”", "findings in short"),
+        *("figure quadrant", "section “Were there enough trials?”", "finding “How sure”"),
     ]
+    first = text.split("</header>")[0]
+    assert "There is no finding “How sure”, as making it failed: KeyError" in first
+    for heading in ("Avoid", "Only costs", "Interacts"):
+        assert f"<b>{heading}:</b>" in first
     assert "There is no" not in told(one, figures)
+
+
+def test_what_matters_that_cannot_be_told_is_not_told_to_be_nothing(
+    figures: dict[str, Path],
+) -> None:
+    one = study("usual")
+    gaps: dict[str, str] = {}
+    described = with_values(one.sensitivity, one.trials)
+    broken = replace(one, sensitivity=described.drop_vars("share_of_all"))
+    first = told(broken, figures, gaps=gaps).split("</header>")[0]
+    assert "finding “What matters”" in gaps
+    assert "There is no finding “What matters”, as making it failed: KeyError" in first
+    assert "Nothing is found to matter" not in first
+    assert "<b>How sure:</b>" in first

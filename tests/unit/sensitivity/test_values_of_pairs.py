@@ -1,6 +1,11 @@
 """How a pair interacts: the values of one among the best depend on the level of the other."""
 
+import numpy as np
+import pytest
+
 from hsic_hpo.sensitivity.values_of_pairs import values_given
+from hsic_hpo.trials.variables import hyperparameter_values
+from hsic_hpo.wording import readable
 from small_search import search
 
 SPACE = {
@@ -18,8 +23,19 @@ def test_the_best_have_small_values_with_one_level_and_large_ones_with_the_other
     trials = search(400, spec=SPACE, error=opposed)
     described, parting, found = values_given(trials, "x", "side", 0.1)
     assert (described, parting) == ("x", "side")
-    texts = {one.part: one.values for one in found}
-    assert texts["low"].text.startswith("up to 0.")
-    assert texts["high"].text.startswith("from 0.")
-    assert all(one.at_goal > 0.999 and one.of_all < 0.5 for one in texts.values())
+    texts = {one.part: one for one in found}
+    assert set(texts) == {"low", "high"}
+    # The forty of the lowest error have the smallest x with one level and the largest with the
+    # other, and nothing else lies between them: the values are theirs alone.
+    side, x = (hyperparameter_values(trials, name) for name in ("side", "x"))
+    error = np.where(side == "low", x, 1 - x)
+    best = error <= np.sort(error)[39]
+    for level, one in texts.items():
+        inside = side == level
+        assert one.n_best == (best & inside).sum()
+        assert one.values.at_goal == pytest.approx(1)
+        assert one.values.of_all == pytest.approx(one.n_best / inside.sum())
+    assert texts["low"].values.text == f"up to {readable(x[best & (side == 'low')].max())}"
+    high = x[best & (side == "high")].min()
+    assert texts["high"].values.text == f"from {readable(high)} on"
     assert sum(one.n_best for one in found) == 40
