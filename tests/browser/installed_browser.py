@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 
-@pytest.fixture(scope="session")
+# No longer than a file of tests: a process may hold one such loop of events alone.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser that the operating system has."""
     path = shutil.which("chromium") or shutil.which("google-chrome")

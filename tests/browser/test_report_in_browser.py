@@ -246,7 +246,7 @@ def test_all_controls_are_reached_by_the_keyboard(opened: Opened) -> None:
 def test_skip_link_jumps_to_the_content(opened: Opened) -> None:
     opened.page.keyboard.press("Tab")
     opened.page.keyboard.press("Enter")
-    assert opened.page.url.endswith("#content")
+    opened.page.wait_for_url("**#content")
 
 
 def test_hostile_names_run_nothing(chromium: Browser, report: Path, tmp_path: Path) -> None:

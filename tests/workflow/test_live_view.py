@@ -183,5 +183,5 @@ def read_only(checkout: Checkout) -> None:
     (checkout.results / ".snakemake" / "locks").rmdir()
     old = run(checkout, [*rights, *plan])
     assert old.returncode == 1
-    assert "results/tiny: finished by an earlier version" in old.stderr
-    assert "Traceback" not in old.stderr
+    assert "results/tiny: finished by an earlier version" in old.stdout + old.stderr
+    assert "Traceback" not in old.stdout + old.stderr

@@ -52,7 +52,7 @@ def front_on_page(front: xr.Dataset) -> pd.DataFrame:
     for name, text in texts.items():
         if name in table:
             shown[headings.get(name, name)] = _texts(table[name], text)
-    if "dearer_cost" in table:
+    if {"dearer_cost", "dearer_error"} <= set(table):
         shown["next dearer network"] = [
             "" if pd.isna(cost) else f"{factor(cost)} cost, {factor(error)} error"
             for cost, error in zip(table["dearer_cost"], table["dearer_error"], strict=True)

@@ -31,11 +31,12 @@ SPACE = Space.from_dict(
     }
 )
 FIRST = [
-    *("What was asked", "How the trainings went", "What matters for the best"),
+    *("Explore the trials", "How the trainings went", "What matters for the best"),
     *("What spoils a trial", "What matters together"),
 ]
-LAST = ["Explore the trials", "Where this comes from"]
+LAST = ["What was asked", "Where this comes from"]
 WITH_COST, WITHOUT_COST = "What only costs", "Which part of a range matters"
+FRONT = "The best network for every cost"
 
 
 def imported(folder: Path, cost: str | None) -> xr.Dataset:
@@ -71,7 +72,7 @@ def test_imported_trials_have_a_page(cost: str | None, tmp_path: Path) -> None:
     sensitivity = analyse(trials, SETTINGS)
     write_report(trials, sensitivity, tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert sections(text) == [*FIRST, WITHOUT_COST if cost is None else WITH_COST, *LAST]
+    assert sections(text) == [*FIRST, *([WITHOUT_COST] if cost is None else [WITH_COST, FRONT]), *LAST]
     # Without a cost there is nothing to weigh the error against.
     assert len(images(text)) == (6 if cost is None else 7)
     assert ("No cost was recorded." in markup(text)) == (cost is None)
@@ -112,7 +113,7 @@ def test_an_optuna_study_has_a_page(tmp_path: Path) -> None:
     trials = trials_from_optuna(study)
     write_report(trials, analyse(trials, SETTINGS), tmp_path / "x.html")
     text = (tmp_path / "x.html").read_text(encoding="utf-8")
-    assert sections(text) == [*FIRST, WITH_COST, *LAST]
+    assert sections(text) == [*FIRST, WITH_COST, FRONT, *LAST]
     assert "training time" in markup(text)
 
 

@@ -134,7 +134,7 @@ def test_a_missing_record_is_named() -> None:
         (lambda d: d.assign(u=d["u"] + 1), "x.nc: u lies outside [0, 1]"),
         (
             lambda d: d.assign(status=d["status"].astype(object).where(d["repeat"] < 1, "lost")),
-            "x.nc: status 'lost' is not one of ok, diverged, failed, absent",
+            "x.nc: status 'lost' is not one of ok, diverged, failed, stopped, absent",
         ),
         (
             lambda d: d.assign(validation_error=d["validation_error"] * np.nan),
