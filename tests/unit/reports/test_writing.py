@@ -72,7 +72,11 @@ def test_imported_trials_have_a_page(cost: str | None, tmp_path: Path) -> None:
     sensitivity = analyse(trials, SETTINGS)
     write_report(trials, sensitivity, tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert sections(text) == [*FIRST, *([WITHOUT_COST] if cost is None else [WITH_COST, FRONT]), *LAST]
+    assert sections(text) == [
+        *FIRST,
+        *([WITHOUT_COST] if cost is None else [WITH_COST, FRONT]),
+        *LAST,
+    ]
     # Without a cost there is nothing to weigh the error against.
     assert len(images(text)) == (6 if cost is None else 7)
     assert ("No cost was recorded." in markup(text)) == (cost is None)
@@ -98,7 +102,7 @@ def test_decisions_are_shown_when_given(tmp_path: Path) -> None:
     )
     text = (tmp_path / "x.html").read_text(encoding="utf-8")
     assert sections(text) == [*FIRST, WITHOUT_COST, "What was decided", *LAST]
-    assert markup(text).count("because of ") == len(SPACE)
+    assert markup(text).count("Because of ") == len(SPACE)
 
 
 def test_an_optuna_study_has_a_page(tmp_path: Path) -> None:
