@@ -129,25 +129,6 @@ def group_name(label: str) -> str:
     return "all trials" if label == MAIN_GROUP else label
 
 
-def outcomes(trials: xr.Dataset) -> str:
-    """Return how trials ended: ``"200 trials: 196 ok, 3 diverged, 1 failed"``.
-
-    A trial counts once, as failed when any of its repeats failed, else as diverged when any did;
-    of trials from elsewhere those that were pruned are told from those that failed.
-    """
-    failed = (trials["status"] == "failed").any("repeat")
-    diverged = (trials["status"] == "diverged").any("repeat") & ~failed
-    n, n_failed, n_diverged = trials.sizes["trial"], int(failed.sum()), int(diverged.sum())
-    repeats = trials.sizes["repeat"]
-    most = "up to " if (trials["status"] == "absent").any() else ""
-    each = "" if repeats == 1 else f" of {most}{repeats} trainings each"
-    ok = n - n_diverged - n_failed
-    n_pruned = pruned(trials)
-    more = f", {n_pruned} pruned" if n_pruned else ""
-    n_failed -= n_pruned
-    return f"{counted(n, 'trials')}{each}: {ok} ok, {n_diverged} diverged, {n_failed} failed{more}"
-
-
 def pruned(trials: xr.Dataset) -> int:
     """Return how many trials from elsewhere were pruned: without an error, but not at fault."""
     return int((trials["reason"] == "pruned").any("repeat").sum()) if "reason" in trials else 0

@@ -2,9 +2,7 @@
 
 from textwrap import fill
 
-import numpy as np
 import pytest
-import xarray as xr
 
 from example_studies import sensitivity
 from hsic_hpo.reports.findings import findings, markdown
@@ -15,7 +13,6 @@ from hsic_hpo.training.budget import budget_in_words
 from hsic_hpo.wording import (
     goal,
     number,
-    outcomes,
     reached_in_words,
     target_name,
     with_units,
@@ -72,25 +69,6 @@ def test_cost_of_an_imported_table_keeps_the_name_of_its_column():
     study = sensitivity({"all": ["a"]})
     assert target_name(study, "GPU hours") == "GPU hours"
     assert goal(study, "GPU hours", "best") == "cheapest 10 %"
-
-
-def test_trial_counts_once_whatever_its_repeats():
-    status = [["ok", "ok"], ["diverged", "failed"], ["ok", "diverged"], ["failed", "failed"]]
-    trials = xr.Dataset({"status": (("trial", "repeat"), np.array(status, dtype=object))})
-    assert outcomes(trials) == "4 trials of 2 trainings each: 1 ok, 1 diverged, 2 failed"
-
-
-def test_trials_may_have_fewer_repeats_or_be_pruned():
-    dims = ("trial", "repeat")
-    trials = xr.Dataset(
-        {
-            "status": (dims, [["ok", "ok"], ["ok", "absent"], ["failed", "absent"]]),
-            "reason": (dims, [["", ""], ["", ""], ["pruned", ""]]),
-        }
-    )
-    assert outcomes(trials) == (
-        "3 trials of up to 2 trainings each: 2 ok, 0 diverged, 0 failed, 1 pruned"
-    )
 
 
 @pytest.mark.parametrize(

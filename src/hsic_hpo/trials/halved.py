@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.trials.dataset import STOPPED
+from hsic_hpo.trials.halving import labelled
 from hsic_hpo.trials.rungs import Rung, n_kept, survivors
+from hsic_hpo.trials.stopped import has_error_after
 from hsic_hpo.trials.variables import mean_over_repeats
 
 
@@ -70,10 +71,9 @@ def lowest_by(trials: xr.Dataset, epoch: int) -> np.ndarray:
         then, or was stopped before.
     """
     curves = trials["learning_curve"].isel(epoch=slice(epoch))
-    further = trials["epochs"] > epoch
-    alive = (trials["status"] == "ok") | further
-    alive |= (trials["status"] == STOPPED) & (trials["epochs"] >= epoch)
-    return mean_over_repeats(trials, curves.min("epoch").where(alive)).values
+    return mean_over_repeats(
+        trials, curves.min("epoch").where(has_error_after(trials, epoch))
+    ).values
 
 
 def _left(
@@ -85,7 +85,7 @@ def _left(
     early = json.loads(trials.attrs.get("budget", "{}")).get("early_stopping") is not None
     reached = until.min("epoch") if early else until.where(trials["epoch"] == end).max("epoch")
     reason = xr.DataArray([f"stopped after epoch {one}" for one in ends], dims="trial")
-    return trials.assign(
+    left_trials = trials.assign(
         status=trials["status"].astype(object).where(~left, STOPPED),
         reason=trials["reason"].astype(object).where(~left, reason),
         validation_error=trials["validation_error"].where(~left, reached),
@@ -95,9 +95,5 @@ def _left(
         ),
         epochs=trials["epochs"].where(~left, end),
         learning_curve=trials["learning_curve"].where(~left, until),
-        rung=(
-            "trial",
-            stopped_after,
-            {"long_name": "rung after which the trial was stopped, 0: none", "units": "1"},
-        ),
-    ).assign_attrs(rungs=json.dumps([asdict(rung) for rung in rungs]))
+    )
+    return labelled(left_trials, rungs)

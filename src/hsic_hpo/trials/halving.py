@@ -90,13 +90,16 @@ def with_rungs(trials: xr.Dataset, rungs: Sequence[Rung]) -> xr.Dataset:
     rungs
         In their order; none for a search that was not halved, which is returned as it is.
     """
-    if not rungs:
-        return trials
+    return labelled(trials, rungs) if rungs else trials
+
+
+def labelled(trials: xr.Dataset, rungs: Sequence[Rung]) -> xr.Dataset:
+    """Return trials with ``rung``, the rung after which each was stopped, and all rungs noted."""
     was_stopped = trials["status"] == STOPPED
     ends = np.array([rung.epochs for rung in rungs])
     stops = trials["epochs"].where(was_stopped).max("repeat").values
     number = np.where(np.isnan(stops), 0, 1 + np.searchsorted(ends, stops)).astype(int)
     described = {"long_name": "rung after which the trial was stopped, 0: none", "units": "1"}
     status = trials["status"].assign_attrs(long_name="outcome: ok, diverged, failed or stopped")
-    labelled = trials.assign(status=status, rung=("trial", number, described))
-    return labelled.assign_attrs(rungs=json.dumps([asdict(rung) for rung in rungs]))
+    told = trials.assign(status=status, rung=("trial", number, described))
+    return told.assign_attrs(rungs=json.dumps([asdict(rung) for rung in rungs]))

@@ -5,24 +5,36 @@ import json
 import numpy as np
 import xarray as xr
 
-from hsic_hpo import wording
 from hsic_hpo.trials.stopped import is_stopped
-from hsic_hpo.wording import counted
+from hsic_hpo.wording import counted, pruned
 
 
 def outcomes(trials: xr.Dataset) -> str:
-    """Return how trials ended, those included that a halving stopped.
+    """Return how trials ended: ``"200 trials: 196 ok, 3 diverged, 1 failed"``.
 
-    As :func:`hsic_hpo.wording.outcomes`, with ``"28 stopped (16 after epoch 10, 12 after epoch
-    30)"`` at the end where any were.
+    A trial counts once, as failed when any of its repeats failed, else as diverged when any did;
+    of trials from elsewhere those that were pruned are told from those that failed, and of a halved
+    search those that were stopped stand at the end: ``"28 stopped (16 after epoch 10, 12 after
+    epoch 30)"``.
     """
     stopped = is_stopped(trials)
-    said = wording.outcomes(trials)
-    if not stopped.any():
-        return said
-    whose = said.partition(": ")[0]
-    others = wording.outcomes(trials.isel(trial=~stopped)).partition(": ")[2]
-    return f"{whose}: {others}, {stops_in_words(trials)}"
+    ended = trials.isel(trial=~stopped)
+    failed = (ended["status"] == "failed").any("repeat")
+    diverged = (ended["status"] == "diverged").any("repeat") & ~failed
+    n_failed, n_diverged, n_pruned = int(failed.sum()), int(diverged.sum()), pruned(ended)
+    repeats = trials.sizes["repeat"]
+    most = "up to " if (trials["status"] == "absent").any() else ""
+    each = "" if repeats == 1 else f" of {most}{repeats} trainings each"
+    parts = [
+        f"{ended.sizes['trial'] - n_diverged - n_failed} ok",
+        f"{n_diverged} diverged",
+        f"{n_failed - n_pruned} failed",
+    ]
+    if n_pruned:
+        parts.append(f"{n_pruned} pruned")
+    if stopped.any():
+        parts.append(stops_in_words(trials))
+    return f"{counted(trials.sizes['trial'], 'trials')}{each}: {', '.join(parts)}"
 
 
 def looks_in_words(trials: xr.Dataset) -> str:

@@ -93,6 +93,14 @@ def errors_after(trials: xr.Dataset, epoch: int) -> np.ndarray:
     budget = json.loads(trials.attrs.get("budget", "{}"))
     early = budget.get("early_stopping") is not None
     then = curve.min("epoch") if early else curve.where(trials["epoch"] == lasted).max("epoch")
-    alive = (trials["status"] == "ok") | (trials["epochs"] > epoch)
-    alive |= (trials["status"] == STOPPED) & (trials["epochs"] >= epoch)
-    return mean_over_repeats(trials, then.where(alive, np.inf)).fillna(np.inf).values
+    known = then.where(has_error_after(trials, epoch), np.inf)
+    return mean_over_repeats(trials, known).fillna(np.inf).values
+
+
+def has_error_after(trials: xr.Dataset, epoch: int) -> xr.DataArray:
+    """Tell which trainings had an error after an epoch, over ``trial`` and ``repeat``.
+
+    Not those that had failed or diverged by then, or that a halving stopped before.
+    """
+    ended_well = (trials["status"] == "ok") | (trials["epochs"] > epoch)
+    return ended_well | ((trials["status"] == STOPPED) & (trials["epochs"] >= epoch))
