@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -15,7 +16,7 @@ from hsic_hpo.search.front import make_front
 from hsic_hpo.search.known_trials import by_method, known_trials
 from hsic_hpo.selection import tradeoffs
 from hsic_hpo.sensitivity.labels import beside
-from hsic_hpo.sensitivity.peers import compare_measures as compare_peers
+from hsic_hpo.sensitivity.whole_space import whole_space_importance
 from hsic_hpo.study import study
 from hsic_hpo.study.study import Study
 from hsic_hpo.tables import comparison as comparison_table
@@ -138,7 +139,7 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
         trials_data.read_trials(path)
         for path in sorted((PUBLISHED / name / "search").glob("*/*/trials.nc"))
     ]
-    peers = compare_peers(drawn, sensitivity, config(name).seed)
+    peers = dataset(name, "peers.nc")
     written = {
         "importance": (importance_table(both), both_ways(both)),
         "importance_all": (importance_table(every), ""),
@@ -171,6 +172,15 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
         assert published.read_text(encoding="utf-8") == (tmp_path / f"{table}.md").read_text(
             encoding="utf-8"
         )
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_peers_are_compared_with_the_published_indices(name: str) -> None:
+    peers, sensitivity = (dataset(name, f"{part}.nc") for part in ("peers", "sensitivity"))
+    for subset in ("best", "worst"):
+        stated = peers["importance"].sel(measure=f"hsic-{subset}").to_series()
+        found = pd.Series(whole_space_importance(sensitivity, subset=subset))[stated.index]
+        pd.testing.assert_series_equal(stated, found / found.sum(), check_names=False)
 
 
 @pytest.mark.parametrize("page", PAGES)
