@@ -76,7 +76,7 @@ cluster-test:  ## test on a real SLURM, started here for the tests (as root)
 	  echo "Installing Debian's SLURM"; apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
 	  apt-get -qq install --yes slurmctld slurmd slurm-client munge slurmdbd \
 	  mariadb-server >/dev/null; }
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/cluster
+	$(BIN)/python -m pytest -n 3 --dist loadfile tests/cluster
 
 chaos:  ## kill a small study twenty times at random moments
 	$(SET_UP) test
