@@ -5,9 +5,12 @@ import pandas as pd
 import xarray as xr
 
 import hsic_hpo as hh
+from hsic_hpo.sensitivity.explanation import explain_one_way
+from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.sensitivity.still_open import still_open
 
 N_ALL = 800
+TESTS = AnalysisSettings(n_permutations=199)
 SPACE = hh.Space({name: hh.Float(0, 1) for name in ("strong", "weak", "idle")})
 
 
@@ -22,8 +25,8 @@ def test_settled_decisions_stay_and_all_that_change_were_open() -> None:
     flips = surprises = settled = 0
     for seed in range(8):
         trials = drawn(seed)
-        early = hh.explain(trials.isel(trial=slice(100)), drawn="random", n_permutations=199)
-        late = hh.explain(trials, drawn="random", n_permutations=199)
+        early = explain_one_way(trials.isel(trial=slice(100)), TESTS, "random")
+        late = explain_one_way(trials, TESTS, "random")
         state = still_open(early, N_ALL).sel(group="all")
         assert state.sel(hyperparameter="strong") == ""
         at = {"group": "all", "target": "error", "subset": "best"}
@@ -39,6 +42,6 @@ def test_settled_decisions_stay_and_all_that_change_were_open() -> None:
 
 
 def test_nothing_is_open_that_all_trials_have_settled() -> None:
-    found = hh.explain(drawn(0), drawn="random", n_permutations=199)
+    found = explain_one_way(drawn(0), TESTS, "random")
     states = still_open(found, N_ALL).sel(group="all")
     assert states.sel(hyperparameter="strong") == ""
