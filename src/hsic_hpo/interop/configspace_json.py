@@ -91,7 +91,7 @@ def _definition(given: Mapping[str, Any], where: str) -> dict[str, Any] | None:
         return choices(given["sequence"], ordered=is_increasing(given["sequence"]))
     law, _, number = kind.partition("_")
     if law not in ("uniform", "normal", "beta") or number not in ("float", "int"):
-        raise InputError(f"{where}: type {kind!r} is not known here")
+        raise InputError(f"{where}: type {kind!r} is not supported")
     low, high, log = given.get("lower"), given.get("upper"), bool(given.get("log"))
     step = given.get("q")
     if law == "uniform" and number == "int" and step in (None, 1):
@@ -100,12 +100,12 @@ def _definition(given: Mapping[str, Any], where: str) -> dict[str, Any] | None:
     if law == "uniform":
         return numbers(low, high, step, log=log, where=where)  # type: ignore[arg-type]
     if log:
-        raise InputError(f"{where}: {kind} on a logarithmic scale is not known here")
+        raise InputError(f"{where}: {kind} on a logarithmic scale is not supported")
     definition, below = _bell(law, given, low, high)
     if number == "float" and step is None:
         return {"type": "float", "distribution": definition}
     if low is None or high is None:
-        raise InputError(f"{where}: {kind} without lower and upper is not known here")
+        raise InputError(f"{where}: {kind} without lower and upper is not supported")
     if step is not None and step != 1:
         return rounded_levels(low, high, step, below, where)
     return _in_equal_bins(int(low), int(high), below)
@@ -152,7 +152,7 @@ def _tests(
     if kind == "IN":
         return [(parent, _one_of(condition["values"]))]
     if kind not in _ORDERINGS:
-        raise InputError(f"{where}: type {kind!r} is not known here")
+        raise InputError(f"{where}: type {kind!r} is not supported")
     sequence = sequences.get(parent, [])
     if sequence and not is_increasing(sequence):
         at = sequence.index(condition["value"])
@@ -173,7 +173,7 @@ def _alternative(parts: Sequence[Sequence[tuple[str, Any]]], where: str) -> tupl
         or any(isinstance(value, Mapping) for value in values)
     ):
         raise InputError(
-            f"{where}: alternatives (OR) are known here for values of one parent alone, not for "
+            f"{where}: alternatives (OR) are supported for values of one parent alone, not for "
             f"{' or '.join(sorted(parents))}"
         )
     return parents.pop(), _one_of(values)

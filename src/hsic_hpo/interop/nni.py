@@ -124,7 +124,7 @@ def nni_definitions(content: Mapping[str, Any], where: str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        For a type that is not known here.
+        For a type that is not supported.
     """
     found: dict[str, Any] = {}
     for name, given in content.items():
@@ -172,4 +172,4 @@ def _definition(kind: str, value: Any, where: str) -> dict[str, Any] | None:
     if kind == "normal":
         law = {"name": "norm", "loc": value[0], "scale": value[1]}
         return {"type": "float", "distribution": law}
-    raise InputError(f"{where}: type {kind!r} is not known here")
+    raise InputError(f"{where}: type {kind!r} is not supported")

@@ -73,7 +73,7 @@ def _definition(parameter: Mapping[str, Any], where: str) -> dict[str, Any] | No
     law = parameter.get("distribution") or _usual(parameter, where)
     if law not in _KNOWN:
         raise InputError(
-            f"{where}.distribution: {law!r} is not known here; allowed: {', '.join(_KNOWN)}"
+            f"{where}.distribution: {law!r} is not supported; allowed: {', '.join(_KNOWN)}"
             f"{did_you_mean(law, _KNOWN)}"
         )
     if law == "constant":

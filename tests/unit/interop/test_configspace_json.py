@@ -139,6 +139,6 @@ def test_alternatives_of_different_parents_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         read_space(path)
     assert str(error.value) == (
-        f"{path}: condition of x: alternatives (OR) are known here for values of one parent "
+        f"{path}: condition of x: alternatives (OR) are supported for values of one parent "
         "alone, not for a or b"
     )

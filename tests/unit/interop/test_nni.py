@@ -117,5 +117,5 @@ def test_a_space_of_nni_is_read_from_json(tmp_path: Path) -> None:
         "drop": {"type": "float", "range": [0.0, 0.5], "step": 0.1},
         "z": {"type": "float", "distribution": {"name": "norm", "loc": 0, "scale": 2}},
     }
-    with pytest.raises(InputError, match=r"^here: x: type 'mutation' is not known here$"):
+    with pytest.raises(InputError, match=r"^here: x: type 'mutation' is not supported$"):
         nni_definitions({"x": {"_type": "mutation", "_value": []}}, "here")

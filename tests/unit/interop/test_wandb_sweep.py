@@ -67,8 +67,8 @@ def test_every_distribution_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("parameter", "line"),
     [
-        ("{distribution: unifrom, min: 0, max: 1}", "'unifrom' is not known here; allowed: "),
-        ("{distribution: q_normal, mu: 0, sigma: 1}", "'q_normal' is not known here; allowed: "),
+        ("{distribution: unifrom, min: 0, max: 1}", "'unifrom' is not supported; allowed: "),
+        ("{distribution: q_normal, mu: 0, sigma: 1}", "'q_normal' is not supported; allowed: "),
         ("{distribution: uniform, min: 0}", "max: None is not a number"),
         ("{min: 0}", "{'min': 0}; needed: values, or min and max"),
         ("3", "3 is not a mapping"),
