@@ -1,10 +1,10 @@
 """The predicted end of real studies, replayed from the times that were recorded while they ran.
 
 ``recorded_study.json``: 158 trainings of Bateman networks, two searches, on two cores of a machine
-with much else to do. ``recorded_halved_study.json``: config/quick.yaml when it had 300 random trials
-of 30 epochs with rungs, two searches of two repeats, and retrainings of up to 300 epochs under a
-limit of operations; two cores to itself. The times at which jobs and trainings ended are in seconds
-from the start.
+with much else to do. ``recorded_halved_study.json``: config/quick.yaml when it had 300 trials of 30
+epochs with rungs, two searches of two repeats, and retrainings of up to 300 epochs under a limit of
+operations; two cores to itself. Times at which jobs and trainings ended are in seconds from the
+start.
 """
 
 import json
