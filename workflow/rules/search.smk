@@ -21,6 +21,7 @@ rule selection:
     log:
         "logs/selection.log",
     localrule: True
+    priority: AT_ONCE
     params:
         settings=asdict(STUDY.settings.selection),
         code=code("selection"),
@@ -59,6 +60,7 @@ rule propose:
         "logs/search/{method}-{repeat}-{round}/propose.log",
     localrule: True
     threads: 1
+    priority: by_rounds_left
     params:
         round=settings_of_round,
         problem=problem_of_known_costs,
@@ -79,6 +81,7 @@ use rule train as train_round with:
         f"{ROUND}/records/{{first}}-{{stop}}.jsonl",
     log:
         "logs/search/{method}-{repeat}-{round}/train/{first}-{stop}.log",
+    priority: by_rounds_left
     params:
         **SUBMISSION.job("train_round", TRAIN),
 
@@ -93,6 +96,7 @@ use rule gather as gather_round with:
     log:
         "logs/search/{method}-{repeat}-{round}/gather.log",
     localrule: True
+    priority: by_rounds_left
 
 
 rule search_trials:
@@ -103,6 +107,7 @@ rule search_trials:
     log:
         "logs/search/{method}-{repeat}/search_trials.log",
     localrule: True
+    priority: NEXT
     params:
         code=code("search_trials"),
     script:
@@ -118,6 +123,7 @@ rule choose:
     log:
         "logs/final/{method}-{choice}/choose.log",
     localrule: True
+    priority: NEXT
     params:
         choice=settings_of_choice,
         cost=STUDY.settings.selection.cost,
@@ -136,6 +142,7 @@ use rule train as train_final with:
         f"{FINAL}/records/{{first}}-{{stop}}.jsonl",
     log:
         "logs/final/{method}-{choice}/train/{first}-{stop}.log",
+    priority: NEXT
     params:
         **SUBMISSION.job(
             "train_final",

@@ -56,6 +56,17 @@ def selected(wildcards):
     return {"selection": "selection.nc"} if needed else {}
 
 
+# What most other jobs wait for, in a chain, comes first: the decisions, then the search with the
+# most rounds to go, then what the chosen networks need. Figures fill the gaps.
+AT_ONCE, NEXT, LONG = 10_000, 2, 1
+
+
+def by_rounds_left(wildcards):
+    """Return the priority of a job of a round."""
+    left = settings_of(wildcards).n_rounds - int(wildcards.round)
+    return NEXT + 1 + left
+
+
 def settings_of_round(wildcards):
     number = int(wildcards.round)
     return methods.round_settings(wildcards.method, settings_of(wildcards), number)

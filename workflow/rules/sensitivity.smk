@@ -6,6 +6,7 @@ rule sensitivity:
     log:
         "logs/sensitivity.log",
     localrule: True
+    priority: AT_ONCE
     params:
         settings=asdict(STUDY.settings.analysis),
         code=code("sensitivity"),
@@ -22,6 +23,7 @@ rule sensitivity_surrogate:
     log:
         "logs/sensitivity_surrogate.log",
     localrule: True
+    priority: LONG
     params:
         settings=asdict(STUDY.settings.analysis),
         code=code("sensitivity_surrogate"),
@@ -86,6 +88,7 @@ rule sensitivity_all:
     log:
         "logs/sensitivity_all.log",
     localrule: True
+    priority: NEXT
     params:
         settings=asdict(STUDY.settings.analysis),
         code=code("sensitivity_all"),

@@ -2,8 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from statistics import fmean, median
+from statistics import median
 
+import numpy as np
+from scipy.optimize import nnls
+
+from hsic_hpo.study.expected_seconds import best_of, furthest, mean, seconds_under
 from hsic_hpo.study.finished_trainings import Training
 from hsic_hpo.study.forecast import Remaining, remaining
 from hsic_hpo.study.journal import FINISHED, SUBMITTED, History
@@ -15,17 +19,21 @@ _BEST = 0.1
 _ENOUGH = 4
 # A machine that others use too is now as fast as these last jobs say.
 _LATEST = 8
+# Of a step, in seconds: times of files may be as coarse.
+_SHORTEST = 0.01
 # Until a rule has run once: how many times longer it takes than a step that computes little, such
 # as a table, in a study of some hundred trials (as measured while one ran).
 _LONGER = {
-    "data": 3.0,
-    "sensitivity": 3.0,
-    "convergence": 2.0,
-    "sensitivity_all": 8.0,
-    "propose": 4.0,
-    "html_report": 4.0,
+    "data": 10.0,
+    "sensitivity": 25.0,
+    "sensitivity_surrogate": 50.0,
+    "sensitivity_all": 120.0,
+    "selection": 15.0,
+    "budget": 5.0,
+    "propose": 15.0,
+    "html_report": 15.0,
 }
-_FIGURE, _LONGER_FIGURE = "_figure", 3.0
+_FIGURE, _LONGER_FIGURE = "_figure", 9.0
 
 
 def left_of_run(
@@ -34,6 +42,7 @@ def left_of_run(
     sizes: Mapping[int, int],
     now: float,
     workers: tuple[int, int],
+    training_samples: float = math.nan,
 ) -> Remaining | None:
     """Return what is left of a run; None while nothing tells how long a training takes.
 
@@ -47,8 +56,10 @@ def left_of_run(
         In seconds since the epoch.
     workers
         As for :func:`hsic_hpo.study.forecast.remaining`.
+    training_samples
+        Size of the training split, NaN where it is unknown.
     """
-    durations = Durations(history, finished, now)
+    durations = Durations(history, finished, now, training_samples)
     jobs = [job for job in history.plan.jobs if not history.is_done(job)]
     running = {number for number, one in history.states.items() if one.event == SUBMITTED}
     if jobs and not durations.are_known:
@@ -69,10 +80,16 @@ class Durations:
         The finished trainings of each job that trains, by its number.
     now
         In seconds since the epoch.
+    training_samples
+        Size of the training split, NaN where it is unknown.
     """
 
     def __init__(
-        self, history: History, finished: Mapping[int, Sequence[Training]], now: float
+        self,
+        history: History,
+        finished: Mapping[int, Sequence[Training]],
+        now: float,
+        training_samples: float = math.nan,
     ) -> None:
         self._history = history
         self._now = now
@@ -81,8 +98,11 @@ class Durations:
         for number, trainings in finished.items():
             stage = history.plan.by_number[number].stage
             self._of_stage.setdefault(stage, []).extend(trainings)
+        stages = [rung_stage(rung) for rung in range(len(history.plan.rungs) + 1)]
+        self._random = furthest(self._of_stage.get(stage, []) for stage in stages)
+        self._training_samples = training_samples
         self._rules = {**history.plan.seconds, **history.seconds_by_rule}
-        self._step = self._measured_step()
+        self._measured = self._measured_step()
         self._overhead = self._measured_overhead(now)
 
     @property
@@ -104,7 +124,7 @@ class Durations:
         is_running = state is not None and state.event == SUBMITTED
         elapsed = self._now - state.since if state is not None and is_running else 0.0
         if job.slice is None:
-            known = self._rules.get(job.rule, self._step * _longer(job.rule))
+            known = self._rules.get(job.rule, self._step(job.rule))
             return max(known - elapsed, 0.0)
         done = self._finished.get(job.number, ())
         to_train = max(0, n_trainings - len(done)) * self.training(job.stage)
@@ -114,66 +134,55 @@ class Durations:
     def training(self, stage: str) -> float:
         """Return how long a training of a stage takes on average."""
         own = self._of_stage.get(stage, [])
+        if stage == RANDOM or len(own) >= _ENOUGH:
+            return mean(one.seconds for one in own) * self._share_after(passed_rungs(stage))
         if rung := passed_rungs(stage):
-            return self._after(rung)
-        if len(own) >= _ENOUGH or stage == RANDOM:
-            return _mean(own)
-        others = mean_of_best(self._furthest(), _BEST) * self._longer_than_furthest()
-        if stage == FINAL:
-            others *= self._longer_finals()
-        return others
+            begin, end = self._history.plan.epochs_of_rung(rung)
+            going_on = best_of(self._random, self._history.plan.rungs[rung - 1].keep)
+            return mean((end - begin) * one.seconds / max(one.epochs, 1) for one in going_on)
+        study = self._history.plan.study
+        budget = study["final_budget" if stage == FINAL else "budget"]
+        return mean(
+            seconds_under(one, budget, study["budget"], self._training_samples)
+            for one in best_of(self._random, _BEST)
+        )
 
-    def _after(self, rung: int) -> float:
-        """Return how long a training goes on after a rung, by the furthest that are known."""
-        begin, end = self._history.plan.epochs_of_rung(rung)
-        for known in range(rung, -1, -1):
-            own = self._of_stage.get(rung_stage(known), [])
-            if own:
-                return _mean(own) * (end - begin) / self._history.plan.epochs_of_rung(known)[1]
-        return 0.0
-
-    def _last_rung(self) -> int:
-        """Return after how many rungs the furthest random trainings go on."""
-        known = range(len(self._history.plan.rungs), 0, -1)
-        return next((rung for rung in known if self._of_stage.get(rung_stage(rung))), 0)
-
-    def _furthest(self) -> list[Training]:
-        return self._of_stage.get(rung_stage(self._last_rung()), [])
-
-    def _longer_than_furthest(self) -> float:
-        plan = self._history.plan
-        if not plan.rungs:
+    def _share_after(self, rung: int) -> float:
+        """Return the share of a training's time, up to the next rung, that comes after a rung."""
+        if not rung:
             return 1.0
-        whole = plan.epochs_of_rung(len(plan.rungs))[1]
-        return whole / plan.epochs_of_rung(self._last_rung())[1]
+        begin, end = self._history.plan.epochs_of_rung(rung)
+        return (end - begin) / end
 
     def _trained(self, job: PlannedJob) -> float:
         """Return the seconds that a job's finished trainings took in it, not before a rung."""
         seconds = sum(one.seconds for one in self._finished.get(job.number, ()))
         rung = 0 if job.slice is None else job.slice.rung or 0
-        if not rung:
-            return seconds
-        begin, end = self._history.plan.epochs_of_rung(rung)
-        return seconds * (end - begin) / end
+        return seconds * self._share_after(rung)
 
-    def _longer_finals(self) -> float:
-        study = self._history.plan.study
-        epochs = [study[name].get("epochs") for name in ("budget", "final_budget")]
-        return epochs[1] / epochs[0] if all(epochs) else 1.0
-
-    def _measured_step(self) -> float:
-        """Return how long a step takes that computes little: by the latest, or by earlier runs."""
+    def _measured_step(self) -> tuple[float, float]:
+        """Return what every step takes, and what one takes besides that computes little."""
         plan, states = self._history.plan, self._history.states
         ended = sorted(
-            (states[job.number].until, states[job.number].seconds / _longer(job.rule))
+            (states[job.number].until, states[job.number].seconds, job.rule)
             for job in plan.jobs
             if job.slice is None and job.outputs and self._has_ended(job)
         )
-        latest = [seconds for _, seconds in ended[-_LATEST:]]
+        latest = [(seconds, rule) for _, seconds, rule in ended[-_LATEST:]]
         rules = {job.rule for job in plan.jobs if job.slice is None and job.outputs}
-        earlier = [plan.seconds[rule] / _longer(rule) for rule in rules & plan.seconds.keys()]
-        known = latest or earlier
-        return fmean(known) if known else 0.0
+        earlier = [(plan.seconds[rule], rule) for rule in rules & plan.seconds.keys()]
+        known = [(max(seconds, _SHORTEST), rule) for seconds, rule in latest or earlier]
+        if not known:
+            return 0.0, 0.0
+        # Where each job has to import what it needs, that is most of what a step takes.
+        seconds = np.array([seconds for seconds, _ in known])
+        parts = np.array([(1.0, _longer(rule)) for _, rule in known]) / seconds[:, None]
+        every, besides = nnls(parts, np.ones(len(known)))[0]
+        return float(every), float(besides)
+
+    def _step(self, rule: str) -> float:
+        every, besides = self._measured
+        return every + besides * _longer(rule)
 
     def _has_ended(self, job: PlannedJob) -> bool:
         state = self._history.states.get(job.number)
@@ -193,26 +202,8 @@ class Durations:
             elif state.event == SUBMITTED and done:
                 running.append(max(0.0, now - state.since - trained))
         latest = [seconds for _, seconds in sorted(ended)[-_LATEST:]]
-        return median(latest or running or [self._step])
+        return median(latest or running or [self._measured[0]])
 
 
 def _longer(rule: str) -> float:
     return _LONGER.get(rule, _LONGER_FIGURE if rule.endswith(_FIGURE) else 1.0)
-
-
-def mean_of_best(trainings: Sequence[Training], fraction: float) -> float:
-    """Return the mean seconds of the trainings with the smallest errors, 0 where there is none.
-
-    Parameters
-    ----------
-    trainings
-        Finished trainings.
-    fraction
-        How many of them count, at least one.
-    """
-    best = sorted((one for one in trainings if math.isfinite(one.error)), key=lambda one: one.error)
-    return _mean(best[: max(1, round(fraction * len(best)))])
-
-
-def _mean(trainings: Sequence[Training]) -> float:
-    return fmean(one.seconds for one in trainings) if trainings else 0.0

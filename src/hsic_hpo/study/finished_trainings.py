@@ -11,7 +11,7 @@ import xarray as xr
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.files import read_netcdf
-from hsic_hpo.problems.data import read_stamp
+from hsic_hpo.problems.data import Stamp, read_stamp
 from hsic_hpo.study.plan import Plan, PlannedJob, Slice
 from hsic_hpo.study.retry import TRAININGS
 from hsic_hpo.training.budget import Budget
@@ -37,6 +37,8 @@ class Training:
         Wall time.
     flops
         Operations of a forward pass, NaN where they are unknown.
+    epochs
+        How many it took.
     """
 
     trial: str
@@ -46,6 +48,7 @@ class Training:
     error: float
     seconds: float
     flops: float
+    epochs: int
 
     @classmethod
     def of(cls, trial: str, repeat: int, record: Mapping[str, Any]) -> "Training":
@@ -59,6 +62,7 @@ class Training:
             float("inf") if error is None or record["status"] not in _WITH_ERROR else float(error),
             float(record["train_seconds"] or 0.0),
             float("nan") if record["flops"] is None else float(record["flops"]),
+            int(record["epochs"]),
         )
 
 
@@ -77,7 +81,7 @@ class FinishedTrainings:
         self._of_files: dict[str, tuple[int, list[Training]]] = {}
         self._by_key: dict[tuple[str, int | None], Training] = {}
         self._names: dict[str, tuple[int, set[str]]] = {}
-        self._data: tuple[int, str] | None = None
+        self._data: tuple[int, Stamp] | None = None
 
     def begin(self) -> None:
         """Look which files there are by now; call it before a series of other calls."""
@@ -158,15 +162,25 @@ class FinishedTrainings:
             code_fingerprint=study["training_code"],
         )
 
+    @property
+    def training_samples(self) -> float:
+        """Size of the training split, NaN where it is unknown."""
+        stamp = self._stamp()
+        return float("nan") if stamp is None else stamp.training_samples
+
     def _data_fingerprint(self) -> str:
+        stamp = self._stamp()
+        return "" if stamp is None else stamp.fingerprint
+
+    def _stamp(self) -> Stamp | None:
         path = self._folder / "data.nc"
         with suppress(OSError, InputError):
             changed = path.stat().st_mtime_ns
             if self._data is None or self._data[0] != changed:
-                self._data = (changed, read_stamp(path).fingerprint)
+                self._data = (changed, read_stamp(path))
                 self._designs.clear()
             return self._data[1]
-        return ""
+        return None
 
     def _recorded(self, name: str) -> list[Training]:
         path = self._folder / name

@@ -172,7 +172,9 @@ class Watcher:
         running, queued = self._under_way(history) if state == RUNNING else ([], [])
         open_jobs = [job for job in plan.jobs if not history.is_done(job)]
         nodes = len(running) if queued else plan.workers[1]
-        left = left_of_run(history, finished, sizes, now, (plan.workers[0], nodes))
+        workers = (plan.workers[0], nodes)
+        samples = self._trainings.training_samples
+        left = left_of_run(history, finished, sizes, now, workers, samples)
         spent = sum(
             (now if one.event == SUBMITTED else one.until) - one.since
             for one in history.states.values()
