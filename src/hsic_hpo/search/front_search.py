@@ -6,6 +6,11 @@ most (:mod:`hsic_hpo.search.hypervolume`); a batch is built by the kriging belie
 (:mod:`hsic_hpo.search.batches`): each proposal counts as if it had reached its predicted error.
 Candidates are random configurations and variations of those on the front.
 
+A lower error at a higher cost enlarges the hypervolume only as far as costs go beyond it: next to
+the highest cost hardly at all, so that the lowest error would be the last to be searched. The costs
+that count therefore end as far above the highest one as that lies above the lowest, in logarithms:
+the lowest error at any cost counts as much as one that all costs share.
+
 The front is that of the errors that the process predicts for the finished trials, not of those that
 were seen: a network that was lucky once would else stand on it and keep better ones away. Where
 configurations are trained several times, the spread is given to the process as known noise
@@ -33,6 +38,8 @@ _N_PARENTS = 20
 _MOST_CHANGES = 3
 _STEP = 0.15
 _EDGE = 1e-4
+# By how many times their range the costs that count go beyond the highest one.
+_BEYOND = 1.0
 
 
 def propose_on_front(
@@ -107,7 +114,8 @@ class _Enlargement:
 
     def __init__(self, costs: np.ndarray, candidates: np.ndarray, values: np.ndarray) -> None:
         both = np.concatenate([costs[np.isfinite(costs)], candidates])
-        self._low, self._high = both.min(), max(both.max(), both.min() + 1.0)
+        self._low, highest = both.min(), max(both.max(), both.min() + 1.0)
+        self._high = highest + _BEYOND * (highest - self._low)
         self._top = values.max()
         self._costs, self._candidates, self._values = costs, candidates, values
 

@@ -1,5 +1,6 @@
 """The search of the front: what it proposes where the truth is known."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,12 @@ def hypervolume(configurations: list[dict[str, Any]]) -> float:
     return Staircase.of(costs, np.log([error(one) for one in configurations]), **ENDS).hypervolume
 
 
-def searched(seed: int, rounds: int = 4, **options: Any) -> list[dict[str, Any]]:
+def searched(
+    seed: int,
+    rounds: int = 4,
+    error: Callable[[dict[str, Any]], float] = error,
+    **options: Any,
+) -> list[dict[str, Any]]:
     known = SIZES.configurations(sample(SIZES, 12, seed))
     for number in range(rounds):
         errors = np.array([error(one) for one in known])
@@ -65,6 +71,16 @@ def test_it_holds_more_of_the_front_than_as_many_random_trials(seed: int) -> Non
     ]
     assert found > max(random)
     assert found > 0.97 * whole
+
+
+def dear_error(configuration: dict[str, Any]) -> float:
+    return float(1 / np.sqrt(configuration["n"]) + (configuration["x"] - 0.5) ** 2 + 0.001)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_lowest_error_is_found_though_nothing_costs_more(seed: int) -> None:
+    found = min(dear_error(one) for one in searched(seed, error=dear_error))
+    assert found < 1.05 * dear_error({"n": 1000, "x": 0.5})
 
 
 def test_nothing_is_proposed_that_costs_more_than_the_limit() -> None:
