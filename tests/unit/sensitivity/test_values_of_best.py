@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hsic_hpo.sensitivity.settings import AnalysisSettings
-from hsic_hpo.sensitivity.values_of_best import standout, values_of_trials
+from hsic_hpo.sensitivity.values_of_best import values_of_trials
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials.variables import hyperparameter_values
 from small_search import search
