@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.figures.values import with_powers
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Group
 from hsic_hpo.trials import dataset as trials_data
@@ -83,9 +84,11 @@ class BestValues:
         """
         if self._target == "error" and "values_at_goal" in self._sensitivity:
             known = self._sensitivity["values_at_goal"]
-            return str(known.sel(group=label, subset=self._subset, hyperparameter=name).item())
-        found = self.group(label)
-        if not is_tested(self._sensitivity) or not found.reached.any():
+            found = known.sel(group=label, subset=self._subset, hyperparameter=name)
+            return with_powers(str(found.item()))
+        members = self.group(label)
+        if not is_tested(self._sensitivity) or not members.reached.any():
             return ""
-        values = hyperparameter_values(found.trials, name)
-        return standout(self._space[name], values, found.reached.astype(float)).text
+        values = hyperparameter_values(members.trials, name)
+        reached = members.reached.astype(float)
+        return with_powers(standout(self._space[name], values, reached).text)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from hsic_hpo.figures.figure import Figure
-from hsic_hpo.figures.layout import letters
+from hsic_hpo.figures.layout import title_letters
 from hsic_hpo.figures.scales import Scaling, log_where_a_decade
 from hsic_hpo.figures.style import (
     CHOICE_MARKERS,
@@ -22,9 +22,10 @@ from hsic_hpo.figures.style import (
     search_look,
     style,
 )
+from hsic_hpo.figures.values import cost_text
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.history import round_numbers
-from hsic_hpo.wording import costing, number, with_units
+from hsic_hpo.wording import number, with_units
 
 _MOST_TOLD = 3
 
@@ -53,7 +54,7 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 4.2))
         axes = figure.add_subplot()
-        figure.suptitle(fill(_found(compared), letters(PAGE_WIDTH)), parse_math=False)
+        figure.suptitle(fill(_found(compared), title_letters(PAGE_WIDTH)), parse_math=False)
         everything = [*map(_points, (drawn, *searches))]
         known = np.concatenate([points for points, _ in everything])
         errors = np.concatenate([values for _, values in everything])
@@ -89,14 +90,14 @@ def _found(compared: xr.Dataset) -> str:
         errors = one["validation_error"].values.ravel()
         if np.isfinite(errors).any():
             i = int(np.nanargmin(errors))
-            cost = costing(float(one["flops"].values.ravel()[i]), "flops")
+            cost = cost_text(float(one["flops"].values.ravel()[i]), "flops")
             chosen.append((float(errors[i]), f"{name} {number(errors[i])}{unit} with {cost}"))
     if not chosen:
         return "No search chose a network"
     told = [text for _, text in sorted(chosen)]
     more = [f"{len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
     parts = "; ".join([*told[:_MOST_TOLD], *more])
-    return f"Lowest validation {compared.attrs['error_name']} that was chosen: {parts}"
+    return f"Chosen, of its repeats the lowest validation {compared.attrs['error_name']}: {parts}"
 
 
 def _looks(compared: xr.Dataset) -> dict[str, tuple[str, str]]:

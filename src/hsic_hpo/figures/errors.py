@@ -57,7 +57,7 @@ def errors(trials: xr.Dataset, sensitivity: xr.Dataset | None = None) -> Figure:
             axes.set_title(fill(outcomes(trials), _TITLE_LETTERS))
             message(axes, "no trial finished with an error")
             return figure
-        texts = [_found(finite, trials.attrs, sensitivity), outcomes(trials)]
+        texts = [_found(error, trials.attrs, sensitivity), outcomes(trials)]
         axes.set_title("\n".join(fill(text, _TITLE_LETTERS) for text in texts), parse_math=False)
         scaling = Scaling.of(finite)
         _histogram(axes, scaling(finite), stopped, in_logarithms=scaling.in_logarithms)
@@ -72,16 +72,19 @@ def errors(trials: xr.Dataset, sensitivity: xr.Dataset | None = None) -> Figure:
     return figure
 
 
-def _found(finite: np.ndarray, attrs: Mapping[Any, Any], sensitivity: xr.Dataset | None) -> str:
+def _found(errors: np.ndarray, attrs: Mapping[Any, Any], sensitivity: xr.Dataset | None) -> str:
     units = "" if attrs["error_units"] == "1" else f" {attrs['error_units']}"
     name = printable(str(attrs["error_name"]))
-    half = f"half of those with an error {number(float(np.median(finite)))}{units}"
+    parts = []
     if sensitivity is not None:
         threshold = float(sensitivity["threshold"].sel(target="error", subset="best"))
-        if np.isfinite(threshold):
-            best = f"the {goal(sensitivity)} reach {number(threshold)}{units}"
-            return f"{name}: {best}, {half}"
-    return f"{name}: {half} or less"
+        parts.append((f"the {goal(sensitivity)}", threshold))
+    # A trial without an error ranks behind all that have one.
+    parts.append(("half of the trials", float(np.median(errors))))
+    told = [
+        f"of {what} ≤\u00a0{number(value)}{units}" for what, value in parts if np.isfinite(value)
+    ]
+    return f"{name} {', '.join(told)}" if told else f"{name} of fewer than half of the trials"
 
 
 def _histogram(axes: Axes, errors: np.ndarray, stopped: np.ndarray, *, in_logarithms: bool) -> None:

@@ -26,7 +26,7 @@ from hsic_hpo.figures.importance_panel import (
     differs,
     draw_panel,
 )
-from hsic_hpo.figures.layout import LINE, lines
+from hsic_hpo.figures.layout import LINE, lines, title_letters
 from hsic_hpo.figures.strips import strip_marks
 from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, LIGHT_GREY, PAGE_WIDTH, style
 from hsic_hpo.figures.titles import impact_title
@@ -112,7 +112,9 @@ def _own_first(group: xr.Dataset, home: dict[str, str]) -> tuple[xr.Dataset, int
 
 def _draw(panels: list[Panel], title: str, reasons: list[str]) -> Figure:
     columns = 2 if len(panels) > 1 else 1
-    title, *footer = (fill(text, columns * COLUMN_LETTERS) for text in [title, *reasons])
+    width = PAGE_WIDTH if columns == 2 else COLUMN_WIDTH
+    title = fill(title, title_letters(width))
+    footer = [fill(reason, columns * COLUMN_LETTERS) for reason in reasons]
     # The main group spans the page; the conditional ones follow in pairs.
     rows = [panels[:1], *(panels[i : i + columns] for i in range(1, len(panels), columns))]
     heights = [max(panel.height for panel in row) for row in rows if row]
@@ -120,7 +122,6 @@ def _draw(panels: list[Panel], title: str, reasons: list[str]) -> Figure:
         heights.append(LINE * (1 + sum(map(lines, footer))))
     legend = _legend(panels)
     around = LINE * (1 + lines(title)) + _LEGEND_LINE * (1 + len(legend) // columns)
-    width = PAGE_WIDTH if columns == 2 else COLUMN_WIDTH
     figure = Figure(figsize=(width, sum(heights) + around))
     figure.suptitle(title, parse_math=False)
     grid = GridSpec(len(heights), columns, figure, height_ratios=heights)

@@ -16,7 +16,7 @@ from hsic_hpo.figures.best_values import BestValues, GroupOfTrials
 from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
 from hsic_hpo.figures.style import SKY, message, style
 from hsic_hpo.figures.titles import pairs_title
-from hsic_hpo.figures.values import axis_values, level_texts, shown_by_level
+from hsic_hpo.figures.values import axis_values, level_texts, shown_by_level, with_powers
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.trials.goals import is_tested
 from hsic_hpo.trials.groups import bounds
@@ -63,8 +63,8 @@ def pairs(trials: xr.Dataset, sensitivity: xr.Dataset) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        At page width, the strongest three pairs beside each other: both axes are U with the
-        hyperparameters' own values, levels as columns or rows; points, the trials, those that
+        One pair at column width, two or three, the strongest, at page width: both axes are U with
+        the hyperparameters' own values, levels as columns or rows; points, the trials, those that
         reach the goal larger; shading, the share of the trials of a cell that reach the goal. A
         sentence alone where no pair is found.
 
@@ -92,13 +92,11 @@ def _draw(
     title: str,
 ) -> Figure:
     group = values.group(MAIN_GROUP)
-    width = panel_letters(_MOST, _MOST)
+    n = len(found)
+    width = panel_letters(n, n)
     titles = [_sentence(trials, sensitivity, pair, width) for pair in found]
     height = _HEIGHT + LINE * max(map(lines, titles))
-    figure, panels = page(_MOST, _MOST, height, title=title, legend_lines=1)
-    for axes in panels[len(found) :]:
-        axes.set_axis_off()
-    shown = [axes for axes, _ in zip(panels, found, strict=False)]
+    figure, shown = page(n, n, height, title=title, legend_lines=1)
     cells = []
     for axes, pair, text in zip(shown, found, titles, strict=True):
         across, up = (_side(group, values.hyperparameter(name)) for name in _axes(values, pair))
@@ -143,7 +141,7 @@ def _sentence(
         fraction = float(sensitivity.attrs["goal_fraction"])
         described, parting, given = values_given(trials, *pair, fraction)
         rows = [
-            f"best with {parting} {one.part}: {described} {one.values.text}"
+            with_powers(f"best with {parting} {one.part}: {described} {one.values.text}")
             for one in given
             if one.values.text
         ]

@@ -11,8 +11,8 @@ from hsic_hpo.trials.goals import is_found, is_tested
 from hsic_hpo.wording import MAIN_GROUP, cost_name, counted, goal, listed, number, target_name
 
 _MOST_NAMED, _MOST_OTHERS = 4, 3
-# A ranking that is nearly the same.
-_ALIKE = 0.8
+# A ranking that is nearly the same, and names that are the same.
+_ALIKE, _SAME_NAMES = 0.8, 0.99
 
 
 def mattering(chosen: xr.Dataset) -> list[tuple[str, str]]:
@@ -190,8 +190,10 @@ def convergence_title(converged: xr.Dataset) -> str:
     ranks = float(converged["rank_correlation"].values[-2]) if len(sizes) > 1 else np.nan
     if not np.isfinite(ranks):
         return f"Whether more than {last} would change the ranking cannot be told"
+    significant, overlap = converged["significant"].values[-2:] == 1, "significant_overlap"
+    same_names = not significant.any() or float(converged[overlap].values[-2]) >= _SAME_NAMES
     verdict = "nearly the same" if ranks >= _ALIKE else "another"
-    change = "would hardly change it" if ranks >= _ALIKE else "may change it"
+    change = "would hardly change it" if ranks >= _ALIKE and same_names else "may change it"
     return (
         f"{sizes[-2]} of the {last} give {verdict} ranking (correlation {ranks:.2g}): more {change}"
     )
@@ -216,10 +218,10 @@ def budget_title(found: xr.Dataset) -> str:
     if len(runs) == 1:
         return f"{runs[0][0]} matters most at every budget of {cost}"
     parts = [
-        f"{name or 'nothing stands out'} {_span(first, last, place, len(runs))}"
+        f"{name or 'nothing'} {_span(first, last, place, len(runs))}"
         for place, (name, first, last) in enumerate(runs)
     ]
-    return f"What matters most at a budget of c {cost}: {_few(parts)}"
+    return f"What matters most at a budget c ({cost}): {_few(parts)}"
 
 
 def _span(first: float, last: float, place: int, n: int) -> str:

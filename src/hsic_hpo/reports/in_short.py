@@ -173,7 +173,8 @@ def _avoid(sensitivity: xr.Dataset) -> str:
 
 def _costs(study: StudyParts, mattering: Sequence[str]) -> str:
     sensitivity = study.sensitivity
-    told = summary(study.trials, sensitivity)[2].replace("What only costs: ", "Only costs: ")
+    told = summary(study.trials, sensitivity)[2]
+    told = told.replace("What only costs: ", "Without being found to matter for the error: ")
     for cost in cost_names(sensitivity)[:1]:
         driven = is_found(sensitivity.sel(target=cost, subset="best")).any("group")
         if both := [name for name in mattering if bool(driven.sel(hyperparameter=name))]:
