@@ -35,6 +35,8 @@ from hsic_hpo.wording import goal, group_name, percent
 
 # Inches of a line of the legend.
 _LEGEND_LINE = 0.17
+# What a journal has for a figure, less its legend and titles.
+_PAGE_HEIGHT = 8.5
 
 
 def importance(
@@ -70,9 +72,10 @@ def importance(
     -------
     matplotlib.figure.Figure
         At column width for one group, at page width for several. In the panel of a conditional
-        group, what exists only there stands first. Groups without an index are named below the
-        panels with the reason. Of more than 16 conditional groups, those with the smallest
-        adjusted p-values are shown.
+        group, what exists only there stands first; where the figure would be longer than a page,
+        what exists elsewhere too and stays under its noise floor is named alone. Groups without
+        an index are named below the panels with the reason. Of more than 16 conditional groups,
+        those with the smallest adjusted p-values are shown.
 
     Examples
     --------
@@ -97,6 +100,8 @@ def importance(
     for label in shown:
         group, own = _own_first(chosen.sel(group=label), home)
         panels.append(Panel(group, own, values, aim, not panels and len(shown) > 1))
+    if sum(max(panel.height for panel in row) for row in _rows(panels)) > _PAGE_HEIGHT:
+        panels = [*panels[:1], *(panel.shortened() for panel in panels[1:])]
     with style():
         return _draw(panels, title, few(reasons, len(labels) - len(shown)))
 
@@ -110,14 +115,18 @@ def _own_first(group: xr.Dataset, home: dict[str, str]) -> tuple[xr.Dataset, int
     return present.isel(hyperparameter=order), int((~elsewhere).sum())
 
 
+def _rows(panels: list[Panel]) -> list[list[Panel]]:
+    """Return the panels row by row: the main group spans the page, conditional ones follow."""
+    return [panels[:1], *(panels[i : i + 2] for i in range(1, len(panels), 2))] if panels else []
+
+
 def _draw(panels: list[Panel], title: str, reasons: list[str]) -> Figure:
     columns = 2 if len(panels) > 1 else 1
     width = PAGE_WIDTH if columns == 2 else COLUMN_WIDTH
     title = fill(title, title_letters(width))
     footer = [fill(reason, columns * COLUMN_LETTERS) for reason in reasons]
-    # The main group spans the page; the conditional ones follow in pairs.
-    rows = [panels[:1], *(panels[i : i + columns] for i in range(1, len(panels), columns))]
-    heights = [max(panel.height for panel in row) for row in rows if row]
+    rows = _rows(panels)
+    heights = [max(panel.height for panel in row) for row in rows]
     if footer:
         heights.append(LINE * (1 + sum(map(lines, footer))))
     legend = _legend(panels)

@@ -1,6 +1,7 @@
 """One panel of the importance figure: the indices of a group, and where the best lie."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from textwrap import fill
 from typing import Any
 
@@ -32,6 +33,8 @@ _NAME_LETTERS = 24
 _STRIP_ROW, _HEADING = 0.19, 0.16
 _VALUE_LETTERS, _WIDE_VALUE_LETTERS, _VALUE_LINES = 14, 34, 2
 _STRIP = 0.84
+# A line of a note, where a row is 1.
+_NOTE_LINE = 0.75
 # Widths of bars and strip, where a panel is narrow and where it is wide.
 _NARROW, _WIDE = (1.0, 0.62), (2.2, 1.0)
 _ELSEWHERE = "also elsewhere:"
@@ -53,6 +56,8 @@ class Panel:
         What strips are about, such as ``"best 10 %"``.
     is_wide
         Whether it takes the whole width of a page.
+    left_out
+        Names of those that have no row: they exist elsewhere too, and do not stand out here.
     """
 
     group: xr.Dataset
@@ -60,6 +65,23 @@ class Panel:
     values: BestValues | None
     aim: str
     is_wide: bool
+    left_out: tuple[str, ...] = ()
+
+    def shortened(self) -> "Panel":
+        """Return the panel with those alone that stand out or exist only here; others are named."""
+        above = self.group["hsic"] > self.group["noise_floor"]
+        kept = (is_found(self.group) | above).values
+        kept[: self.own] = True
+        names = self.group["hyperparameter"].values[~kept].tolist()
+        return replace(self, group=self.group.isel(hyperparameter=kept), left_out=tuple(names))
+
+    @property
+    def note(self) -> str:
+        """What is said of those that are left out."""
+        if not self.left_out:
+            return ""
+        why = "under their noise floors" if is_tested(self.group) else "not found"
+        return fill(f"{why}: {', '.join(self.left_out)}", COLUMN_LETTERS - 10)
 
     @property
     def label(self) -> str:
@@ -71,7 +93,7 @@ class Panel:
         """Names of the rows, long ones in several lines."""
         return [fill(name, _NAME_LETTERS) for name in self.group["hyperparameter"].values]
 
-    @property
+    @cached_property
     def texts(self) -> list[str]:
         """Values that stand out, of those that are found to matter."""
         if self.values is None:
@@ -100,6 +122,12 @@ class Panel:
         return int(0 < self.own < self.group.sizes["hyperparameter"])
 
     @property
+    def length(self) -> float:
+        """Lines that all rows and the note below them need."""
+        note = _NOTE_LINE * (0.5 + lines(self.note)) if self.note else 0.0
+        return float(self.rows.sum()) + self.gap + note
+
+    @property
     def at(self) -> np.ndarray:
         """Where the middles of the rows stand."""
         shift = np.where(np.arange(len(self.rows)) >= self.own, self.gap, 0)
@@ -122,7 +150,7 @@ class Panel:
     def height(self) -> float:
         """Inches that it needs."""
         row, heading = (_ROW, 0.0) if self.values is None else (_STRIP_ROW, _HEADING)
-        body = row * float(self.rows.sum() + self.gap)
+        body = row * self.length
         body += LINE if self.values is not None and not self.is_wide else 0
         return _FRAME + heading + LINE * lines(self.title) + body
 
@@ -156,7 +184,13 @@ def _bars(axes: Axes, panel: Panel) -> None:
     if tested:
         _p_values(axes, at, group["p_value_adjusted"].values)
     axes.set_yticks(at, panel.names, parse_math=False)
-    axes.set_ylim(rows.sum() + panel.gap, 0)
+    axes.set_ylim(panel.length, 0)
+    if panel.note:
+        # It may reach below the strips.
+        end = float(rows.sum()) + panel.gap + _NOTE_LINE / 2
+        place: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "va": "top"}
+        note = axes.text(0.02, end, panel.note, size=7, color=GREY, parse_math=False, **place)
+        note.set_in_layout(False)
     axes.tick_params(axis="y", length=0)
     if panel.gap:
         _set_apart(axes, float(rows[: panel.own].sum()))
@@ -191,6 +225,7 @@ def _strips(axes: Axes, panel: Panel, values: BestValues) -> None:
         )
     heading = f"where the {panel.aim} are"
     axes.annotate(heading, (0, 1), xycoords="axes fraction", xytext=(0, 3), **beside)
+    axes.patch.set_visible(False)
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 1], ["low", "high"])
     for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):

@@ -264,7 +264,7 @@ class _Figure:
         content = path.read_text(encoding="utf-8")
         points = re.search(r'<svg[^>]* width="([0-9.]+)pt"', content)
         if points is None:
-            raise InputError(f"{path}: not a figure of this pipeline: its width is missing")
+            raise InputError(f"{path}: no SVG figure that hsic_hpo drew: its width is missing")
         return cls(svg_source(content), round(_PIXELS_PER_POINT * float(points[1])))
 
 

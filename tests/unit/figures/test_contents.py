@@ -242,7 +242,10 @@ class TestImportance:
         figure = importance(sensitivity(groups))
         for axes, members in zip(panels(figure), groups.values(), strict=True):
             shown = {label.get_text().replace("\n", " ") for label in axes.get_yticklabels()}
-            assert shown == set(members)
+            # What stays under its noise floor is named alone where a page is too short.
+            named = " ".join(text.get_text().replace("\n", " ") for text in axes.texts)
+            assert shown <= set(members)
+            assert all(name in shown or name in named for name in members)
         renderer = drawn_inside(figure)
         for axes in panels(figure):
             boxes = [label.get_window_extent(renderer) for label in axes.get_yticklabels()]
