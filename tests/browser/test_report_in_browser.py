@@ -95,6 +95,21 @@ def test_it_opens_without_an_error_a_request_or_a_page_that_scrolls_sideways(
     opened.page.close()
 
 
+def test_a_phone_shows_the_network_its_place_on_the_front_and_what_matters_first(
+    chromium: Browser, report: Path
+) -> None:
+    opened = Opened(chromium, report, WIDTHS[1])
+    boxes = [
+        opened.page.locator(f".answer .{part}") for part in ("recommended", "sketch", "matters")
+    ]
+    ends = [box["y"] + box["height"] for one in boxes if (box := one.bounding_box())]
+    assert ends == sorted(ends)
+    assert len(ends) == 3
+    # The height of a phone.
+    assert ends[1] < 844
+    opened.page.close()
+
+
 def test_sentences_are_those_of_the_datasets(opened: Opened) -> None:
     one = study("usual")
     told_sentences = [

@@ -27,7 +27,7 @@ space = {"lr": hh.Float(1e-4, 1e-1, log=True), "units": hh.Integer(8, 256),
          "opt": hh.Categorical(["sgd", "adam"]), "momentum": hh.Float(0, 0.99, when={"opt": "sgd"})}
 trials = hh.trials_from_frame(df, space, error="loss", cost="seconds")
 result = hh.explain(trials, goal_fraction=0.1, seed=0)
-figure = hh.plot.importance(result)
+figure = hh.plot.importance(result, trials)
 """
 
 FROM_ARRAYS = """

@@ -162,7 +162,7 @@ def test_commands_tell_of_rungs_amid_them_and_after(halved: Checkout) -> None:
         assert [int(planned) for _, planned in stages] == [N, *IN_TRAINING]
     assert "none failed" in end["watch"]
     assert f"{N} of {N} random trials, after epoch 2: an explanation before" in seen["explain"]
-    assert "The best train on after the rung at epoch 2" in seen["explain"]
+    assert "After the rung at epoch 2 the best go on training" in seen["explain"]
     assert f"{N} stopped ({N} after epoch 2)" in seen["explain"]
     assert f"{N} of {N} random trials: the random search is complete" in end["explain"]
     assert "14 stopped (8 after epoch 2, 6 after epoch 9)" in end["explain"]

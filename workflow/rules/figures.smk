@@ -8,10 +8,11 @@ FIGURES = {
     "space": ("Study", "Search space", TRIALS),
     "errors": ("Study", "Errors of the random search", TRIALS | SENSITIVITY),
     "trainings": ("Study", "Trainings", TRIALS),
-    "importance": ("Sensitivity", "Impact on the best", SENSITIVITY),
+    "importance": ("Sensitivity", "Impact on the best", SENSITIVITY | TRIALS),
     "distributions": ("Sensitivity", "Values of the best", TRIALS | SENSITIVITY),
     "worst": ("Sensitivity", "Impact on the worst", TRIALS | SENSITIVITY),
     "interactions": ("Sensitivity", "Interactions", SENSITIVITY),
+    "pairs": ("Sensitivity", "Interacting pairs", TRIALS | SENSITIVITY),
     "convergence": ("Sensitivity", "Convergence", dict(convergence="convergence.nc")),
     "importance_by_budget": (
         "Sensitivity",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import cycle
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from hsic_hpo.figures.figure import Figure
+from hsic_hpo.figures.layout import title_letters
 from hsic_hpo.figures.scales import Scaling, log_where_a_decade
 from hsic_hpo.figures.style import (
     CHOICE_MARKERS,
@@ -20,9 +22,12 @@ from hsic_hpo.figures.style import (
     search_look,
     style,
 )
+from hsic_hpo.figures.values import cost_text
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.history import round_numbers
-from hsic_hpo.wording import with_units
+from hsic_hpo.wording import number, with_units
+
+_MOST_TOLD = 3
 
 
 def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.Dataset) -> Figure:
@@ -49,6 +54,7 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 4.2))
         axes = figure.add_subplot()
+        figure.suptitle(fill(_found(compared), title_letters(PAGE_WIDTH)), parse_math=False)
         everything = [*map(_points, (drawn, *searches))]
         known = np.concatenate([points for points, _ in everything])
         errors = np.concatenate([values for _, values in everything])
@@ -72,6 +78,26 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
         axes.set_ylabel(scaling.label(f"validation {name}"), parse_math=False)
         _legend(figure, axes)
     return figure
+
+
+def _found(compared: xr.Dataset) -> str:
+    """Say what each search chose: of its repeats the one of the lowest validation error."""
+    units = str(compared.attrs["error_units"])
+    unit = "" if units == "1" else f" {units}"
+    chosen = []
+    for name in compared["search"].values.tolist():
+        one = compared.sel(search=name)
+        errors = one["validation_error"].values.ravel()
+        if np.isfinite(errors).any():
+            i = int(np.nanargmin(errors))
+            cost = cost_text(float(one["flops"].values.ravel()[i]), "flops")
+            chosen.append((float(errors[i]), f"{name} {number(errors[i])}{unit} with {cost}"))
+    if not chosen:
+        return "No search chose a network"
+    told = [text for _, text in sorted(chosen)]
+    more = [f"{len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
+    parts = "; ".join([*told[:_MOST_TOLD], *more])
+    return f"Chosen, of its repeats the lowest validation {compared.attrs['error_name']}: {parts}"
 
 
 def _looks(compared: xr.Dataset) -> dict[str, tuple[str, str]]:
@@ -113,8 +139,8 @@ def _path(axes: Axes, search: xr.Dataset, colour: str, scaling: Scaling) -> None
     errors, costs = trials_data.error(search), search["flops"].values
     path: list[tuple[float, float]] = []
     rounds = round_numbers(search)
-    for number in np.unique(rounds):
-        inside = np.flatnonzero(rounds == number)
+    for this in np.unique(rounds):
+        inside = np.flatnonzero(rounds == this)
         first = inside[np.argmin(errors[inside])]
         if np.isfinite(errors[first]) and (not path or errors[first] < path[-1][1]):
             path.append((float(costs[first]), float(errors[first])))

@@ -22,6 +22,7 @@ from hsic_hpo.figures.style import (
     message,
     style,
 )
+from hsic_hpo.figures.titles import convergence_title
 from hsic_hpo.wording import counted, percent
 
 _COLOURS = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, "black")
@@ -61,13 +62,15 @@ def convergence(converged: xr.Dataset) -> Figure:
         for size, note in zip(converged["size"].values, converged["note"].values, strict=True)
         if note
     ]
-    title = f"Analysis of {_aim(converged)} on nested subsets of the trials"
+    remarks.insert(0, f"analysis of {_aim(converged)} on nested subsets of the trials")
     with style():
         if not np.isfinite(converged["hsic"]).any():
-            figure, (axes,) = page(1, 1, 1.5, remarks=remarks)
+            figure, (axes,) = page(1, 1, 1.5, remarks=remarks[1:])
             message(axes, "no subset of the trials has an index")
             return figure
-        figure, (left, right) = page(2, 2, _HEIGHT, title=title, remarks=remarks, legend_lines=4)
+        figure, (left, right) = page(
+            2, 2, _HEIGHT, title=convergence_title(converged), remarks=remarks, legend_lines=4
+        )
         marks = _indices(left, converged)
         _agreement(right, converged)
         for axes in (left, right):

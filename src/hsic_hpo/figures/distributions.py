@@ -7,14 +7,14 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hsic_hpo.figures.groups import few, leading
+from hsic_hpo.figures.best_values import BestValues
+from hsic_hpo.figures.groups import few, homes, leading
 from hsic_hpo.figures.histograms import ALL, REACHED, histogram, legend_marks
 from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
 from hsic_hpo.figures.style import message, style
-from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import is_found, is_tested, select_goal, target_values
-from hsic_hpo.trials.groups import in_group
-from hsic_hpo.wording import goal, group_name, number, p_value
+from hsic_hpo.figures.titles import values_title
+from hsic_hpo.trials.goals import is_found, is_tested
+from hsic_hpo.wording import group_name, number, p_value
 
 _COLUMNS, _ROW = 3, 1.45
 
@@ -67,19 +67,12 @@ def distributions(trials: xr.Dataset, sensitivity: xr.Dataset, most: int = 6) ->
         if note
     ]
     with style():
-        return _draw(trials, chosen, shown, few(reasons, len(homes) - len(kept)))
+        return _draw(trials, sensitivity, chosen, shown, few(reasons, len(homes) - len(kept)))
 
 
 def _highest(chosen: xr.Dataset, most: int) -> list[_Shown]:
     """Return the highest indices of the main group, then of each conditional group in turn."""
-    index = chosen["hsic"]
-    # Groups by size: the first that has an index of a hyperparameter is its widest.
-    order = np.argsort(-chosen["n"].values, kind="stable")
-    home: dict[str, str] = {}
-    for label in chosen["group"].values[order]:
-        within = index.sel(group=label)
-        for name in within["hyperparameter"].values[np.isfinite(within.values)]:
-            home.setdefault(str(name), str(label))
+    index, home = chosen["hsic"], homes(chosen)
     found = []
     for label in map(str, chosen["group"].values):
         names = [name for name, group in home.items() if group == label]
@@ -90,14 +83,19 @@ def _highest(chosen: xr.Dataset, most: int) -> list[_Shown]:
 
 
 def _draw(
-    trials: xr.Dataset, chosen: xr.Dataset, shown: list[_Shown], remarks: list[str]
+    trials: xr.Dataset,
+    sensitivity: xr.Dataset,
+    chosen: xr.Dataset,
+    shown: list[_Shown],
+    remarks: list[str],
 ) -> Figure:
     if not shown:
         figure, (axes,) = page(1, 1, _ROW, remarks=remarks)
         message(axes, "no index, no distribution to show")
         return figure
     width = panel_letters(len(shown), _COLUMNS)
-    titles = [_title(chosen, one, width) for one in shown]
+    values = BestValues(trials, sensitivity)
+    titles = [_title(chosen, one, values, width) for one in shown]
     names = [fill(one.name, width) for one in shown]
     heights = [
         _ROW
@@ -105,40 +103,32 @@ def _draw(
         + LINE * max(lines(text) for text in names[i : i + _COLUMNS])
         for i in range(0, len(shown), _COLUMNS)
     ]
-    title = f"Values of the trials among the {goal(chosen)}, and of all trials"
+    title = values_title(sensitivity, values)
     columns = 2 if len(shown) > 1 else 1
     figure, panels = page(
         len(shown), _COLUMNS, heights, title=title, remarks=remarks, legend_lines=4 // columns
     )
-    space = trials_data.space(trials)
-    groups = {group.label: group for group in space.groups()}
     for i, (axes, one) in enumerate(zip(panels, shown, strict=True)):
-        inside = in_group(trials, groups[one.group])
-        reached = _reached(trials, chosen, inside)
-        law_and_goal = [(np.ones_like(reached), ALL), (reached, REACHED)]
-        histogram(axes, trials.isel(trial=inside), space[one.name], law_and_goal)
+        group = values.group(one.group)
+        law_and_goal = [(np.ones_like(group.reached), ALL), (group.reached, REACHED)]
+        histogram(axes, group.trials, values.hyperparameter(one.name), law_and_goal)
         axes.set_title(titles[i], parse_math=False)
         axes.set_xlabel(names[i], parse_math=False)
     drawn = [(ALL, "all trials of the group"), (REACHED, "those that reach the goal")]
-    handles = legend_marks(drawn, [space[one.name] for one in shown])
+    handles = legend_marks(drawn, [values.hyperparameter(one.name) for one in shown])
     figure.legend(handles=handles, loc="outside lower center", ncols=columns)
     return figure
 
 
-def _reached(trials: xr.Dataset, chosen: xr.Dataset, inside: np.ndarray) -> np.ndarray:
-    values, fraction = target_values(trials, "error"), float(chosen.attrs["goal_fraction"])
-    if chosen.attrs["group_threshold"] == "group":
-        return select_goal(values[inside], fraction, "best").reached
-    return select_goal(values, fraction, "best").reached[inside]
-
-
-def _title(chosen: xr.Dataset, one: _Shown, width: int) -> str:
+def _title(chosen: xr.Dataset, one: _Shown, values: BestValues, width: int) -> str:
     found = chosen.sel(group=one.group, hyperparameter=one.name)
     index = number(found["hsic"].item())
     verdict = f"adj. p {p_value(found['p_value_adjusted'].item())}"
     if not is_tested(found):
         verdict = "found" if is_found(found).item() else "not found"
     rows = [f"index {index}, {verdict}"]
+    if is_found(found).item() and (text := values.text(one.group, one.name)):
+        rows.insert(0, f"best: {text}")
     if one.group != chosen["group"].values[0]:
         rows.insert(0, f"where {one.group}")
     return "\n".join(fill(row, width) for row in rows)

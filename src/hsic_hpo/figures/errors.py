@@ -1,12 +1,15 @@
 """Histogram of the errors of a random search (figure 2 of the slides)."""
 
+from collections.abc import Mapping
 from textwrap import fill
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
+from hsic_hpo.errors import printable
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.scales import Scaling, spans_a_decade
 from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, LIGHT_GREY, VERMILLION, message, style
@@ -48,12 +51,14 @@ def errors(trials: xr.Dataset, sensitivity: xr.Dataset | None = None) -> Figure:
     known = np.isfinite(error)
     finite, stopped = error[known], is_stopped(trials)[known]
     with style():
-        figure = Figure(figsize=(COLUMN_WIDTH, 2.4))
+        figure = Figure(figsize=(COLUMN_WIDTH, 2.6))
         axes = figure.add_subplot()
-        axes.set_title(fill(outcomes(trials), _TITLE_LETTERS))
         if finite.size == 0:
+            axes.set_title(fill(outcomes(trials), _TITLE_LETTERS))
             message(axes, "no trial finished with an error")
             return figure
+        texts = [_found(error, trials.attrs, sensitivity), outcomes(trials)]
+        axes.set_title("\n".join(fill(text, _TITLE_LETTERS) for text in texts), parse_math=False)
         scaling = Scaling.of(finite)
         _histogram(axes, scaling(finite), stopped, in_logarithms=scaling.in_logarithms)
         name = with_units(trials.attrs["error_name"], trials.attrs["error_units"])
@@ -65,6 +70,21 @@ def errors(trials: xr.Dataset, sensitivity: xr.Dataset | None = None) -> Figure:
         if axes.get_legend_handles_labels()[0]:
             figure.legend(loc="outside lower center")
     return figure
+
+
+def _found(errors: np.ndarray, attrs: Mapping[Any, Any], sensitivity: xr.Dataset | None) -> str:
+    units = "" if attrs["error_units"] == "1" else f" {attrs['error_units']}"
+    name = printable(str(attrs["error_name"]))
+    parts = []
+    if sensitivity is not None:
+        threshold = float(sensitivity["threshold"].sel(target="error", subset="best"))
+        parts.append((f"the {goal(sensitivity)}", threshold))
+    # A trial without an error ranks behind all that have one.
+    parts.append(("half of the trials", float(np.median(errors))))
+    told = [
+        f"of {what} ≤\u00a0{number(value)}{units}" for what, value in parts if np.isfinite(value)
+    ]
+    return f"{name} {', '.join(told)}" if told else f"{name} of fewer than half of the trials"
 
 
 def _histogram(axes: Axes, errors: np.ndarray, stopped: np.ndarray, *, in_logarithms: bool) -> None:

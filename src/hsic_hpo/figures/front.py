@@ -1,6 +1,7 @@
 """The front of error and cost: every trial, the best network for every cost, what was chosen."""
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ from matplotlib.patches import Rectangle
 
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.labels import label_points
+from hsic_hpo.figures.layout import title_letters
 from hsic_hpo.figures.scales import Scaling, log_where_a_decade
 from hsic_hpo.figures.style import GREY, LIGHT_GREY, PAGE_WIDTH, message, search_look, style
+from hsic_hpo.figures.values import cost_text
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.costs import MEASURED_COSTS
 from hsic_hpo.trials.variables import cost_values
-from hsic_hpo.wording import with_units
+from hsic_hpo.wording import number, with_units
 
 # Of the height of the panel, below the front.
 _ROOM_BELOW = 0.1
@@ -48,6 +51,7 @@ def front(drawn: xr.Dataset | None, searches: Sequence[xr.Dataset], found: xr.Da
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 4.2))
         axes = figure.add_subplot()
+        figure.suptitle(fill(_found(found), title_letters(PAGE_WIDTH)), parse_math=False)
         parts = [] if drawn is None else [(_RANDOM, *_points(drawn, cost))]
         parts += [(str(one.attrs["method"]), *_points(one, cost)) for one in searches]
         shown = [(x, y) for _, x, y in parts] or [_steps(found.sel(search=_ALL))]
@@ -81,6 +85,19 @@ def front(drawn: xr.Dataset | None, searches: Sequence[xr.Dataset], found: xr.Da
         _legend(figure, methods, chosen=bool((whole["chosen_by"] != "").any()), trials=bool(parts))
         _name_chosen(figure, axes, whole, scaling)
     return figure
+
+
+def _found(found: xr.Dataset) -> str:
+    x, y = _steps(found.sel(search=_ALL))
+    if not x.size:
+        return "No trial has both an error and a cost"
+    name, units = str(found.attrs["error_name"]), str(found.attrs["error_units"])
+    unit = "" if units == "1" else f" {units}"
+    cost = str(found.attrs["cost"])
+    ends = [f"{number(y[i])}{unit} with {cost_text(float(x[i]), cost)}" for i in (0, -1)]
+    if len(x) == 1:
+        return f"One network is the best in both {name} and cost: {ends[0]}"
+    return f"{len(x)} networks are the best for what they cost: {name} from {' to '.join(ends)}"
 
 
 def _cost_label(cost: str) -> str:

@@ -35,6 +35,24 @@ def leading(chosen: xr.Dataset, labels: Sequence[str]) -> list[str]:
     return [*first, *(others[i] for i in np.sort(kept))]
 
 
+def homes(chosen: xr.Dataset) -> dict[str, str]:
+    """Return the largest group in which each hyperparameter has an index, by its name.
+
+    Parameters
+    ----------
+    chosen
+        Sensitivity Dataset of one target and one subset.
+    """
+    index = chosen["hsic"]
+    order = np.argsort(-chosen["n"].values, kind="stable")
+    home: dict[str, str] = {}
+    for label in chosen["group"].values[order]:
+        within = index.sel(group=label)
+        for name in within["hyperparameter"].values[np.isfinite(within.values)]:
+            home.setdefault(str(name), str(label))
+    return home
+
+
 def few(remarks: Sequence[str], n_hidden: int = 0) -> list[str]:
     """Return the remarks on groups for which there is room, and how many groups are left out.
 

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from hsic_hpo.figures.index_lines import HEIGHT, index_lines
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
+from hsic_hpo.figures.titles import budget_title
 from hsic_hpo.trials.goals import is_tested
 from hsic_hpo.wording import cost_name, percent
 
@@ -43,8 +44,11 @@ def importance_by_budget(found: xr.Dataset) -> Figure:
         share = percent(float(found.attrs["goal_fraction"]))
         cost = cost_name(found.attrs["cost"])
         what = "trials" if is_tested(found) else "configurations"
-        title = f"Impact on the best {share} of the {what} that cost at most c"
-        figure, (axes,) = page(1, 1, HEIGHT, width=PAGE_WIDTH, title=title, legend_lines=3)
+        remark = f"impact on the best {share} of the {what} that cost at most c"
+        title = budget_title(main)
+        figure, (axes,) = page(
+            1, 1, HEIGHT, width=PAGE_WIDTH, title=title, remarks=[remark], legend_lines=3
+        )
         marks = index_lines(axes, main, "budget")
         axes.set_xscale("log")
         axes.set_xlabel(f"budget c ({cost})")

@@ -8,6 +8,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from hsic_hpo.figures.index_lines import HEIGHT, index_lines
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
+from hsic_hpo.figures.titles import epoch_title
 from hsic_hpo.wording import percent
 
 # Labels of epochs nearer to each other than by this factor would touch.
@@ -46,8 +47,16 @@ def importance_by_epoch(found: xr.Dataset) -> Figure:
             return figure
         shown = found.isel(epoch=has_index.values)
         share = percent(float(found.attrs["goal_fraction"]))
-        title = f"Impact on the best {share} of the trials, had they ended after so many epochs"
-        figure, (axes,) = page(1, 1, HEIGHT, width=PAGE_WIDTH, title=title, legend_lines=3)
+        remark = f"impact on the best {share} of the trials, had they ended after so many epochs"
+        figure, (axes,) = page(
+            1,
+            1,
+            HEIGHT,
+            width=PAGE_WIDTH,
+            title=epoch_title(shown),
+            remarks=[remark],
+            legend_lines=3,
+        )
         at_end = (shown["significant"].isel(epoch=-1) == 1).values.tolist()
         marks = index_lines(axes, shown, "epoch", at_end)
         _epoch_axis(axes, shown["epoch"].values.tolist())

@@ -13,8 +13,9 @@ from matplotlib.lines import Line2D
 
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import BLUE, message, style
+from hsic_hpo.figures.titles import pairs_title
 from hsic_hpo.trials.goals import interacts, is_tested
-from hsic_hpo.wording import goal
+from hsic_hpo.trials.values_of_pairs import interacting_pairs
 
 _MOST = 16
 _ROW, _FRAME, _NAME_LETTERS = 0.17, 1.25, 22
@@ -70,7 +71,7 @@ def interactions(sensitivity: xr.Dataset) -> Figure:
     remarks = [f"not shown, with weaker interactions: {', '.join(hidden)}"] if hidden else []
     names = [fill(name, _NAME_LETTERS) for name in chosen["hyperparameter"].values]
     height = _FRAME + _ROW * max(6, sum(1 + name.count("\n") for name in names))
-    title = f"Pairs of hyperparameters, impact on the {goal(chosen)}"
+    title = pairs_title(sensitivity, interacting_pairs(sensitivity))
     with style():
         n_panels = len(_KINDS) if len(names) > 1 else 1
         figure, panels = page(

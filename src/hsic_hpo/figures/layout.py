@@ -13,7 +13,7 @@ from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, PAGE_WIDTH
 
 LINE = 0.14
 """Height of a line of text, in inches."""
-_LETTERS_PER_INCH = 15.5
+_LETTERS_PER_INCH, _TITLE_PART = 15.5, 0.88
 # Letters that the labels of a vertical axis take from a line.
 _BESIDE = 9
 
@@ -21,6 +21,11 @@ _BESIDE = 9
 def letters(width: float) -> int:
     """Return how many letters of a title fit into ``width`` inches."""
     return max(8, int(_LETTERS_PER_INCH * width))
+
+
+def title_letters(width: float) -> int:
+    """Return how many letters of a figure's title, which are larger, fit into ``width`` inches."""
+    return int(_TITLE_PART * letters(width))
 
 
 def panel_letters(n_panels: int, columns: int) -> int:
@@ -71,7 +76,7 @@ def page(
     """
     columns = min(columns, n_panels)
     width = width or (PAGE_WIDTH if columns > 1 else COLUMN_WIDTH)
-    title = fill(title, letters(width)) if title else ""
+    title = fill(title, title_letters(width)) if title else ""
     footer = "\n".join(fill(remark, letters(width)) for remark in remarks)
     n_rows = -(-n_panels // columns)
     heights = [height] * n_rows if isinstance(height, int | float) else list(height)

@@ -21,13 +21,14 @@ from hsic_hpo.figures.style import (
     message,
     style,
 )
+from hsic_hpo.figures.titles import quadrant_title
 from hsic_hpo.trials.goals import cost_names, is_found, is_tested
 from hsic_hpo.wording import goal, percent, target_name
 
 _HEIGHT, _NAME_LETTERS = 4.2, 30
 _LEAST_LIMIT, _NAMED_ALL = 2.5, 20
 _LINES = "#AAAAAA"
-_TITLE = "Impact on the error and on the cost: what to do with each hyperparameter"
+_TITLE = "Impact on the error and on the cost"
 # Name, corner in fractions of the axes, alignment there.
 _QUADRANTS = (
     ("fix cheaply", (0.01, 0.99), ("left", "top")),
@@ -106,7 +107,13 @@ def _draw(main: xr.Dataset, cost: str, remarks: list[str]) -> Figure:
         why = "under both noise floors" if tested else "found for neither"
         remarks = [f"not named, {why}: {', '.join(names[~named])}", *remarks]
     figure, (axes,) = page(
-        1, 1, _HEIGHT, width=PAGE_WIDTH, title=_TITLE, remarks=remarks, legend_lines=2
+        1,
+        1,
+        _HEIGHT,
+        width=PAGE_WIDTH,
+        title=quadrant_title(main, cost),
+        remarks=remarks,
+        legend_lines=2,
     )
     for ratios, limit in ((x, axes.set_xlim), (y, axes.set_ylim)):
         limit(0, max(_LEAST_LIMIT if tested else 0.0, 1.05 * np.nanmax(ratios)))

@@ -13,7 +13,7 @@ from hsic_hpo.figures.style import GREY, LIGHT_GREY, PAGE_WIDTH, style
 from hsic_hpo.figures.values import value_text
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
 from hsic_hpo.spaces.space import Space, allowed
-from hsic_hpo.wording import number
+from hsic_hpo.wording import counted, number
 
 # Left edges of the columns, in inches, and the letters that fit into them.
 _COLUMNS = {
@@ -23,7 +23,7 @@ _COLUMNS = {
     "distribution": (4.75, 15),
     "exists where": (5.8, 21),
 }
-_INDENT, _PADDING, _MARGIN = 2, 0.08, 0.06
+_INDENT, _PADDING, _MARGIN, _TITLE = 2, 0.08, 0.06, 0.22
 
 
 def space(dataset: xr.Dataset) -> Figure:
@@ -45,8 +45,9 @@ def space(dataset: xr.Dataset) -> Figure:
     >>> import hsic_hpo as hh
     >>> figure = hh.plot.space(hh.example_trials())
     """
+    known = Space.from_json(dataset.attrs["space"])
     rows = [dict(zip(_COLUMNS, _COLUMNS, strict=True))]
-    rows += space_rows(Space.from_json(dataset.attrs["space"]))
+    rows += space_rows(known)
     rows = [
         {column: _wrapped_cell(text, _COLUMNS[column][1]) for column, text in row.items()}
         for row in rows
@@ -54,14 +55,15 @@ def space(dataset: xr.Dataset) -> Figure:
     heights = np.array(
         [_PADDING + LINE * max(lines(text) for text in row.values()) for row in rows]
     )
-    height = float(heights.sum()) + 2 * _MARGIN
+    height = float(heights.sum()) + 2 * _MARGIN + _TITLE
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, height))
         figure.set_layout_engine("none")
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
         axes.set(xlim=(0, PAGE_WIDTH), ylim=(height, 0))
-        tops = _MARGIN + np.concatenate([[0], np.cumsum(heights)[:-1]])
+        axes.text(_COLUMNS["hyperparameter"][0], _MARGIN, _title(known), va="top", size=9)
+        tops = _TITLE + _MARGIN + np.concatenate([[0], np.cumsum(heights)[:-1]])
         for i, (row, top, tall) in enumerate(zip(rows, tops, heights, strict=True)):
             if i and i % 2 == 0:
                 axes.axhspan(top, top + tall, color=LIGHT_GREY, alpha=0.4, linewidth=0)
@@ -78,6 +80,15 @@ def space(dataset: xr.Dataset) -> Figure:
                 )
         axes.axhline(tops[0] + heights[0], color="black", linewidth=0.8)
     return figure
+
+
+def _title(known: Space) -> str:
+    n = len(known.names)
+    conditional = sum(bool(one.conditions) for one in known.hyperparameters)
+    always = f"{counted(n - conditional, 'hyperparameters')} that always exist"
+    if n == conditional + 1:
+        always = always.replace("exist", "exists")
+    return f"{always}, {conditional} under conditions" if conditional else always
 
 
 def space_rows(space: Space) -> list[dict[str, str]]:

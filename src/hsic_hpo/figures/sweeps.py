@@ -11,11 +11,11 @@ from matplotlib.lines import Line2D
 
 from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
 from hsic_hpo.figures.style import BLUE, ORANGE, message, style
+from hsic_hpo.figures.titles import sweeps_title
 from hsic_hpo.figures.values import label_values, position, rounded_text
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials.goals import is_tested
-from hsic_hpo.wording import goal
 
 _COLUMNS, _ROW, _EMPTY = 3, 1.6, 1.2
 _ENDS = {"lower": (BLUE, "lower end moves up"), "upper": (ORANGE, "upper end moves down")}
@@ -48,7 +48,7 @@ def sweeps(sensitivity: xr.Dataset, most: int = 9) -> Figure:
     shown, hidden = ranked[:most], ranked[most:]
     remarks = [f"not shown, with smaller indices: {', '.join(hidden)}"] if hidden else []
     remarks += [f"no index, too few trials: {', '.join(lacking)}"] if lacking and shown else []
-    title = f"Impact on the {goal(sensitivity)} within a part of the range"
+    title = sweeps_title(sensitivity)
     space = Space.from_json(sensitivity.attrs["space"])
     width = panel_letters(max(1, len(shown)), _COLUMNS)
     labels = [fill(f"{name}: end that moves", width) for name in shown]
@@ -134,7 +134,8 @@ def _range(hyperparameter: Hyperparameter, line: xr.Dataset, point: int, end: st
         return "full range"
     value = hyperparameter.from_stored(line["sweep_value"].values[point].item())
     text = rounded_text(value) if isinstance(value, float) else str(value)
-    return f"≥ {text}" if end == "lower" else f"≤ {text}"
+    # A space at which no line breaks.
+    return f"≥\u00a0{text}" if end == "lower" else f"≤\u00a0{text}"
 
 
 def _sentence(ranges: list[str], *, tested: bool) -> str:

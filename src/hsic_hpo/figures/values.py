@@ -1,6 +1,7 @@
 """Axes in a hyperparameter's own values."""
 
 import math
+import re
 from itertools import pairwise
 from textwrap import fill
 
@@ -10,13 +11,14 @@ from matplotlib.ticker import MaxNLocator
 
 from hsic_hpo.errors import printable
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
-from hsic_hpo.wording import number
+from hsic_hpo.wording import costing, number
 
 _MOST_LEVELS = 12
 _SHORT = 100_000
 _LEVEL_LETTERS = 14
 # Letters that fit below the narrowest panel, and ticks that an axis takes.
 _AXIS_LETTERS, _MOST_TICKS, _MOST_LEVEL_TICKS = 36, 5, 6
+_EXPONENT = re.compile(r"\b\d+(\.\d+)?e[+-]\d+\b")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _QUANTILES = [0.05, 0.275, 0.5, 0.725, 0.95]
 
@@ -42,6 +44,16 @@ def rounded_text(value: float) -> str:
     if value == round(value) and abs(value) < _SHORT:
         return str(round(value))
     return _power_of_ten(number(value))
+
+
+def with_powers(text: str) -> str:
+    """Return a text with its small and large numbers as powers of ten."""
+    return _EXPONENT.sub(lambda found: _power_of_ten(found.group()), text)
+
+
+def cost_text(value: float, cost: str) -> str:
+    """Return a cost with what it counts: ``"1.81 × 10⁶ FLOPs per sample"``."""
+    return with_powers(costing(value, cost))
 
 
 def _power_of_ten(text: str) -> str:

@@ -13,13 +13,14 @@ from matplotlib.patches import Patch
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.histograms import ALL, REACHED, WORST, Look, histogram
-from hsic_hpo.figures.layout import LINE, letters, lines, panel_letters
+from hsic_hpo.figures.layout import LINE, lines, panel_letters, title_letters
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
+from hsic_hpo.figures.titles import worst_title
 from hsic_hpo.figures.values import shown_by_level
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import is_found, is_tested, select_goal, target_values
 from hsic_hpo.trials.stopped import first_rung
-from hsic_hpo.wording import goal, target_name
+from hsic_hpo.wording import goal
 
 _SUBSETS = {"best": REACHED, "worst": WORST}
 _ROW, _FRAME, _HISTOGRAM = 0.24, 0.75, 1.8
@@ -71,7 +72,7 @@ def worst(trials: xr.Dataset, sensitivity: xr.Dataset, hyperparameter: str | Non
     ranked = indices.sortby(indices["hsic"].sel(subset="best"), ascending=False)
     name = hyperparameter or _most_different(trials, indices)
     with style():
-        return _draw(trials, ranked, name)
+        return _draw(trials, ranked, name, worst_title(sensitivity))
 
 
 def _most_different(trials: xr.Dataset, indices: xr.Dataset) -> str:
@@ -84,17 +85,13 @@ def _most_different(trials: xr.Dataset, indices: xr.Dataset) -> str:
     return str(names[np.argmax(np.where(allowed, differences, -1))])
 
 
-def _draw(trials: xr.Dataset, ranked: xr.Dataset, name: str) -> Figure:
+def _draw(trials: xr.Dataset, ranked: xr.Dataset, name: str, title: str) -> Figure:
     names = [fill(one, _NAME_LETTERS) for one in ranked["hyperparameter"].values]
     rows = np.maximum(1, _LINE_OF_ROW * np.array([lines(one) for one in names]))
     heights = [_FRAME + _ROW * rows.sum(), _HISTOGRAM]
     end = first_rung(ranked)
     then = f" (the worst as of epoch {end})" if end else ""
-    title = fill(
-        f"Impact on the {goal(ranked)} and on the {goal(ranked, subset='worst')} "
-        f"by {target_name(ranked, 'error')}{then}",
-        letters(PAGE_WIDTH),
-    )
+    title = fill(f"{title}{then}", title_letters(PAGE_WIDTH))
     figure = Figure(figsize=(PAGE_WIDTH, sum(heights) + LINE * (3.7 + lines(title))))
     figure.suptitle(title, parse_math=False)
     grid = GridSpec(2, 2, figure, height_ratios=heights)

@@ -10,6 +10,7 @@ from hsic_hpo.figures.importance import importance
 from hsic_hpo.figures.importance_by_budget import importance_by_budget
 from hsic_hpo.figures.importance_by_epoch import importance_by_epoch
 from hsic_hpo.figures.interactions import interactions
+from hsic_hpo.figures.pairs import pairs
 from hsic_hpo.figures.quadrant import quadrant
 from hsic_hpo.figures.space import space
 from hsic_hpo.figures.style import save
@@ -27,6 +28,7 @@ __all__ = [
     "importance_by_budget",
     "importance_by_epoch",
     "interactions",
+    "pairs",
     "quadrant",
     "save",
     "space",

@@ -20,8 +20,11 @@ CAPTIONS = {
     "importance": (
         "Sensitivity indices HSIC(U, Z) of each hyperparameter for landing among the best "
         "trials, with noise floors, confidence intervals of the debiased indices and p-values "
-        "adjusted for the number of hyperparameters. Indices compare within a panel only: each "
-        "conditional group has its own."
+        "adjusted for the number of hyperparameters. The strips beside them show where the best "
+        "are, from low to high values: how often trials there reach the goal, the dashed line on "
+        "average; beside them the values that stand out, where the index is found to matter. "
+        "Indices compare within a panel only: each conditional group has its own, with what exists "
+        "only there first."
     ),
     "distributions": (
         "Distributions of the hyperparameters with the highest indices: over all trials of "
@@ -39,6 +42,13 @@ CAPTIONS = {
         "index of each pair, which is high whenever one of the two matters; right, the pure "
         "interaction, which is not. Marked pairs are significant, the pure interactions after "
         "adjustment for the number of pairs."
+    ),
+    "pairs": (
+        "Where the best are in the plane of two hyperparameters that matter together. A point is a "
+        "trial, a black one reaches the goal; the shading is the share of the trials of a cell "
+        "that do. Where the two did not interact, columns would have the same pattern of shades, "
+        "lighter or darker. Above each, the values of one that stand out among the best, given "
+        "those of the other."
     ),
     "convergence": (
         "Indices of the hyperparameters, and the agreement of their ranking with the last one, "

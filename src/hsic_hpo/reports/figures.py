@@ -10,6 +10,7 @@ from hsic_hpo.figures.by_name import draw
 from hsic_hpo.figures.style import save
 from hsic_hpo.reports.parts import Parts
 from hsic_hpo.trials.goals import cost_names
+from hsic_hpo.trials.values_of_pairs import interacting_pairs
 
 
 def write_figures(
@@ -71,11 +72,13 @@ def figures_to_draw(
     shown: dict[str, tuple[xr.Dataset, ...]] = {
         "space": (trials,),
         "errors": (trials, sensitivity),
-        "importance": (sensitivity,),
+        "importance": (sensitivity, trials),
         "distributions": (trials, sensitivity),
         "worst": (trials, sensitivity),
         "interactions": (sensitivity,),
     }
+    if interacting_pairs(sensitivity):
+        shown["pairs"] = (trials, sensitivity)
     if convergence is not None:
         shown["convergence"] = (convergence,)
     if np.isfinite(trials["learning_curve"].values).any():

@@ -15,6 +15,7 @@ from hsic_hpo.tables.importance_by_epoch import importance_by_epoch_sentence
 from hsic_hpo.tables.summary import summary
 from hsic_hpo.tables.writing import markdown_text
 from hsic_hpo.trials.goals import cost_names, has_both
+from hsic_hpo.trials.values_of_pairs import interacting_pairs
 from hsic_hpo.wording import reached_in_words
 
 
@@ -96,8 +97,11 @@ def findings(parts: StudyParts) -> list[Finding]:
         _finding(
             "interactions",
             "What matters together",
-            lambda: [sentences.interaction_sentence(sensitivity)],
-            ["interactions"],
+            lambda: [
+                sentences.interaction_sentence(sensitivity),
+                *sentences.how_pairs_interact(sensitivity, parts.trials),
+            ],
+            ["interactions", "pairs"] if interacting_pairs(sensitivity) else ["interactions"],
         ),
     ]
     if convergence is not None:

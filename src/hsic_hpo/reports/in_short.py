@@ -10,9 +10,9 @@ from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.sensitivity.rare_levels import rare_levels
 from hsic_hpo.sensitivity.values_of_best import with_values
-from hsic_hpo.sensitivity.values_of_pairs import values_given
 from hsic_hpo.tables.summary import summary
-from hsic_hpo.trials.goals import cost_names, interacts, is_found, is_tested
+from hsic_hpo.trials.goals import cost_names, is_found, is_tested
+from hsic_hpo.trials.values_of_pairs import how_they_interact, interacting_pairs
 from hsic_hpo.wording import MAIN_GROUP, cost_name, counted, goal, listed, percent
 
 _MOST = 5
@@ -173,7 +173,8 @@ def _avoid(sensitivity: xr.Dataset) -> str:
 
 def _costs(study: StudyParts, mattering: Sequence[str]) -> str:
     sensitivity = study.sensitivity
-    told = summary(study.trials, sensitivity)[2].replace("What only costs: ", "Only costs: ")
+    told = summary(study.trials, sensitivity)[2]
+    told = told.replace("What only costs: ", "Without being found to matter for the error: ")
     for cost in cost_names(sensitivity)[:1]:
         driven = is_found(sensitivity.sel(target=cost, subset="best")).any("group")
         if both := [name for name in mattering if bool(driven.sel(hyperparameter=name))]:
@@ -193,32 +194,6 @@ def _interacts(sensitivity: xr.Dataset, trials: xr.Dataset) -> str:
         told = f"{how} {'Also: ' if len(named) > 1 else ''}{'; '.join(named[1:])}{more}"
         told = f"{told.rstrip()}." if len(named) > 1 else how
     return told
-
-
-def interacting_pairs(sensitivity: xr.Dataset) -> list[tuple[str, str]]:
-    """Return the pairs that matter together for the best, the strongest evidence first."""
-    best = sensitivity.sel(group=MAIN_GROUP, target="error", subset="best")
-    names, found = best["hyperparameter"].values.tolist(), interacts(best).values
-    strength = -best["pure_interaction"].values
-    order = best["pure_p_value_adjusted"].values if is_tested(sensitivity) else strength
-    pairs = [(i, j) for i in range(len(names)) for j in range(i) if found[i, j]]
-    pairs.sort(key=lambda pair: (order[pair], strength[pair]))
-    return [(names[i], names[j]) for i, j in pairs]
-
-
-def how_they_interact(sensitivity: xr.Dataset, trials: xr.Dataset, first: str, second: str) -> str:
-    """Say which values of one of a pair the best have, given those of the other."""
-    fraction = float(sensitivity.attrs["goal_fraction"])
-    described, parting, given = values_given(trials, first, second, fraction)
-    parts = [
-        f"with {parting} {one.part} the best have {described} {one.values.text} "
-        f"({percent(round(one.values.at_goal, 2))} of them, {percent(round(one.values.of_all, 2))} "
-        "of all there)"
-        for one in given
-        if one.values.text
-    ]
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}." if len(parts) > 1 else ""
 
 
 def _how_sure(study: StudyParts) -> str:

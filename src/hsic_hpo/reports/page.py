@@ -1,6 +1,5 @@
 """The page itself: sections, figures, charts and tables put into the template."""
 
-import base64
 import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from hsic_hpo.files import write_text
 from hsic_hpo.reports import frames
 from hsic_hpo.reports.chosen import chosen
 from hsic_hpo.reports.decision_rows import DecisionRow, decision_rows
+from hsic_hpo.reports.embedded import svg_source
 from hsic_hpo.reports.facts import failed_trainings, provenance, study_facts
 from hsic_hpo.reports.findings import findings
 from hsic_hpo.reports.front_chart import front_chart, front_choices
@@ -261,12 +261,11 @@ class _Figure:
 
     @classmethod
     def from_file(cls, path: Path) -> "_Figure":
-        content = path.read_bytes()
-        points = re.search(rb'<svg[^>]* width="([0-9.]+)pt"', content)
+        content = path.read_text(encoding="utf-8")
+        points = re.search(r'<svg[^>]* width="([0-9.]+)pt"', content)
         if points is None:
-            raise InputError(f"{path}: not a figure of this pipeline: its width is missing")
-        source = f"data:image/svg+xml;base64,{base64.b64encode(content).decode('ascii')}"
-        return cls(source, round(_PIXELS_PER_POINT * float(points[1])))
+            raise InputError(f"{path}: no SVG figure that hsic_hpo drew: its width is missing")
+        return cls(svg_source(content), round(_PIXELS_PER_POINT * float(points[1])))
 
 
 def _cells(table: pd.DataFrame) -> list[list[str]]:

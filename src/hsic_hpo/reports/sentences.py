@@ -5,6 +5,7 @@ import xarray as xr
 
 from hsic_hpo.trials.goals import has_both, interacts, is_found, is_tested
 from hsic_hpo.trials.stopped import first_rung
+from hsic_hpo.trials.values_of_pairs import how_they_interact, interacting_pairs
 from hsic_hpo.wording import (
     MAIN_GROUP,
     adjusted_p,
@@ -23,6 +24,8 @@ _DECISIONS = {
     "fix": "fixes {}",
 }
 _STATED = 5
+# As many as have a picture.
+_PICTURED = 3
 
 
 def worst(sensitivity: xr.Dataset) -> str:
@@ -190,6 +193,18 @@ def _found_interactions(best: xr.Dataset, names: list[str]) -> str:
     named = "; ".join(f"{names[i]} with {names[j]}" for i, j in pairs[:_STATED])
     more = f"; and {len(pairs) - _STATED} more" if len(pairs) > _STATED else ""
     return f"Pairs that matter together for the {goal(best)}, through the surrogate: {named}{more}."
+
+
+def how_pairs_interact(sensitivity: xr.Dataset, trials: xr.Dataset) -> list[str]:
+    """Say of the strongest pairs which values of one the best have, given those of the other.
+
+    Empty through a surrogate: how often a search tried a value says nothing of the value.
+    """
+    if not is_tested(sensitivity):
+        return []
+    shown = interacting_pairs(sensitivity)[:_PICTURED]
+    told = (how_they_interact(sensitivity, trials, *pair) for pair in shown)
+    return [text for text in told if text]
 
 
 def convergence_sentence(convergence: xr.Dataset) -> str:

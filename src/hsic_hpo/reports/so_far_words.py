@@ -32,8 +32,9 @@ def caveats(so_far: SoFar, sensitivity: xr.Dataset) -> list[str]:
     n, n_all = so_far.trials.sizes["trial"], so_far.n_all
     if so_far.rung_epoch is not None:
         return [
-            f"The best train on after the rung at epoch {so_far.rung_epoch}, and their errors may "
-            "still change places: which are the best in the end, and so what matters, is open."
+            f"After the rung at epoch {so_far.rung_epoch} the best go on training, and their "
+            "errors may still change places: which are the best in the end, and so what matters, "
+            "is open."
         ]
     if n == n_all:
         return []

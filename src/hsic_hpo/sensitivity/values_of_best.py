@@ -1,47 +1,22 @@
 """Which values the best have: the levels, or the range, that stand out among them.
 
 An index says that a hyperparameter matters, not which way. What stands here says it in shares: of
-the trials that reach the goal, this part has these values, of all trials that part. Not in the
-paper. Levels are chosen by their excess, the share among the best less the share among all: the
-largest, and others with at least half of it. A range of numbers is the one of the largest excess,
-which makes it short where the best crowd. Both are chosen by the same trials as the shares, so that
-these flatter a little; an index with its test tells whether there is anything to describe.
+the trials that reach the goal, this part has these values, of all trials that part, see
+:mod:`hsic_hpo.trials.standout`. Not in the paper.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from hsic_hpo.sensitivity.settings import AnalysisSettings
-from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Group
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import SUBSETS, select_goal, target_values
 from hsic_hpo.trials.groups import in_group
+from hsic_hpo.trials.standout import standout
 from hsic_hpo.trials.variables import hyperparameter_values
-from hsic_hpo.wording import readable
-
-_ENOUGH = 0.5
-
-
-@dataclass(frozen=True)
-class Standout:
-    """Values that are more frequent among the best than among all.
-
-    Attributes
-    ----------
-    text
-        The values, such as ``"adam"`` or ``"0.0001 to 0.001"``; empty where none stand out.
-    at_goal, of_all
-        Share of those that reach the goal, and of all, that have one of them; in [0, 1].
-    """
-
-    text: str
-    at_goal: float
-    of_all: float
 
 
 def values_of_trials(trials: xr.Dataset, settings: AnalysisSettings) -> xr.Dataset:
@@ -121,62 +96,6 @@ def values_of_best(points: xr.Dataset, reached: np.ndarray) -> xr.Dataset:
                 texts[place] = found.text
                 shares[(0, *place)], shares[(1, *place)] = found.at_goal, found.of_all
     return _label(groups, names, texts, shares)
-
-
-def standout(parameter: Hyperparameter, values: np.ndarray, weights: np.ndarray) -> Standout:
-    """Choose the values of one hyperparameter that stand out among those that reach a goal.
-
-    Parameters
-    ----------
-    parameter
-        The hyperparameter.
-    values
-        ``(n,)``, as they are stored.
-    weights
-        ``(n,)``, how often each reaches the goal; not all are 0.
-    """
-    kinds, place = np.unique(values, return_inverse=True)
-    share = np.bincount(place, minlength=len(kinds)) / len(values)
-    at_goal = np.bincount(place, weights, minlength=len(kinds)) / weights.sum()
-    if parameter.type in ("categorical", "boolean"):
-        levels = [parameter.from_stored(kind) for kind in kinds.tolist()]
-        return _levels(levels, at_goal, share)
-    return _range(parameter, kinds, at_goal, share)
-
-
-def _levels(levels: list[Any], at_goal: np.ndarray, share: np.ndarray) -> Standout:
-    excess = at_goal - share
-    largest = excess.max()
-    if largest <= 0:
-        return Standout("", 1.0, 1.0)
-    chosen = np.flatnonzero(excess >= _ENOUGH * largest)
-    # Those that stand out most come first.
-    chosen = chosen[np.argsort(-excess[chosen], kind="stable")]
-    text = ", ".join(readable(levels[i]) for i in chosen)
-    return Standout(text, float(at_goal[chosen].sum()), float(share[chosen].sum()))
-
-
-def _range(
-    parameter: Hyperparameter, numbers: np.ndarray, at_goal: np.ndarray, share: np.ndarray
-) -> Standout:
-    excess = np.concatenate([[0.0], np.cumsum(at_goal - share)])
-    end = int(np.argmax(excess - np.minimum.accumulate(excess)))
-    start = int(np.argmin(excess[: end + 1]))
-    if end == start:
-        return Standout("", 1.0, 1.0)
-    low, high = (parameter.from_stored(numbers[i].item()) for i in (start, end - 1))
-    text = _between(low, high, start == 0, end == len(numbers))
-    return Standout(text, float(at_goal[start:end].sum()), float(share[start:end].sum()))
-
-
-def _between(low: Any, high: Any, is_lowest: bool, is_highest: bool) -> str:
-    if low == high:
-        return readable(low)
-    if is_lowest:
-        return f"up to {readable(high)}"
-    if is_highest:
-        return f"from {readable(low)} on"
-    return f"{readable(low)} to {readable(high)}"
 
 
 def _label(

@@ -4,7 +4,8 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.tables.importance import verdict_column
-from hsic_hpo.trials.goals import is_found, is_tested
+from hsic_hpo.trials.found_along import leaders
+from hsic_hpo.trials.goals import is_tested
 from hsic_hpo.wording import cost_name, number, percent
 
 _COLUMNS = ("hsic", "noise_floor", "interval_low", "interval_high", "p_value_adjusted")
@@ -59,26 +60,6 @@ def importance_by_budget_remark(found: xr.Dataset) -> str:
         f"best {share} of them beside all of them. p-values are adjusted for the hyperparameters "
         "of the group at all budgets."
     )
-
-
-def leaders(found: xr.Dataset) -> list[str]:
-    """Return which hyperparameter that is found to matter has the highest index at each budget.
-
-    Parameters
-    ----------
-    found
-        Dataset of :func:`hsic_hpo.sensitivity.by_budget.indices_by_budget`; hyperparameters that
-        exist in some trials only are not compared with those that always do.
-
-    Returns
-    -------
-    list of str
-        A name for each budget, empty where none is found.
-    """
-    main = found.isel(hyperparameter=found["group"].values == found["group"].values[0])
-    names = main["hyperparameter"].values
-    index = main["hsic"].where(is_found(main)).fillna(-1.0).values
-    return [str(names[row.argmax()]) if row.max() >= 0 else "" for row in index]
 
 
 def importance_by_budget_sentence(found: xr.Dataset) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from hsic_hpo.trials.found_along import holds_from
 from hsic_hpo.wording import counted, percent
 
 _COLUMNS = ("hsic", "noise_floor", "interval_low", "interval_high", "p_value_adjusted")
@@ -47,28 +48,6 @@ def importance_by_epoch_remark(found: xr.Dataset) -> str:
         "the hyperparameters that all trials have; p-values are adjusted for these at each epoch "
         f"by itself.{_behind(found)}"
     )
-
-
-def holds_from(found: xr.Dataset) -> int | None:
-    """Return the epoch from which on the same hyperparameters are significant as at the end.
-
-    Parameters
-    ----------
-    found
-        Dataset of :func:`hsic_hpo.sensitivity.by_epoch.indices_by_epoch`.
-
-    Returns
-    -------
-    int
-        The first of its epochs after which no other set was found; None where none is significant
-        at the end.
-    """
-    significant = found["significant"].values == 1
-    if not len(significant) or not significant[-1].any():
-        return None
-    same = (significant == significant[-1]).all(axis=1)
-    first = len(same) - int(np.argmin(same[::-1])) if not same.all() else 0
-    return int(found["epoch"].values[first])
 
 
 def importance_by_epoch_sentence(found: xr.Dataset) -> str:

@@ -85,7 +85,12 @@ class TestErrors:
         (axes,) = errors(trials(np.arange(1, 40.0), n_diverged=3, n_failed=2, units="%")).axes
         assert axes.get_xlabel() == "relative L2 error (%)"
         assert axes.get_ylabel() == "number of trials"
-        assert axes.get_title("left") == "44 trials: 39 ok, 3 diverged, 2 failed"
+        title = axes.get_title("left").replace("\n", " ")
+        # Of 44 the middle is between the 22nd and the 23rd; those without an error come last.
+        assert title == (
+            "relative L2 error of half of the trials ≤\u00a022.5 % "
+            "44 trials: 39 ok, 3 diverged, 2 failed"
+        )
 
     def test_goal_is_marked_at_the_threshold_of_the_dataset(self):
         study = sensitivity({"all": MAIN}, threshold=0.25)
@@ -139,14 +144,17 @@ class TestImportance:
 
     @pytest.mark.parametrize("subset", ["best", "worst"])
     @pytest.mark.parametrize("target", ["error", "flops", "train_seconds"])
-    def test_each_group_shows_its_indices_largest_first(self, study, subset, target):
-        figure = importance(study, subset, target)
+    def test_each_group_shows_its_indices_largest_first_its_own_before(self, study, subset, target):
+        figure = importance(study, None, subset, target)
         for axes, group, members in zip(
             panels(figure), study["group"].values, [MAIN, SGD], strict=True
         ):
             where = {"group": group, "target": target, "subset": subset}
             expected = study.sel(where).sel(hyperparameter=members)
             expected = expected.sortby("hsic", ascending=False)
+            # Momentum exists where the optimizer is sgd alone.
+            order = np.argsort(expected["hyperparameter"].values != "momentum", kind="stable")
+            expected = expected.isel(hyperparameter=order)
             names = [label.get_text() for label in axes.get_yticklabels()]
             assert names == expected["hyperparameter"].values.tolist()
             widths = [bar.get_width() for bar in bars(axes, "index")]
@@ -190,10 +198,13 @@ class TestImportance:
         ]
         assert {axes.get_xlabel() for axes in panels(figure)} == {"HSIC(U, Z) (dimensionless)"}
 
-    def test_title_names_the_goal(self, study):
-        assert "Impact on the best 10 % by relative L2 error" in texts(importance(study))
-        costs = importance(study, "worst", "flops")
-        assert "Impact on the most expensive 10 % by FLOPs per sample" in texts(costs)
+    def test_title_says_what_decides_for_the_goal(self, study):
+        decide = "decide which trials are the best 10 % by relative L2 error"
+        assert f"optimizer and learning_rate {decide}; n_layers and momentum do not stand out" in (
+            texts(importance(study))
+        )
+        costs = importance(study, None, "worst", "flops")
+        assert "Nothing stands out for the most expensive 10 % by FLOPs per sample" in texts(costs)
 
     def test_group_without_index_says_why(self):
         reason = "12 trials, fewer than 30"
@@ -231,7 +242,10 @@ class TestImportance:
         figure = importance(sensitivity(groups))
         for axes, members in zip(panels(figure), groups.values(), strict=True):
             shown = {label.get_text().replace("\n", " ") for label in axes.get_yticklabels()}
-            assert shown == set(members)
+            # What stays under its noise floor is named alone where a page is too short.
+            named = " ".join(text.get_text().replace("\n", " ") for text in axes.texts)
+            assert shown <= set(members)
+            assert all(name in shown or name in named for name in members)
         renderer = drawn_inside(figure)
         for axes in panels(figure):
             boxes = [label.get_window_extent(renderer) for label in axes.get_yticklabels()]

@@ -14,12 +14,12 @@ from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.recommended import recommended
 from hsic_hpo.reports.study_parts import PARTS, StudyParts, read_parts
 from hsic_hpo.sensitivity.rare_levels import rare_levels
-from hsic_hpo.sensitivity.values_of_pairs import values_given
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import select_goal
 from hsic_hpo.trials.halved import halved
 from hsic_hpo.trials.rungs import Rung
 from hsic_hpo.trials.stopped import is_stopped, ranked_errors
+from hsic_hpo.trials.values_of_pairs import values_given
 from hsic_hpo.trials.variables import hyperparameter_values
 
 STUDY = Path(__file__).parents[3] / "results" / "reference" / "bateman"

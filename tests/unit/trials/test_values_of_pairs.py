@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hsic_hpo.sensitivity.values_of_pairs import values_given
+from hsic_hpo.trials.values_of_pairs import values_given
 from hsic_hpo.trials.variables import hyperparameter_values
 from hsic_hpo.wording import readable
 from small_search import search

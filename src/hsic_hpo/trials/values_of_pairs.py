@@ -2,7 +2,7 @@
 
 Not in the paper, whose index of a pair says that two matter together, not which way. The trials are
 parted by one of the two, by its levels or where half of the best lie on either side, and in each
-part the values of the other stand out as in :mod:`hsic_hpo.sensitivity.values_of_best`.
+part the values of the other stand out as in :mod:`hsic_hpo.trials.standout`.
 """
 
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.sensitivity.values_of_best import Standout, standout
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.goals import select_goal, target_values
+from hsic_hpo.trials.goals import interacts, is_tested, select_goal, target_values
+from hsic_hpo.trials.standout import Standout, standout
 from hsic_hpo.trials.variables import hyperparameter_values, is_active
-from hsic_hpo.wording import readable
+from hsic_hpo.wording import MAIN_GROUP, percent, readable
 
 _LEVELS = ("categorical", "boolean")
 # With fewer of the best, what stands out is chance.
@@ -39,6 +39,17 @@ class Given:
     part: str
     values: Standout
     n_best: int
+
+
+def interacting_pairs(sensitivity: xr.Dataset) -> list[tuple[str, str]]:
+    """Return the pairs that matter together for the best, the strongest evidence first."""
+    best = sensitivity.sel(group=MAIN_GROUP, target="error", subset="best")
+    names, found = best["hyperparameter"].values.tolist(), interacts(best).values
+    strength = -best["pure_interaction"].values
+    order = best["pure_p_value_adjusted"].values if is_tested(sensitivity) else strength
+    pairs = [(i, j) for i in range(len(names)) for j in range(i) if found[i, j]]
+    pairs.sort(key=lambda pair: (order[pair], strength[pair]))
+    return [(names[i], names[j]) for i, j in pairs]
 
 
 def values_given(
@@ -76,6 +87,21 @@ def values_given(
             stands_out = standout(space[described], values[described][inside], best.astype(float))
             found.append(Given(text, stands_out, int(best.sum())))
     return described, parting, found
+
+
+def how_they_interact(sensitivity: xr.Dataset, trials: xr.Dataset, first: str, second: str) -> str:
+    """Say which values of one of a pair the best have, given those of the other."""
+    fraction = float(sensitivity.attrs["goal_fraction"])
+    described, parting, given = values_given(trials, first, second, fraction)
+    parts = [
+        f"with {parting} {one.part} the best have {described} {one.values.text} "
+        f"({percent(round(one.values.at_goal, 2))} of them, {percent(round(one.values.of_all, 2))} "
+        "of all there)"
+        for one in given
+        if one.values.text
+    ]
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}." if len(parts) > 1 else ""
 
 
 def _parts(
