@@ -22,6 +22,7 @@ from hsic_hpo.selection.decisions import ROLES
 from hsic_hpo.spaces.parsing import KEYS
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study import config, study
+from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.training.machine import DEVICES, PRECISIONS, machine
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +61,9 @@ def leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, M
 
 
 SCHEMA = dict(leaves(config.read_yaml(config.SCHEMA)))
-METHODS = config.read_yaml(config.SCHEMA)["properties"]["search"]["properties"]
+METHODS = dict(config.read_yaml(config.SCHEMA)["properties"]["search"]["properties"])
+# The one key beside them.
+METHODS.pop("rungs")
 REQUIRED = {"study"} | {
     f"search.{method}.{key}"
     for method, schema in METHODS.items()
@@ -82,6 +85,10 @@ FILLED = config.written(
         "README",
     )
 )
+
+
+# Written where it is asked for alone.
+FILLED["search"]["rungs"] = StudySettings.search_rungs
 
 
 def filled(key: str) -> Any:

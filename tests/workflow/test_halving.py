@@ -20,9 +20,11 @@ from hsic_hpo.problems.registry import load_problem
 from hsic_hpo.tables.halving import halving_remark
 from hsic_hpo.training.records import training_seed
 from hsic_hpo.training.train import train
-from hsic_hpo.trials.dataset import read_trials
+from hsic_hpo.trials.dataset import configurations, read_trials
+from hsic_hpo.trials.history import History
 from hsic_hpo.trials.missed import missed_by_halving
 from hsic_hpo.trials.rungs import survivors
+from hsic_hpo.trials.thresholds import expected_ends, read_thresholds, thresholds
 from shared_folders import made_once
 
 TRIALS = "random/trials.nc"
@@ -32,6 +34,9 @@ HALVED = CONFIG.replace("{epochs: 3}", "{epochs: 12}").replace(
     f"{{n_trials: {N}, rungs: [{{epochs: 2, keep: 0.6}}, {{epochs: 9, keep: 0.3}}]}}",
 )
 RUNGS = ((2, 12), (9, 6))
+# A search that goes on from it, through the same rungs.
+SEARCHED = "search: {rungs: true, gpbo: {rounds: 2, batch_size: 6, repeats: 1}}"
+FOUND = "search/gpbo/0/trials.nc"
 IN_TRAINING = tuple(n for _, n in RUNGS)
 
 
@@ -215,3 +220,51 @@ def test_more_trials_train_only_what_they_must(halved: Checkout, tmp_path: Path)
     xr.testing.assert_identical(
         now["learning_curve"].isel(trial=same.values), was["learning_curve"].isel(trial=same.values)
     )
+
+
+@pytest.fixture(scope="module")
+def searched(halved: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """The halved search with a search through the same rungs, killed and run to its end."""
+    checkout = halved.copy(tmp_path_factory.mktemp("searched") / "project")
+    checkout.edit("config/tiny.yaml", "search: {}", SEARCHED)
+    n = len(checkout.finished_trainings)
+    checkout.run_and_kill(FOUND, trainings=n + 3, round_trials_per_job=3)
+    checkout.run(FOUND, round_trials_per_job=3)
+    return checkout
+
+
+def test_trials_of_a_search_are_whole_trainings_up_to_a_rung(searched: Checkout) -> None:
+    needed = thresholds(read_trials(searched.results / TRIALS))
+    assert read_thresholds(searched.results / "random" / "thresholds.json") == needed
+    assert [one.epochs for one in needed] == [epochs for epochs, _ in RUNGS]
+    trials = read_trials(searched.results / FOUND)
+    ends = []
+    for place, (name, configuration) in enumerate(
+        zip(trials["trial"].values, configurations(trials), strict=True)
+    ):
+        made, row = whole(searched, str(name), configuration), trials.isel(trial=place, repeat=0)
+        curve = made["learning_curve"]
+        failing = (one.epochs for one in needed if min(curve[: one.epochs]) > one.error)
+        end = next(failing, len(curve))
+        ends.append(end)
+        assert row["epochs"].item() == end
+        assert row["learning_curve"].values[:end].tolist() == curve[:end]
+        assert row["status"].item() == ("ok" if end == len(curve) else "stopped")
+        assert (
+            row["rung"].item() == [2, 9, 12].index(end) + 1 if end < 12 else row["rung"].item() == 0
+        )
+    assert len(ends) == 12
+    assert min(ends) < 12
+    # Nothing is chosen from what was stopped, and the next round knows it, too.
+    stopped = (trials["status"] == "stopped").any("repeat").values
+    history = History.of([trials], None)
+    assert np.isinf(history.errors[stopped]).all()
+    assert np.isfinite(expected_ends([trials])).all()
+
+
+def test_rungs_of_a_search_rerun_what_they_must(searched: Checkout, tmp_path: Path) -> None:
+    assert searched.planned(FOUND, round_trials_per_job=3) == {}
+    checkout = searched.copy(tmp_path / "project")
+    checkout.edit("config/tiny.yaml", "rungs: true, ", "")
+    again = {"propose": 2, "train_round": 4, "gather_round": 2, "search_trials": 1}
+    assert checkout.planned(FOUND, round_trials_per_job=3) == again

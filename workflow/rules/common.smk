@@ -105,6 +105,10 @@ def code(script, *modules):
     return SUBMISSION.code(script_file(script), *modules)
 
 
+# The priority of what most other jobs wait for.
+AT_ONCE = 10_000
+
+
 def even_slices(n, most):
     """Cut n trials that are waited for together into slices of at most so many, alike in size."""
     return slices(n, -(-n // -(-n // most)))

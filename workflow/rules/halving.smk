@@ -38,6 +38,21 @@ if RUNGS:
         script:
             "../scripts/halve.py"
 
+    # For the trials of searches, where these have rungs too.
+    rule thresholds:
+        input:
+            "random/trials.nc",
+        output:
+            "random/thresholds.json",
+        log:
+            "logs/thresholds.log",
+        priority: AT_ONCE
+        localrule: True
+        params:
+            code=code("thresholds"),
+        script:
+            "../scripts/thresholds.py"
+
     # How sure the halving is.
     rule halving:
         input:

@@ -20,8 +20,8 @@ rule selection:
         "selection.nc",
     log:
         "logs/selection.log",
-    localrule: True
     priority: AT_ONCE
+    localrule: True
     params:
         settings=asdict(STUDY.settings.selection),
         code=code("selection"),
@@ -58,9 +58,9 @@ rule propose:
         f"{ROUND}/design.nc",
     log:
         "logs/search/{method}-{repeat}-{round}/propose.log",
+    priority: by_rounds_left
     localrule: True
     threads: 1
-    priority: by_rounds_left
     params:
         round=settings_of_round,
         problem=problem_of_known_costs,
@@ -74,6 +74,7 @@ rule propose:
 
 use rule train as train_round with:
     input:
+        unpack(rungs_of_searches),
         data="data.nc",
         design=f"{ROUND}/design.nc",
         retry=marked_for_retry(f"{ROUND}/records/{{first}}-{{stop}}.jsonl"),
@@ -88,6 +89,7 @@ use rule train as train_round with:
 
 use rule gather as gather_round with:
     input:
+        unpack(rungs_of_searches),
         design=f"{ROUND}/design.nc",
         data="data.nc",
         records=round_records,
@@ -95,8 +97,8 @@ use rule gather as gather_round with:
         f"{ROUND}/trials.nc",
     log:
         "logs/search/{method}-{repeat}-{round}/gather.log",
-    localrule: True
     priority: by_rounds_left
+    localrule: True
 
 
 rule search_trials:
@@ -106,8 +108,8 @@ rule search_trials:
         "search/{method}/{repeat}/trials.nc",
     log:
         "logs/search/{method}-{repeat}/search_trials.log",
-    localrule: True
     priority: NEXT
+    localrule: True
     params:
         code=code("search_trials"),
     script:
@@ -122,8 +124,8 @@ rule choose:
         f"{FINAL}/design.nc",
     log:
         "logs/final/{method}-{choice}/choose.log",
-    localrule: True
     priority: NEXT
+    localrule: True
     params:
         choice=settings_of_choice,
         cost=STUDY.settings.selection.cost,

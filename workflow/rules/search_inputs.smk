@@ -58,7 +58,7 @@ def selected(wildcards):
 
 # What most other jobs wait for, in a chain, comes first: the decisions, then the search with the
 # most rounds to go, then what the chosen networks need. Figures fill the gaps.
-AT_ONCE, NEXT, LONG = 10_000, 2, 1
+NEXT, LONG = 2, 1
 
 
 def by_rounds_left(wildcards):
@@ -67,9 +67,14 @@ def by_rounds_left(wildcards):
     return NEXT + 1 + left
 
 
+def rungs_of_searches(_):
+    return {"thresholds": "random/thresholds.json"} if STUDY.search_rungs else {}
+
+
 def settings_of_round(wildcards):
     number = int(wildcards.round)
-    return methods.round_settings(wildcards.method, settings_of(wildcards), number)
+    told = methods.round_settings(wildcards.method, settings_of(wildcards), number)
+    return told | ({"expect_ends": True} if STUDY.search_rungs else {})
 
 
 def problem_of_known_costs(wildcards):

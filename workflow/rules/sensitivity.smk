@@ -5,8 +5,8 @@ rule sensitivity:
         "sensitivity.nc",
     log:
         "logs/sensitivity.log",
-    localrule: True
     priority: AT_ONCE
+    localrule: True
     params:
         settings=asdict(STUDY.settings.analysis),
         code=code("sensitivity"),
@@ -22,8 +22,8 @@ rule sensitivity_surrogate:
         "sensitivity_surrogate.nc",
     log:
         "logs/sensitivity_surrogate.log",
-    localrule: True
     priority: LONG
+    localrule: True
     params:
         settings=asdict(STUDY.settings.analysis),
         code=code("sensitivity_surrogate"),
@@ -87,8 +87,8 @@ rule sensitivity_all:
         "sensitivity_all.nc",
     log:
         "logs/sensitivity_all.log",
-    localrule: True
     priority: NEXT
+    localrule: True
     params:
         settings=asdict(STUDY.settings.analysis),
         code=code("sensitivity_all"),

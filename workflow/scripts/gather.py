@@ -12,6 +12,7 @@ from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.training.records import asked_keys, read_asked
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials.halving import rung_of, with_rungs
+from hsic_hpo.trials.thresholds import read_thresholds
 
 
 def main(
@@ -27,6 +28,7 @@ def main(
     code_fingerprint: str,
     output: str,
     rungs: list[str] | None = None,
+    thresholds: str | None = None,
     look: str | None = None,
 ) -> None:
     kind = load_problem(problem, "problem")
@@ -64,6 +66,8 @@ def main(
         error_units=kind.error_units,
     )
     passed = [rung_of(read_netcdf(path)) for path in rungs or ()]
+    if thresholds is not None:
+        passed = [one.rung for one in read_thresholds(thresholds)]
     trials.write_trials(with_rungs(gathered, passed), output)
 
 
@@ -82,4 +86,5 @@ if __name__ == "__main__":
             output=snakemake.output[0],
             look=snakemake.input.get("look"),
             rungs=snakemake.input.get("rungs"),
+            thresholds=snakemake.input.get("thresholds"),
         )

@@ -3,8 +3,8 @@
 from typing import Any
 
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.problems.costs import cost_function
 from hsic_hpo.problems.registry import load_problem
+from hsic_hpo.problems.shaping import shaped_cost_function
 from hsic_hpo.search.rounds import next_round
 from hsic_hpo.study.logs import job_log
 from hsic_hpo.study.submitted import as_submitted
@@ -23,7 +23,7 @@ def main(
 ) -> None:
     known = [read_trials(path) for path in (random, *rounds)]
     decided = None if selection is None else read_netcdf(selection)
-    cost_of = None if problem is None else cost_function(load_problem(problem), cost)
+    cost_of = None if problem is None else shaped_cost_function(load_problem(problem), cost)
     design = next_round(known, selection=decided, cost=cost, cost_of=cost_of, **settings)
     write_netcdf(design, output)
 

@@ -29,6 +29,7 @@ from hsic_hpo.training.records import write_records
 from hsic_hpo.training.stopping import stoppable
 from hsic_hpo.training.tries import DEFAULT_TRIES
 from hsic_hpo.trials.design import make_design
+from hsic_hpo.trials.thresholds import read_thresholds
 
 
 def main(
@@ -54,6 +55,7 @@ def main(
     precision: str,
     output: str,
     until_epoch: int | None = None,
+    thresholds: str | None = None,
     look: str | None = None,
 ) -> None:
     if look is not None and json.loads(Path(look).read_text())["settled_at"]:
@@ -82,6 +84,7 @@ def main(
         memory_limit=memory_limit,
         save_every=save_every,
         until_epoch=until_epoch,
+        thresholds=[] if thresholds is None else read_thresholds(thresholds),
         networks_of=problem if networks else None,
         device=device,
         precision=precision,
@@ -129,5 +132,6 @@ if __name__ == "__main__":
             precision=str(snakemake.resources.get("precision", "32")),
             output=snakemake.output[0],
             look=snakemake.input.get("look"),
+            thresholds=snakemake.input.get("thresholds"),
             until_epoch=snakemake.params.get("until_epoch"),
         )

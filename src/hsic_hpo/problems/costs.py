@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.problems.base import LightningProblem, Problem
-from hsic_hpo.problems.shaping import CostByShape
+from hsic_hpo.problems.base import Problem
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials.costs import NETWORK_COSTS
@@ -22,9 +21,7 @@ def cost_function(problem: Problem, name: str | None) -> Callable[[dict[str, Any
     Parameters
     ----------
     problem
-        Whose :meth:`~hsic_hpo.problems.base.Problem.costs` are asked, once for each configuration;
-        where they are counted on a module, for a few configurations of each shape
-        (:mod:`hsic_hpo.problems.shaping`).
+        Whose :meth:`~hsic_hpo.problems.base.Problem.costs` are asked, once for each configuration.
     name
         Name of the cost, such as ``"flops"``.
 
@@ -63,14 +60,7 @@ def cost_function(problem: Problem, name: str | None) -> Callable[[dict[str, Any
 
     space = Space.from_dict(problem.default_space())
     tried = space.configurations(sample(space, _TRIED, 0))
-    if not any(math.isfinite(cost(configuration)) for configuration in tried):
-        return None
-    is_counted = isinstance(problem, LightningProblem) and not _has_formula(problem)
-    return CostByShape(cost, space, tried) if is_counted else cost
-
-
-def _has_formula(problem: LightningProblem) -> bool:
-    return type(problem).costs is not LightningProblem.costs
+    return cost if any(math.isfinite(cost(configuration)) for configuration in tried) else None
 
 
 def known_costs(problem: Problem, configuration: Mapping[str, Any]) -> dict[str, float]:

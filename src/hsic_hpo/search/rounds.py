@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.design import label_design
 from hsic_hpo.trials.drawn import ADAPTIVE, drawn_attributes
 from hsic_hpo.trials.history import History, initial_part
+from hsic_hpo.trials.thresholds import expected_ends
 
 
 def next_round(
@@ -32,6 +34,7 @@ def next_round(
     stage: int = 0,
     ceiling: float = np.inf,
     cost_of: Callable[[dict[str, Any]], float] | None = None,
+    expect_ends: bool = False,
 ) -> xr.Dataset:
     """Propose a round and label it as a design.
 
@@ -59,6 +62,9 @@ def next_round(
         Cost that no proposal may exceed, of a method with such a limit.
     cost_of
         Cost of a configuration that is not trained yet; None predicts it from the trials.
+    expect_ends
+        Whether models of the error learn from a stopped trial what it is expected to end with
+        (:func:`hsic_hpo.trials.thresholds.expected_ends`), not what it had reached.
 
     Returns
     -------
@@ -66,7 +72,10 @@ def next_round(
         A design, see :func:`hsic_hpo.trials.design.label_design`, of at most n trials.
     """
     space = trials_data.space(known[0])
-    finished = History.of([initial_part(known[0], initial_trials, repeat), *known[1:]], cost)
+    datasets = [initial_part(known[0], initial_trials, repeat), *known[1:]]
+    finished = History.of(datasets, cost)
+    if expect_ends:
+        finished = replace(finished, reached=expected_ends(datasets))
     seed = _seed(seed, method, repeat, len(known))
     if selection is None:
         proposed = propose(

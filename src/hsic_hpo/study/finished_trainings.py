@@ -15,8 +15,11 @@ from hsic_hpo.problems.data import Stamp, read_stamp
 from hsic_hpo.study.plan import Plan, PlannedJob, Slice
 from hsic_hpo.study.retry import TRAININGS
 from hsic_hpo.training.budget import Budget
-from hsic_hpo.training.records import asked_keys, read_records
+from hsic_hpo.training.records import asked_keys, find, read_records
 from hsic_hpo.training.rungs import find_until, stopped_key
+from hsic_hpo.trials.halving import lowest_error
+from hsic_hpo.trials.rungs import goes_on
+from hsic_hpo.trials.thresholds import read_thresholds
 
 _WITH_ERROR = ("ok", "stopped")
 
@@ -207,9 +210,23 @@ class FinishedTrainings:
         """Return the record of a training as far as a job asks for it; None where it has none."""
         names = self._names.get(key[:2], (0, ()))[1]
         until = plan.until_epoch(part)
+        if key not in names and stopped_key(key) in names and part.is_of_search:
+            return self._left_for_good(key) if plan.study.get("search_rungs") else None
         if key not in names and (until is None or stopped_key(key) not in names):
             return None
         return find_until(self._folder / TRAININGS, key, until, Budget.of(plan.study["budget"]))
+
+    def _left_for_good(self, key: str) -> dict[str, Any] | None:
+        """Return the record of a search's training that a rung ended, by its own error alone."""
+        record = find(self._folder / TRAININGS, stopped_key(key))
+        if record is None:
+            return None
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            for one in read_thresholds(self._folder / "random" / "thresholds.json"):
+                is_there = one.epochs == len(record["learning_curve"])
+                if is_there and not goes_on([lowest_error(record)], one):
+                    return record
+        return None
 
 
 def _subfolders(folder: Path) -> Iterator[os.DirEntry[str]]:

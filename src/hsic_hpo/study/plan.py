@@ -49,6 +49,11 @@ class Slice(NamedTuple):
         """Whether it trains again what a search chose."""
         return self.stage == FINAL
 
+    @property
+    def is_of_search(self) -> bool:
+        """Whether it trains a part of a search's round."""
+        return not (self.is_final or self.stage == RANDOM or passed_rungs(self.stage))
+
 
 def slice_of(path: str) -> Slice | None:
     """Return what is trained into a file of records; None for any other file."""
@@ -199,23 +204,28 @@ def study_facts(study: "Study", training_code: str, final_seed: int) -> dict[str
         Seed of the retrainings of what the searches chose.
     """
     rungs = {"rungs": [asdict(rung) for rung in study.rungs]} if study.rungs else {}
-    return rungs | {
-        "name": study.name,
-        "problem": study.problem_name,
-        "error_name": study.problem.error_name,
-        "error_units": study.problem.error_units,
-        "n_hyperparameters": len(study.space),
-        "config": study.config,
-        "seed": study.seed,
-        "final_seed": final_seed,
-        "budget": study.budget,
-        "final_budget": study.final_budget,
-        "repeats": study.repeats,
-        "final_repeats": study.settings.final.seeds,
-        "training_code": training_code,
-        "versions": versions(),
-        "git_commit": git_commit(),
-    }
+    searched = {"search_rungs": True} if study.search_rungs else {}
+    return (
+        rungs
+        | searched
+        | {
+            "name": study.name,
+            "problem": study.problem_name,
+            "error_name": study.problem.error_name,
+            "error_units": study.problem.error_units,
+            "n_hyperparameters": len(study.space),
+            "config": study.config,
+            "seed": study.seed,
+            "final_seed": final_seed,
+            "budget": study.budget,
+            "final_budget": study.final_budget,
+            "repeats": study.repeats,
+            "final_repeats": study.settings.final.seeds,
+            "training_code": training_code,
+            "versions": versions(),
+            "git_commit": git_commit(),
+        }
+    )
 
 
 def plan_of(workflow: Any, facts: Mapping[str, Any], *, command: str = "", log: str = "") -> Plan:

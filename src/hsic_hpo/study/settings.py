@@ -23,6 +23,8 @@ _PROBLEM = "bateman"
 _SEARCHES = ("gpbo", "hsic-gpbo")
 _BUDGET = Budget(epochs=60)
 _NO_CHANGE = Budget()
+# The one key of the section ``search`` that is no method.
+_RUNGS = "rungs"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +161,9 @@ class StudySettings:
         Sections. The analysis has the study's seed.
     search
         Searches that go on from the random search, by method.
+    search_rungs
+        Whether their trials are stopped at the rungs of the random search, as far as they are worse
+        than its best ones were there.
     """
 
     study: str
@@ -172,6 +177,7 @@ class StudySettings:
     search: Mapping[str, SearchSettings] = field(
         default_factory=lambda: _searches({method: {} for method in _SEARCHES})
     )
+    search_rungs: bool = False
     final: FinalSettings = FinalSettings()
     toy: ToySettings = ToySettings()
 
@@ -189,7 +195,11 @@ class StudySettings:
             "toy": ToySettings(**given.get("toy", {})),
         }
         if "search" in given:
-            sections["search"] = _searches(given["search"])
+            methods = dict(given["search"])
+            sections["search_rungs"] = methods.pop(_RUNGS, cls.search_rungs)
+            if not methods and _RUNGS in given["search"]:
+                methods = {method: {} for method in _SEARCHES}
+            sections["search"] = _searches(methods)
         return cls(**{**given, **sections})
 
     @property
@@ -207,7 +217,8 @@ class StudySettings:
             "training": self.training.to_dict(),
             "random_search": self.random_search.to_dict(),
             "final": self.final.to_dict(),
-            "search": {method: one.to_dict() for method, one in self.search.items()},
+            "search": ({_RUNGS: True} if self.search_rungs else {})
+            | {method: one.to_dict() for method, one in self.search.items()},
         }
 
 

@@ -79,6 +79,11 @@ class Study:
         return auto_rungs(self.settings.random_search.n_trials, epochs, goal)
 
     @property
+    def search_rungs(self) -> bool:
+        """Whether trials of the searches are stopped at rungs, too."""
+        return self.settings.search_rungs and bool(self.rungs)
+
+    @property
     def repeats(self) -> int:
         """Trainings per configuration."""
         return self.settings.training.repeats
@@ -152,6 +157,11 @@ def _checked(content: Mapping[str, Any], where: str, folders: Sequence[Path]) ->
     problem.check_space(space, f"{where}: space")
     check_overrides(settings.selection.override, space, f"{where}: ")
     _check_rungs(settings, problem, f"{where}: random_search.rungs")
+    if settings.search_rungs and not settings.random_search.rungs:
+        raise InputError(
+            f"{where}: search.rungs: true, but the random search has none, by which its trials are "
+            "judged; needed: 'random_search.rungs'"
+        )
     _check_looks(settings, f"{where}: random_search.stop.looks")
     return Study(settings, problem, space)
 

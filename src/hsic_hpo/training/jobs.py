@@ -4,8 +4,8 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from hsic_hpo.training.stopping import shielded
 from hsic_hpo.training.supervisor import MemoryShortError, OutOfJobMemory, Supervisor
 from hsic_hpo.training.tries import DEFAULT_TRIES, Tries
 from hsic_hpo.training.worker import Load, Task
+from hsic_hpo.trials.halving import lowest_error
+from hsic_hpo.trials.rungs import Threshold, goes_on
 from hsic_hpo.wording import counted
 
 SECONDS_BETWEEN_LINES = 2.0
@@ -93,6 +95,7 @@ def train_slice(
     memory_limit: float = math.inf,
     save_every: float = DEFAULT_INTERVAL,
     until_epoch: int | None = None,
+    thresholds: Sequence[Threshold] = (),
     networks_of: Mapping[str, Any] | None = None,
     device: str = "cpu",
     precision: str = "32",
@@ -137,6 +140,9 @@ def train_slice(
     until_epoch
         Epoch after which trainings are left, for a later job that takes them up; None: they come
         to their end.
+    thresholds
+        Of a search with rungs, in their order: what does not reach one is left there for good,
+        so that no later job takes it up.
     networks_of
         The problem, as a study config names it: of each configuration the network with the lowest
         validation error is kept beside the records, and its record says so in ``network``. None: no
@@ -161,52 +167,57 @@ def train_slice(
     supervisor = Supervisor(
         load, data_fingerprint, tries=tries, unedited=unedited, memory_limit=memory_limit
     )
+    ends = [*(one.epochs for one in thresholds), None] if thresholds else [until_epoch]
     too_large: list[str] = []
+    resumed: dict[str, bool] = {}
     try:
         for trial, text in zip(design["trial"].values, design["configuration"].values, strict=True):
             configuration = json.loads(text)
             trained: list[tuple[dict[str, Any], Task, str]] = []
+            trainings: list[tuple[str, str, Task]] = []
             for repeat in range(n_repeats):
                 seed = training_seed(study_seed, trial, repeat)
                 asked, key = (
                     training_key(configuration, limit, seed, data_fingerprint, code_fingerprint)
                     for limit in (dict(budget), decisive)
                 )
-                state = state_path(folder, key)
                 wanted = None
                 if networks_of is not None:
                     told = {"problem": dict(networks_of), "trial": str(trial), "repeat": repeat}
                     wanted = Wanted(network_path(folder, key), told)
-                with_state = save_every or until_epoch is not None or state.exists()
                 task = Task(
                     configuration,
                     limits,
                     seed,
                     device,
                     precision,
-                    state=state if with_state else None,
                     save_every=save_every or math.inf,
                     network=wanted,
-                    until_epoch=until_epoch,
                 )
-                with exclusive(folder / ".lock", key):
-                    record = find_until(folder, key, until_epoch, limits)
-                    resumed = record is not None
-                    if record is not None:
-                        if record["status"] != "stopped":
-                            # A job that is killed may leave it.
-                            state.unlink(missing_ok=True)
-                    else:
-                        known = Tries.of(folder, key, state)
-                        try:
-                            record = supervisor.train(task, known)
-                        except OutOfJobMemory as reason:
-                            too_large.append(str(reason))
-                            continue
-                        with shielded():
-                            record = _kept(record, folder, key, until_epoch, limits)
-                            known.forget()
-                progress.update(record, resumed=resumed)
+                trainings.append((asked, key, task))
+            records: dict[int, dict[str, Any]] = {}
+            for number, end in enumerate(ends):
+                for repeat, (_, key, task) in enumerate(trainings):
+                    state = state_path(folder, key)
+                    with_state = save_every or end is not None or state.exists()
+                    until = replace(task, state=state if with_state else None, until_epoch=end)
+                    try:
+                        record, resumed[key] = _trained_until(until, key, folder, supervisor)
+                    except OutOfJobMemory as reason:
+                        too_large.append(str(reason))
+                        records.pop(repeat, None)
+                        continue
+                    records[repeat] = record
+                    if end == ends[-1]:
+                        progress.update(record, resumed=resumed[key])
+                if number < len(thresholds) and not (
+                    len(records) == n_repeats and _go_on(records.values(), thresholds[number])
+                ):
+                    for repeat, record in records.items():
+                        progress.update(record, resumed=resumed[trainings[repeat][1]])
+                    break
+            for repeat, record in records.items():
+                asked, key, task = trainings[repeat]
                 row = {"trial": str(trial), "repeat": repeat, "asked": asked, **record}
                 if networks_of is None:
                     yield row
@@ -220,6 +231,32 @@ def train_slice(
             f"{counted(len(too_large), 'trainings')} ended for want of memory ({too_large[0]}): "
             "tried again by the next job, which may have more"
         )
+
+
+def _trained_until(
+    task: Task, key: str, folder: Path, supervisor: Supervisor
+) -> tuple[dict[str, Any], bool]:
+    """Return the record of a training as far as it is asked for, and whether it was known."""
+    state = state_path(folder, key)
+    with exclusive(folder / ".lock", key):
+        record = find_until(folder, key, task.until_epoch, task.budget)
+        if record is not None:
+            if record["status"] != "stopped":
+                # A job that is killed may leave it.
+                state.unlink(missing_ok=True)
+            return record, True
+        known = Tries.of(folder, key, state)
+        record = supervisor.train(task, known)
+        with shielded():
+            record = _kept(record, folder, key, task.until_epoch, task.budget)
+            known.forget()
+        return record, False
+
+
+def _go_on(records: Collection[Mapping[str, Any]], threshold: Threshold) -> bool:
+    """Tell whether a configuration goes on after a rung, if anything of it is left to train."""
+    unfinished = any(record["status"] == "stopped" for record in records)
+    return unfinished and goes_on([lowest_error(record) for record in records], threshold)
 
 
 def _kept(

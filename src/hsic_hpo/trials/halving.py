@@ -66,10 +66,11 @@ def _carried(design: xr.Dataset) -> dict[str, Any]:
 
 
 def _error(records: Sequence[Mapping[str, Any]]) -> float:
-    return float(np.mean([_lowest(record) for record in records]))
+    return float(np.mean([lowest_error(record) for record in records]))
 
 
-def _lowest(record: Mapping[str, Any]) -> float:
+def lowest_error(record: Mapping[str, Any]) -> float:
+    """Return the lowest validation error of a training, NaN where it failed or diverged."""
     if record["status"] not in ("ok", STOPPED):
         return np.nan
     return min((error for error in record["learning_curve"] if error is not None), default=np.nan)

@@ -191,3 +191,41 @@ def check_rungs(rungs: Sequence[Rung], n_trials: int, epochs: int, goal: float, 
             f"{n_kept(rungs[-1], n_trials)} of {n_trials} trials; allowed: at least {least}, the "
             f"{number_selected(goal, n_trials)} of the goal and a margin, as their ranks still move"
         )
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """What a trial of a search must have reached by a rung to go on after it.
+
+    Attributes
+    ----------
+    epochs
+        Of training before it is looked at.
+    keep
+        Fraction of the random trials that went on after this rung.
+    error
+        The largest that its lowest validation error until then may be; infinite: all go on.
+    """
+
+    epochs: int
+    keep: float
+    error: float
+
+    @property
+    def rung(self) -> Rung:
+        """The rung."""
+        return Rung(self.epochs, self.keep)
+
+
+def goes_on(errors: Sequence[float], threshold: Threshold) -> bool:
+    """Tell whether a trial goes on after a rung.
+
+    Parameters
+    ----------
+    errors
+        Of its repeats, the lowest validation error up to the rung's last epoch; NaN where one
+        failed or diverged.
+    threshold
+        Of the rung.
+    """
+    return float(np.mean(errors)) <= threshold.error

@@ -73,3 +73,31 @@ def test_the_jobs_of_rungs_are_parts_of_the_random_search() -> None:
     assert (later.part, later.stage, later.rung) == ("random/rungs/2", "rung-2", 2)
     assert [passed_rungs(rung_stage(n)) for n in range(3)] == [0, 1, 2]
     assert passed_rungs("gpbo") == 0
+
+
+@pytest.mark.parametrize(
+    ("searches", "expected", "methods"),
+    [
+        ("{rungs: true}", True, ["gpbo", "hsic-gpbo"]),
+        ("{rungs: true, gpbo: {}}", True, ["gpbo"]),
+        ("{rungs: false, gpbo: {}}", False, ["gpbo"]),
+        ("{}", False, []),
+    ],
+)
+def test_searches_have_rungs_where_they_ask_for_them(
+    searches: str, expected: bool, methods: list[str], tmp_path: Path
+) -> None:
+    study = read(tmp_path, "auto", f"{STUDY}search: {searches}\n")
+    assert study.search_rungs is expected
+    assert list(study.searches) == methods
+    # Written and read again it is the same, and who has none needs not say so.
+    written = study.config["search"]
+    assert written.get("rungs", False) is expected
+    again = read(tmp_path, "auto", f"{STUDY}search: {written}\n".replace("True", "true"))
+    assert (again.search_rungs, again.searches) == (expected, study.searches)
+
+
+def test_rungs_of_searches_need_those_of_the_random_search(tmp_path: Path) -> None:
+    text = STUDY.replace(", rungs: RUNGS", "") + "search: {rungs: true}\n"
+    with pytest.raises(InputError, match=r"search\.rungs: true, but the random search has none"):
+        read(tmp_path, "", text)

@@ -20,7 +20,7 @@ from hsic_hpo.training.rungs import as_of, find_until, stopped_key, store_stoppe
 from hsic_hpo.training.train import train
 from hsic_hpo.trials.design import make_design
 from hsic_hpo.trials.halving import design_of_survivors
-from hsic_hpo.trials.rungs import Rung, n_kept, survivors
+from hsic_hpo.trials.rungs import Rung, Threshold, n_kept, survivors
 
 SPACE = Space.from_dict(
     {
@@ -229,3 +229,70 @@ def test_a_record_is_found_as_far_as_it_is_asked_for(tmp_path: Path) -> None:
     store(RECORD, tmp_path, key)
     assert find_until(tmp_path, key, None, budget) == RECORD
     assert stopped_key(key).startswith(key)
+
+
+def search(
+    problem: tuple[Counted, Any], folder: Path, n: int, thresholds: Sequence[Threshold]
+) -> tuple[dict[str, dict[str, Any]], int]:
+    """Train a round of a search with rungs; return its records, and the epochs trained."""
+    counts = Path(problem[0].counts)
+    counts.write_text("")
+    rows = design(n)
+    records = list(
+        jobs.train_slice(
+            lambda: problem,
+            problem[1].fingerprint,
+            rows,
+            BUDGET,
+            n_repeats=1,
+            study_seed=0,
+            code_fingerprint="code",
+            folder=folder,
+            progress=jobs.Progress("trials", rows.sizes["trial"]),
+            save_every=0,
+            thresholds=thresholds,
+        )
+    )
+    return {record["trial"]: record for record in records}, len(counts.read_text())
+
+
+def test_a_trial_of_a_search_is_left_where_it_does_not_reach_a_threshold(
+    problem: tuple[Counted, Any], whole: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    names = list(whole)[:8]
+    curves = {name: whole[name]["learning_curve"] for name in names}
+    strict, loose = (
+        [
+            Threshold(end, 0.5, float(np.quantile([min(curves[name][:end]) for name in names], q)))
+            for end, q in ((1, share + 0.3), (4, share))
+        ]
+        for share in (0.3, 0.6)
+    )
+
+    def lengths(thresholds: Sequence[Threshold]) -> dict[str, int]:
+        return {
+            name: next(
+                (one.epochs for one in thresholds if min(curve[: one.epochs]) > one.error),
+                len(curve),
+            )
+            for name, curve in curves.items()
+        }
+
+    assert len(set(lengths(strict).values())) == 3
+    furthest = dict.fromkeys(names, 0)
+    # Once more, with what more random trials make of the thresholds, and back again.
+    for thresholds in (strict, strict, loose, strict):
+        found, written = search(problem, tmp_path, len(names), thresholds)
+        expected = lengths(thresholds)
+        # Each epoch is trained once, and each whole network tested once.
+        new = {name: range(furthest[name], expected[name]) for name in names}
+        ended = sum(
+            len(epochs) > 0 and epochs.stop == len(curves[name]) for name, epochs in new.items()
+        )
+        assert written == sum(map(len, new.values())) + ended
+        furthest = {name: max(furthest[name], expected[name]) for name in names}
+        assert same(found, {name: curves[name][:end] for name, end in expected.items()})
+        for name, record in found.items():
+            is_whole = expected[name] == len(curves[name])
+            assert record["status"] == ("ok" if is_whole else "stopped")
+            assert (record["test_error"] is None) is not is_whole
