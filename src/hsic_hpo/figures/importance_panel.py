@@ -135,7 +135,7 @@ class Panel:
     def heading(self) -> str:
         """What stands above the strips."""
         said = f"where the {self.aim} are"
-        return fill(said, _HEADING_LETTERS) if self.is_alone else said
+        return said if self.is_wide else fill(said, _HEADING_LETTERS)
 
     @property
     def heading_height(self) -> float:
@@ -168,7 +168,7 @@ class Panel:
         if not is_tested(self.group):
             counts = f"{self.group['n'].item():.0f} trials, through a surrogate"
         # Beside it stands the heading of the p-values, unless strips have a line of their own.
-        letters = COLUMN_LETTERS - 9 if self.values is None else COLUMN_LETTERS - 7
+        letters = COLUMN_LETTERS - 9 if self.values is None else COLUMN_LETTERS - 10
         letters = 2 * letters if self.is_wide else letters
         letters = letters - 9 if self.is_alone and self.values is not None else letters
         return fill(f"{group_name(self.label)}: {counts}", letters)
