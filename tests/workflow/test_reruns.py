@@ -12,6 +12,7 @@ OF_TRIALS = {"space_figure", "trainings_figure"}
 OF_SENSITIVITY = {
     "importance_figure",
     "interactions_figure",
+    "pairs_figure",
     "quadrant_figure",
     "sweeps_figure",
     "errors_figure",

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import cycle
-from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from hsic_hpo.figures.figure import Figure
-from hsic_hpo.figures.layout import title_letters
+from hsic_hpo.figures.layout import title_lines
 from hsic_hpo.figures.scales import Scaling, log_where_a_decade
 from hsic_hpo.figures.style import (
     CHOICE_MARKERS,
@@ -54,7 +53,7 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 4.2))
         axes = figure.add_subplot()
-        figure.suptitle(fill(_found(compared), title_letters(PAGE_WIDTH)), parse_math=False)
+        figure.suptitle(title_lines(_found(compared), PAGE_WIDTH), parse_math=False)
         everything = [*map(_points, (drawn, *searches))]
         known = np.concatenate([points for points, _ in everything])
         errors = np.concatenate([values for _, values in everything])

@@ -1,7 +1,6 @@
 """The front of error and cost: every trial, the best network for every cost, what was chosen."""
 
 from collections.abc import Sequence
-from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.labels import label_points
-from hsic_hpo.figures.layout import title_letters
+from hsic_hpo.figures.layout import title_lines
 from hsic_hpo.figures.scales import Scaling, log_where_a_decade
 from hsic_hpo.figures.style import GREY, LIGHT_GREY, PAGE_WIDTH, message, search_look, style
 from hsic_hpo.figures.values import cost_text
@@ -51,7 +50,7 @@ def front(drawn: xr.Dataset | None, searches: Sequence[xr.Dataset], found: xr.Da
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 4.2))
         axes = figure.add_subplot()
-        figure.suptitle(fill(_found(found), title_letters(PAGE_WIDTH)), parse_math=False)
+        figure.suptitle(title_lines(_found(found), PAGE_WIDTH), parse_math=False)
         parts = [] if drawn is None else [(_RANDOM, *_points(drawn, cost))]
         parts += [(str(one.attrs["method"]), *_points(one, cost)) for one in searches]
         shown = [(x, y) for _, x, y in parts] or [_steps(found.sel(search=_ALL))]

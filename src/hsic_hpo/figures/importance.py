@@ -26,7 +26,7 @@ from hsic_hpo.figures.importance_panel import (
     differs,
     draw_panel,
 )
-from hsic_hpo.figures.layout import LINE, lines, title_letters
+from hsic_hpo.figures.layout import LINE, lines, title_lines
 from hsic_hpo.figures.strips import strip_marks
 from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, LIGHT_GREY, PAGE_WIDTH, style
 from hsic_hpo.figures.titles import impact_title
@@ -99,7 +99,9 @@ def importance(
     panels: list[Panel] = []
     for label in shown:
         group, own = _own_first(chosen.sel(group=label), home)
-        panels.append(Panel(group, own, values, aim, not panels and len(shown) > 1))
+        panels.append(
+            Panel(group, own, values, aim, not panels and len(shown) > 1, len(shown) == 1)
+        )
     if sum(max(panel.height for panel in row) for row in _rows(panels)) > _PAGE_HEIGHT:
         panels = [*panels[:1], *(panel.shortened() for panel in panels[1:])]
     with style():
@@ -123,7 +125,7 @@ def _rows(panels: list[Panel]) -> list[list[Panel]]:
 def _draw(panels: list[Panel], title: str, reasons: list[str]) -> Figure:
     columns = 2 if len(panels) > 1 else 1
     width = PAGE_WIDTH if columns == 2 else COLUMN_WIDTH
-    title = fill(title, title_letters(width))
+    title = title_lines(title, width)
     footer = [fill(reason, columns * COLUMN_LETTERS) for reason in reasons]
     rows = _rows(panels)
     heights = [max(panel.height for panel in row) for row in rows]

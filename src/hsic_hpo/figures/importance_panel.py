@@ -32,9 +32,9 @@ _NAME_LETTERS = 24
 # With strips: a row, the line that heads them; letters of the values beside them, and lines.
 _STRIP_ROW, _HEADING = 0.19, 0.16
 _VALUE_LETTERS, _WIDE_VALUE_LETTERS, _VALUE_LINES = 14, 34, 2
-_STRIP = 0.84
-# A line of a note, where a row is 1.
-_NOTE_LINE = 0.75
+_HEADING_LETTERS, _STRIP = 16, 0.84
+# A line of text, where a row is 1.
+_NOTE_LINE = 0.7
 # Widths of bars and strip, where a panel is narrow and where it is wide.
 _NARROW, _WIDE = (1.0, 0.62), (2.2, 1.0)
 _ELSEWHERE = "also elsewhere:"
@@ -56,6 +56,8 @@ class Panel:
         What strips are about, such as ``"best 10 %"``.
     is_wide
         Whether it takes the whole width of a page.
+    is_alone
+        Whether it is the only one of a figure of a journal's column.
     left_out
         Names of those that have no row: they exist elsewhere too, and do not stand out here.
     """
@@ -65,13 +67,14 @@ class Panel:
     values: BestValues | None
     aim: str
     is_wide: bool
+    is_alone: bool = False
     left_out: tuple[str, ...] = ()
 
     def shortened(self) -> "Panel":
-        """Return the panel with those alone that stand out or exist only here; others are named."""
+        """Return the panel with those alone that stand out or exist only here, at least one."""
         above = self.group["hsic"] > self.group["noise_floor"]
         kept = (is_found(self.group) | above).values
-        kept[: self.own] = True
+        kept[: max(1, self.own)] = True
         names = self.group["hyperparameter"].values[~kept].tolist()
         return replace(self, group=self.group.isel(hyperparameter=kept), left_out=tuple(names))
 
@@ -91,7 +94,14 @@ class Panel:
     @property
     def names(self) -> list[str]:
         """Names of the rows, long ones in several lines."""
-        return [fill(name, _NAME_LETTERS) for name in self.group["hyperparameter"].values]
+        names = [fill(name, _NAME_LETTERS) for name in self.group["hyperparameter"].values]
+        if not self.is_alone:
+            return names
+        # A column has no room beside the strip.
+        return [
+            f"{name}\n{fill(f'{self.aim}: {text}', _NAME_LETTERS)}" if text else name
+            for name, text in zip(names, self.texts, strict=True)
+        ]
 
     @cached_property
     def texts(self) -> list[str]:
@@ -105,6 +115,8 @@ class Panel:
         ]
 
     def _short(self, text: str) -> str:
+        if self.is_alone:
+            return text
         letters = _WIDE_VALUE_LETTERS if self.is_wide else _VALUE_LETTERS
         rows = fill(text, letters).split("\n")
         cut = "…" if len(rows) > _VALUE_LINES else ""
@@ -113,8 +125,22 @@ class Panel:
     @property
     def rows(self) -> np.ndarray:
         """Heights of the hyperparameters, in lines of text."""
-        pairs = zip(self.names, self.texts, strict=True)
-        return np.array([max(lines(name), lines(text)) for name, text in pairs])
+        beside = [""] * len(self.texts) if self.is_alone else self.texts
+        pairs = zip(self.names, beside, strict=True)
+        needed = np.array([max(lines(name), lines(text)) for name, text in pairs])
+        # A strip is taller than a line of text.
+        return needed if self.values is None else 1 + _NOTE_LINE * (needed - 1.0)
+
+    @property
+    def heading(self) -> str:
+        """What stands above the strips."""
+        said = f"where the {self.aim} are"
+        return said if self.is_wide else fill(said, _HEADING_LETTERS)
+
+    @property
+    def heading_height(self) -> float:
+        """Inches of the headings of strips; 0 without any."""
+        return 0.0 if self.values is None else _HEADING + LINE * (lines(self.heading) - 1)
 
     @property
     def gap(self) -> int:
@@ -142,17 +168,18 @@ class Panel:
         if not is_tested(self.group):
             counts = f"{self.group['n'].item():.0f} trials, through a surrogate"
         # Beside it stands the heading of the p-values, unless strips have a line of their own.
-        letters = COLUMN_LETTERS - 9 if self.values is None else COLUMN_LETTERS - 7
+        letters = COLUMN_LETTERS - 9 if self.values is None else COLUMN_LETTERS - 10
         letters = 2 * letters if self.is_wide else letters
+        letters = letters - 9 if self.is_alone and self.values is not None else letters
         return fill(f"{group_name(self.label)}: {counts}", letters)
 
     @property
     def height(self) -> float:
         """Inches that it needs."""
-        row, heading = (_ROW, 0.0) if self.values is None else (_STRIP_ROW, _HEADING)
+        row = _ROW if self.values is None else _STRIP_ROW
         body = row * self.length
         body += LINE if self.values is not None and not self.is_wide else 0
-        return _FRAME + heading + LINE * lines(self.title) + body
+        return _FRAME + self.heading_height + LINE * lines(self.title) + body
 
 
 def draw_panel(figure: Figure, cell: SubplotSpec, panel: Panel) -> None:
@@ -197,7 +224,7 @@ def _bars(axes: Axes, panel: Panel) -> None:
     # The power of ten of the ticks stands at the right end of the label's line.
     between = " " if panel.is_wide or panel.values is None else "\n"
     axes.set_xlabel(f"HSIC(U, Z){between}(dimensionless)", loc="left")
-    pad = None if panel.values is None else 72 * _HEADING + 3
+    pad = None if panel.values is None else 72 * panel.heading_height + 3
     axes.set_title(panel.title, parse_math=False, pad=pad)
 
 
@@ -220,16 +247,18 @@ def _strips(axes: Axes, panel: Panel, values: BestValues) -> None:
         look = {"facecolor": faces["facecolor"][i], "edgecolor": faces["edgecolor"][i]}
         place = (y - _STRIP / 2, y + _STRIP / 2)
         draw_strip(axes, place, group, values.hyperparameter(str(name)), look)
+        if panel.is_alone:
+            continue
         axes.annotate(
             texts[i], (1, y), xycoords=row, xytext=(4, 0), va="center", parse_math=False, **beside
         )
-    heading = f"where the {panel.aim} are"
-    axes.annotate(heading, (0, 1), xycoords="axes fraction", xytext=(0, 3), **beside)
+    axes.annotate(panel.heading, (0, 1), xycoords="axes fraction", xytext=(0, 3), **beside)
     axes.patch.set_visible(False)
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 1], ["low", "high"])
     for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
         label.set(ha=side)
+    axes.set_xlabel("value")
     axes.tick_params(length=0, labelleft=False)
     axes.spines[:].set_visible(False)
 

@@ -23,9 +23,10 @@ def letters(width: float) -> int:
     return max(8, int(_LETTERS_PER_INCH * width))
 
 
-def title_letters(width: float) -> int:
-    """Return how many letters of a figure's title, which are larger, fit into ``width`` inches."""
-    return int(_TITLE_PART * letters(width))
+def title_lines(text: str, width: float) -> str:
+    """Break the title of a figure of ``width`` inches into lines, none between number and %."""
+    fits = int(_TITLE_PART * letters(width))
+    return fill(text.replace(" %", "\u00a0%"), fits).replace("\u00a0%", " %")
 
 
 def panel_letters(n_panels: int, columns: int) -> int:
@@ -76,7 +77,7 @@ def page(
     """
     columns = min(columns, n_panels)
     width = width or (PAGE_WIDTH if columns > 1 else COLUMN_WIDTH)
-    title = fill(title, title_letters(width)) if title else ""
+    title = title_lines(title, width) if title else ""
     footer = "\n".join(fill(remark, letters(width)) for remark in remarks)
     n_rows = -(-n_panels // columns)
     heights = [height] * n_rows if isinstance(height, int | float) else list(height)

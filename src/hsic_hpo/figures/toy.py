@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.style import BLUE, LIGHT_GREY, PAGE_WIDTH, style
-from hsic_hpo.wording import MAIN_GROUP, number
+from hsic_hpo.wording import MAIN_GROUP, listed, number
 
 _BINS = np.linspace(0, 2, 21).tolist()
 _SHOWN = ["X1", "X2", "X3"]
@@ -29,7 +29,8 @@ def hidden_interaction(toy: xr.Dataset) -> Figure:
     """
     x, z = toy["interaction_x"], toy["interaction_z"].values == 1
     with style():
-        figure = Figure(figsize=(PAGE_WIDTH, 2.2))
+        figure = Figure(figsize=(PAGE_WIDTH, 2.4))
+        figure.suptitle(_together(toy))
         pairs, *others = figure.subplots(1, 4)
         # As outlines, thousands of points would weigh megabytes.
         point = {"marker": ".", "markersize": 1.5, "color": BLUE, "rasterized": True}
@@ -61,7 +62,8 @@ def joint_indices(toy: xr.Dataset) -> Figure:
         by itself; the pure interaction (not in the slides) is not.
     """
     with style():
-        figure = Figure(figsize=(PAGE_WIDTH, 2.6))
+        figure = Figure(figsize=(PAGE_WIDTH, 2.8))
+        figure.suptitle(_together(toy))
         joint, pure = figure.subplots(1, 2)
         _matrix(joint, toy, "joint")
         joint.set_title("joint index HSIC((U, U'), Z) (dimensionless)")
@@ -112,7 +114,8 @@ def conditional(toy: xr.Dataset) -> Figure:
         ("X2 > t", f"X2 > {t:g}", within),
     ]
     with style():
-        figure = Figure(figsize=(PAGE_WIDTH, 3.6))
+        figure = Figure(figsize=(PAGE_WIDTH, 3.8))
+        figure.suptitle(_where_it_exists(toy, t))
         panels = figure.subplots(len(rows), len(_SHOWN), sharex=True, sharey=True)
         for line, (group, title, inside) in zip(panels, rows, strict=True):
             line[0].set_ylabel("density (dimensionless)")
@@ -123,6 +126,32 @@ def conditional(toy: xr.Dataset) -> Figure:
                 axes.set_title(f"{title}: {index}")
         _legend(figure, panels[0][0])
     return figure
+
+
+def _together(toy: xr.Dataset) -> str:
+    """Say which pairs have a pure interaction above its noise floor."""
+    names = toy["variable"].values.tolist()
+    above = toy["interaction_pure_hsic"].values > toy["interaction_pure_noise_floor"].values
+    found = [
+        f"{names[j]} with {names[i]}"
+        for i, j in zip(*np.nonzero(np.tri(len(names), k=-1, dtype=bool) & above), strict=True)
+    ]
+    if not found:
+        return "No pair matters together beyond chance"
+    return f"What matters together, beyond chance: {listed(found)}"
+
+
+def _where_it_exists(toy: xr.Dataset, t: float) -> str:
+    """Say how the indices of X1 and X3 compare over all draws and where X3 has an effect."""
+    index = toy["conditional_hsic"]
+    shares = [
+        number(float(inside.sel(variable="X3") / inside.sel(variable="X1")))
+        for inside in (index.sel(group=MAIN_GROUP), index.sel(group="X2 > t"))
+    ]
+    return (
+        f"X3 has {shares[0]} times the index of X1 over all draws, {shares[1]} times where "
+        f"X2 > {t:g}"
+    )
 
 
 def _label(name: str) -> str:

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.histograms import ALL, REACHED, WORST, Look, histogram
-from hsic_hpo.figures.layout import LINE, lines, panel_letters, title_letters
+from hsic_hpo.figures.layout import LINE, lines, panel_letters, title_lines
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
 from hsic_hpo.figures.titles import worst_title
 from hsic_hpo.figures.values import shown_by_level
@@ -91,7 +91,7 @@ def _draw(trials: xr.Dataset, ranked: xr.Dataset, name: str, title: str) -> Figu
     heights = [_FRAME + _ROW * rows.sum(), _HISTOGRAM]
     end = first_rung(ranked)
     then = f" (the worst as of epoch {end})" if end else ""
-    title = fill(f"{title}{then}", title_letters(PAGE_WIDTH))
+    title = title_lines(f"{title}{then}", PAGE_WIDTH)
     figure = Figure(figsize=(PAGE_WIDTH, sum(heights) + LINE * (3.7 + lines(title))))
     figure.suptitle(title, parse_math=False)
     grid = GridSpec(2, 2, figure, height_ratios=heights)

@@ -17,6 +17,7 @@ from hsic_hpo.figures.importance import importance
 from hsic_hpo.figures.importance_by_budget import importance_by_budget
 from hsic_hpo.figures.importance_by_epoch import importance_by_epoch
 from hsic_hpo.figures.interactions import interactions
+from hsic_hpo.figures.pairs import pairs
 from hsic_hpo.figures.quadrant import quadrant
 from hsic_hpo.figures.space import space
 from hsic_hpo.figures.style import COLUMN_WIDTH, PAGE_WIDTH, save
@@ -29,10 +30,11 @@ FIGURES: dict[str, Callable[[Study], Figure]] = {
     "space": lambda one: space(one.trials),
     "errors": lambda one: errors(one.trials, one.sensitivity),
     "trainings": lambda one: trainings(one.trials),
-    "importance": lambda one: importance(one.sensitivity),
+    "importance": lambda one: importance(one.sensitivity, one.trials),
     "distributions": lambda one: distributions(one.trials, one.sensitivity),
     "worst": lambda one: worst(one.trials, one.sensitivity),
     "interactions": lambda one: interactions(one.sensitivity),
+    "pairs": lambda one: pairs(one.trials, one.sensitivity),
     "convergence": lambda one: convergence(one.convergence),
     "importance_by_budget": lambda one: importance_by_budget(one.by_budget),
     "importance_by_epoch": lambda one: importance_by_epoch(one.by_epoch),
@@ -71,7 +73,7 @@ def test_figure_is_readable(kind: str, name: str) -> None:
             assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
 
 
-@pytest.mark.parametrize("kind", sorted({*FIGURES} - {"space", "interactions"}))
+@pytest.mark.parametrize("kind", sorted({*FIGURES} - {"space", "interactions", "pairs"}))
 def test_every_axis_says_what_it_shows(kind: str) -> None:
     for axes in FIGURES[kind](study("usual")).axes:
         if axes.axison:

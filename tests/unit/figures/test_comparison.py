@@ -23,6 +23,7 @@ def compared(methods: list[str], flops: list[list[float]]) -> xr.Dataset:
     return xr.Dataset(
         {"flops": (dims, values), "validation_error": (dims, 0.01 * values)},
         coords={"search": methods, "search_repeat": np.arange(values.shape[1])},
+        attrs={"error_name": "error", "error_units": "1"},
     )
 
 
@@ -43,6 +44,14 @@ def test_every_trial_of_every_search_is_a_point(figure: Figure) -> None:
     drawn = [tuple(point) for points in scattered(figure.axes[0]) for point in points]
     for dataset in [search(100), *SEARCHES]:
         assert set(zip(dataset["flops"].values, trials.error(dataset), strict=True)) <= set(drawn)
+
+
+def test_the_title_says_what_each_search_chose(figure: Figure) -> None:
+    title = figure.get_suptitle().replace("\n", " ")
+    assert title == (
+        "Chosen, of its repeats the lowest validation error: hsic-gpbo 0.2 with 20 FLOPs per "
+        "sample; gpbo 2 with 200 FLOPs per sample; random 3 with 300 FLOPs per sample"
+    )
 
 
 def test_path_is_the_lowest_error_so_far_after_each_round(figure: Figure) -> None:

@@ -12,13 +12,15 @@ from hsic_hpo.figures.values import label_values, value_text
 from hsic_hpo.spaces.parsing import parse_hyperparameter
 
 
-def rows(spec: dict[str, object]) -> list[list[str]]:
+def rows(spec: dict[str, dict[str, object]]) -> list[list[str]]:
     """Return the texts of the table, row by row."""
     axes = space(xr.Dataset(attrs={"space": json.dumps(spec)})).axes[0]
     cells: dict[float, list[str]] = {}
     for text in axes.texts:
         cells.setdefault(text.get_position()[1], []).append(text.get_text())
-    return [cells[top] for top in sorted(cells)]
+    (title,), *found = (cells[top] for top in sorted(cells))
+    assert title.startswith(f"{sum('when' not in one for one in spec.values())} hyperparameters")
+    return found
 
 
 def test_rows_say_type_values_distribution_and_condition() -> None:

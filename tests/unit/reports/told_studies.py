@@ -20,6 +20,7 @@ from studies_to_draw import Study
 
 FIGURES = (
     *("errors", "trainings", "importance", "distributions", "worst", "interactions"),
+    "pairs",
     *("convergence", "importance_by_epoch", "importance_by_budget", "quadrant"),
     *("sweeps", "front", "comparison"),
 )
