@@ -30,6 +30,8 @@ _IN_LATEX = str.maketrans(
     }
 )
 
+# Beyond these the digits of an index depend on the kind of CPU, and mean nothing.
+_DIGITS = 6
 # A spreadsheet reads a cell that starts so as a formula; blanks before it do not help.
 _FORMULA = re.compile(r"\s*[=+\-@]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -45,8 +47,7 @@ def write_table(table: pd.DataFrame, path: Path | str, *, remark: str = "") -> N
     table
         Any table of this module; its row labels are not written.
     path
-        File that ends in ``.csv`` (all digits, for machines), ``.md`` (three significant digits,
-        for people) or ``.tex`` (the same in LaTeX, for the package booktabs).
+        File that ends in ``.csv`` (for machines), ``.md`` (three significant digits, for people) or ``.tex`` (the same in LaTeX, for the package booktabs).
     remark
         A sentence to stand below the Markdown or LaTeX table.
 
@@ -72,13 +73,20 @@ def write_sentence(sentence: str, path: Path | str) -> None:
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """Return a table as CSV in which no text is a formula to a spreadsheet.
+    """Return a table as CSV, numbers to six significant digits, in which no text is a formula.
 
-    A text that starts as one (``=``, ``+``, ``-``, ``@``) and is no number gets an apostrophe in
-    front, by which spreadsheets know text; numbers stay as they are.
+    Whole numbers keep all digits. A text that starts as a formula does to a spreadsheet (``=``,
+    ``+``, ``-``, ``@``) and is no number gets an apostrophe in front, by which spreadsheets know
+    text.
     """
-    shown = table.map(_without_formula).rename(columns=_without_formula)
+    shown = table.map(_in_csv).rename(columns=_without_formula)
     return shown.to_csv(index=False, lineterminator="\n")
+
+
+def _in_csv(value: Any) -> Any:
+    if isinstance(value, float) and not value.is_integer():
+        return float(f"{value:.{_DIGITS}g}")
+    return _without_formula(value)
 
 
 def _without_formula(value: Any) -> Any:
