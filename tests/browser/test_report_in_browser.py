@@ -100,7 +100,8 @@ def test_a_phone_shows_the_network_its_place_on_the_front_and_what_matters_first
 ) -> None:
     opened = Opened(chromium, report, WIDTHS[1])
     boxes = [
-        opened.page.locator(f".answer .{part}") for part in ("recommended", "sketch", "matters")
+        opened.page.locator(f".answer section.{part}")
+        for part in ("recommended", "sketch", "matters")
     ]
     ends = [box["y"] + box["height"] for one in boxes if (box := one.bounding_box())]
     assert ends == sorted(ends)
