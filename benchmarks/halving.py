@@ -33,8 +33,9 @@ from hsic_hpo.trials.dataset import error, read_trials
 from hsic_hpo.trials.goals import number_selected
 from hsic_hpo.trials.halved import halved, lowest_by
 from hsic_hpo.trials.missed import is_negligible, missed_by_halving
-from hsic_hpo.trials.rungs import Rung, Threshold, auto_rungs
-from hsic_hpo.trials.thresholds import thresholds
+from hsic_hpo.trials.rungs import Rung, auto_rungs
+from hsic_hpo.trials.rungs_of_searches import thresholds
+from hsic_hpo.trials.thresholds import Threshold
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results" / "halving"

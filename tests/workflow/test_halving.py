@@ -24,7 +24,8 @@ from hsic_hpo.trials.dataset import configurations, read_trials
 from hsic_hpo.trials.history import History
 from hsic_hpo.trials.missed import missed_by_halving
 from hsic_hpo.trials.rungs import survivors
-from hsic_hpo.trials.thresholds import expected_ends, read_thresholds, thresholds
+from hsic_hpo.trials.rungs_of_searches import expected_ends, thresholds
+from hsic_hpo.trials.thresholds import read_thresholds
 from shared_folders import made_once
 
 TRIALS = "random/trials.nc"

@@ -12,6 +12,7 @@ from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.training.records import asked_keys, read_asked
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials.halving import rung_of, with_rungs
+from hsic_hpo.trials.rungs import Rung
 from hsic_hpo.trials.thresholds import read_thresholds
 
 
@@ -67,7 +68,7 @@ def main(
     )
     passed = [rung_of(read_netcdf(path)) for path in rungs or ()]
     if thresholds is not None:
-        passed = [one.rung for one in read_thresholds(thresholds)]
+        passed = [Rung(one.epochs, one.keep) for one in read_thresholds(thresholds)]
     trials.write_trials(with_rungs(gathered, passed), output)
 
 

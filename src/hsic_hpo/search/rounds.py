@@ -17,7 +17,7 @@ from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.design import label_design
 from hsic_hpo.trials.drawn import ADAPTIVE, drawn_attributes
 from hsic_hpo.trials.history import History, initial_part
-from hsic_hpo.trials.thresholds import expected_ends
+from hsic_hpo.trials.rungs_of_searches import expected_ends
 
 
 def next_round(
@@ -64,7 +64,7 @@ def next_round(
         Cost of a configuration that is not trained yet; None predicts it from the trials.
     expect_ends
         Whether models of the error learn from a stopped trial what it is expected to end with
-        (:func:`hsic_hpo.trials.thresholds.expected_ends`), not what it had reached.
+        (:func:`hsic_hpo.trials.rungs_of_searches.expected_ends`), not what it had reached.
 
     Returns
     -------

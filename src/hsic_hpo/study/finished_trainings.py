@@ -17,9 +17,7 @@ from hsic_hpo.study.retry import TRAININGS
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.records import asked_keys, find, read_records
 from hsic_hpo.training.rungs import find_until, stopped_key
-from hsic_hpo.trials.halving import lowest_error
-from hsic_hpo.trials.rungs import goes_on
-from hsic_hpo.trials.thresholds import read_thresholds
+from hsic_hpo.trials.thresholds import goes_on, lowest_error, read_thresholds
 
 _WITH_ERROR = ("ok", "stopped")
 

@@ -22,8 +22,7 @@ from hsic_hpo.training.stopping import shielded
 from hsic_hpo.training.supervisor import MemoryShortError, OutOfJobMemory, Supervisor
 from hsic_hpo.training.tries import DEFAULT_TRIES, Tries
 from hsic_hpo.training.worker import Load, Task
-from hsic_hpo.trials.halving import lowest_error
-from hsic_hpo.trials.rungs import Threshold, goes_on
+from hsic_hpo.trials.thresholds import Threshold, goes_on, lowest_error
 from hsic_hpo.wording import counted
 
 SECONDS_BETWEEN_LINES = 2.0

@@ -13,6 +13,7 @@ import xarray as xr
 
 from hsic_hpo.trials.dataset import STOPPED
 from hsic_hpo.trials.rungs import Rung, survivors
+from hsic_hpo.trials.thresholds import lowest_error
 
 _GOLDEN = (np.sqrt(5) - 1) / 2
 
@@ -67,13 +68,6 @@ def _carried(design: xr.Dataset) -> dict[str, Any]:
 
 def _error(records: Sequence[Mapping[str, Any]]) -> float:
     return float(np.mean([lowest_error(record) for record in records]))
-
-
-def lowest_error(record: Mapping[str, Any]) -> float:
-    """Return the lowest validation error of a training, NaN where it failed or diverged."""
-    if record["status"] not in ("ok", STOPPED):
-        return np.nan
-    return min((error for error in record["learning_curve"] if error is not None), default=np.nan)
 
 
 def rung_of(design: xr.Dataset) -> Rung:

@@ -1,63 +1,59 @@
-"""Rungs for the trials of searches: what the best random trials had reached there.
+"""Thresholds that trials of a search must reach at rungs: the rule, and the file that holds them.
 
-The trials of a random search are compared among each other at each rung. A round of a search is
-too small for that, and good networks would be stopped for being proposed together. Its trials are
-compared with the random ones instead, by thresholds that are known before the round begins, so that
-each of them stands for itself (not in the paper): a trial is stopped where it is worse than any of
-the best twentieth of the random ones was at that epoch, or than all that went on.
+All that a training needs to know of rungs: where they come from it does not import.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import xarray as xr
 
 from hsic_hpo.files import write_text
-from hsic_hpo.trials import dataset as trials_data
-from hsic_hpo.trials.halved import lowest_by
-from hsic_hpo.trials.rungs import Rung, Threshold, n_kept
-from hsic_hpo.trials.stopped import is_stopped, ranked_errors
 
-# Searches look for better trials than a random search has many of.
-_BEST, _FEWEST_BEST = 0.05, 3
-# Trials that trained to their end, of which fewer tell little of how errors go on.
-_FEWEST = 10
+_WITH_ERROR = ("ok", "stopped")
 
 
-def thresholds(trials: xr.Dataset) -> list[Threshold]:
-    """Return what the best random trials had reached at each rung.
+@dataclass(frozen=True)
+class Threshold:
+    """What a trial of a search must have reached by a rung to go on after it.
+
+    Attributes
+    ----------
+    epochs
+        Of training before it is looked at.
+    keep
+        Fraction of the random trials that went on after this rung.
+    error
+        The largest that its lowest validation error until then may be; infinite: all go on.
+    """
+
+    epochs: int
+    keep: float
+    error: float
+
+
+def goes_on(errors: Sequence[float], threshold: Threshold) -> bool:
+    """Tell whether a trial goes on after a rung.
 
     Parameters
     ----------
-    trials
-        Trials Dataset of a halved random search.
-
-    Returns
-    -------
-    list of Threshold
-        For each rung, the largest of the lowest errors up to its epoch: of the best twentieth of
-        the trials, at least three, by their error at the end, or of all that went on where that is
-        lower. Infinite where no trial ended well.
+    errors
+        Of its repeats, the lowest validation error up to the rung's last epoch; NaN where one
+        failed or diverged.
+    threshold
+        Of the rung.
     """
-    ends = trials_data.error(trials)
-    n_best = max(_FEWEST_BEST, round(_BEST * len(ends)))
-    best = [place for place in np.argsort(ends, kind="stable")[:n_best] if np.isfinite(ends[place])]
-    found = []
-    for number, entry in enumerate(json.loads(trials.attrs["rungs"]), start=1):
-        rung = Rung(int(entry["epochs"]), float(entry["keep"]))
-        went_on = (trials["rung"].values == 0) | (trials["rung"].values > number)
-        reached = lowest_by(trials, rung.epochs)
-        of_those = reached[went_on & np.isfinite(reached)]
-        is_full = len(of_those) >= n_kept(rung, trials.sizes["trial"])
-        error = min(
-            float(np.max(reached[best], initial=-np.inf)) if best else np.inf,
-            float(of_those.max()) if is_full else np.inf,
-        )
-        found.append(Threshold(rung.epochs, rung.keep, error))
-    return found
+    return float(np.mean(errors)) <= threshold.error
+
+
+def lowest_error(record: Mapping[str, Any]) -> float:
+    """Return the lowest validation error of a training, NaN where it failed or diverged."""
+    if record["status"] not in _WITH_ERROR:
+        return np.nan
+    return min((error for error in record["learning_curve"] if error is not None), default=np.nan)
 
 
 def write_thresholds(found: Sequence[Threshold], path: Path | str) -> None:
@@ -74,41 +70,3 @@ def read_thresholds(path: Path | str) -> list[Threshold]:
         Threshold(**{**entry, "error": np.inf if entry["error"] is None else entry["error"]})
         for entry in json.loads(Path(path).read_text(encoding="utf-8"))
     ]
-
-
-def expected_ends(datasets: Sequence[xr.Dataset]) -> np.ndarray:
-    """Return the error of each trial, of a stopped one that which it is expected to end with.
-
-    The logarithm of the error at the end is a straight line in that of the lowest error at the
-    rung, by least squares over the trials that went on from there to their end. They were chosen by
-    their error at the rung, and not by the one at the end, so that those with luck do not bias it.
-    The line never falls, and no stopped trial is expected to end above what it has reached.
-
-    Parameters
-    ----------
-    datasets
-        Trials Datasets of one study.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``(n_trials,)``, infinite where a trial failed or diverged. Stopped trials have the error
-        that they rank by where errors are not all positive, or too few trials went on.
-    """
-    ends = np.concatenate([[], *map(trials_data.error, datasets)])
-    ranked = np.concatenate([[], *map(ranked_errors, datasets)])
-    stopped = np.concatenate([np.array([], dtype=bool), *map(is_stopped, datasets)])
-    lengths = np.concatenate([[], *(one["epochs"].max("repeat").values for one in datasets)])
-    found = np.where(stopped, ranked, ends)
-    for epoch in np.unique(lengths[stopped]).astype(int):
-        reached = np.concatenate([[], *(lowest_by(one, epoch) for one in datasets)])
-        here = stopped & (lengths == epoch) & np.isfinite(reached)
-        known = np.isfinite(ends) & np.isfinite(reached) & (lengths > epoch)
-        if known.sum() < _FEWEST or min(reached[known | here].min(), ends[known].min()) <= 0:
-            continue
-        x, y = np.log(reached[known]), np.log(ends[known])
-        spread = x - x.mean()
-        slope = max(0.0, float(spread @ y) / float(spread @ spread)) if spread.any() else 0.0
-        line = y.mean() + slope * (np.log(reached[here]) - x.mean())
-        found[here] = np.exp(np.minimum(line, np.log(reached[here])))
-    return found

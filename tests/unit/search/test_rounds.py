@@ -232,3 +232,23 @@ def test_a_repeat_proposes_from_its_own_initial_trials() -> None:
         assert next_round([known], initial_trials=12, repeat=repeat).identical(
             next_round([own], repeat=repeat)
         )
+
+
+def test_models_may_learn_where_stopped_trials_are_expected_to_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = [search(30), _finish(next_round([search(30)]))]
+    assert not (known[0]["status"] == "stopped").any()
+    # Where none was stopped it is the same.
+    xr.testing.assert_identical(next_round(known, expect_ends=True), next_round(known))
+    taught = []
+
+    def propose(space: Any, finished: Any, n: int, **_: Any) -> list[dict[str, Any]]:
+        taught.append(finished.told)
+        return []
+
+    ends = np.linspace(0.1, 0.2, 34)
+    monkeypatch.setattr(rounds, "propose", propose)
+    monkeypatch.setattr(rounds, "expected_ends", lambda datasets: ends)
+    next_round(known, expect_ends=True)
+    assert taught[0] is ends

@@ -10,8 +10,7 @@ from hsic_hpo.study.plan import Plan, Slice, slice_of
 from hsic_hpo.study.retry import TRAININGS
 from hsic_hpo.training.records import training_key
 from hsic_hpo.training.rungs import store_stopped
-from hsic_hpo.trials.rungs import Threshold
-from hsic_hpo.trials.thresholds import write_thresholds
+from hsic_hpo.trials.thresholds import Threshold, write_thresholds
 
 KEY = training_key({}, {"epochs": 9}, 0, "data", "code")
 ROUND = slice_of("search/gpbo/0/1/records/0-4.jsonl")

@@ -20,7 +20,8 @@ from hsic_hpo.training.rungs import as_of, find_until, stopped_key, store_stoppe
 from hsic_hpo.training.train import train
 from hsic_hpo.trials.design import make_design
 from hsic_hpo.trials.halving import design_of_survivors
-from hsic_hpo.trials.rungs import Rung, Threshold, n_kept, survivors
+from hsic_hpo.trials.rungs import Rung, n_kept, survivors
+from hsic_hpo.trials.thresholds import Threshold
 
 SPACE = Space.from_dict(
     {

@@ -7,13 +7,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hsic_hpo.trials.rungs import Rung, Threshold, goes_on
-from hsic_hpo.trials.thresholds import (
-    expected_ends,
-    read_thresholds,
-    thresholds,
-    write_thresholds,
-)
+from hsic_hpo.trials.rungs import Rung
+from hsic_hpo.trials.rungs_of_searches import expected_ends, thresholds
+from hsic_hpo.trials.thresholds import Threshold, goes_on, read_thresholds, write_thresholds
 
 RUNGS = (Rung(1, 0.5), Rung(2, 0.25))
 
