@@ -20,6 +20,7 @@ _NOUNS = {
     "string": "text",
     "integer": "an integer",
     "number": "a number",
+    "boolean": "true or false",
 }
 SCHEMA = Path(__file__).with_name("config.schema.yaml")
 

@@ -101,3 +101,8 @@ def test_rungs_of_searches_need_those_of_the_random_search(tmp_path: Path) -> No
     text = STUDY.replace(", rungs: RUNGS", "") + "search: {rungs: true}\n"
     with pytest.raises(InputError, match=r"search\.rungs: true, but the random search has none"):
         read(tmp_path, "", text)
+
+
+def test_whether_searches_have_rungs_is_true_or_false(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"search\.rungs: 'often' is not true or false$"):
+        read(tmp_path, "auto", STUDY + "search: {rungs: often}\n")
