@@ -47,7 +47,8 @@ def write_table(table: pd.DataFrame, path: Path | str, *, remark: str = "") -> N
     table
         Any table of this module; its row labels are not written.
     path
-        File that ends in ``.csv`` (for machines), ``.md`` (three significant digits, for people) or ``.tex`` (the same in LaTeX, for the package booktabs).
+        File that ends in ``.csv`` (for machines), ``.md`` (three significant digits, for people)
+        or ``.tex`` (the same in LaTeX, for the package booktabs).
     remark
         A sentence to stand below the Markdown or LaTeX table.
 
