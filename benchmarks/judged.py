@@ -11,7 +11,7 @@ Controls: the whole space (``everything``), and as many hyperparameters chosen b
 chosen by its error is judged by the truth of the table, or of the forest that stands for a space of
 21 hyperparameters (`search_spaces`). Writes a row per search and a table of medians and quartiles.
 
-HyperSHAP needs the package hypershap (the extra of that name).
+HyperSHAP is left out unless the package hypershap is installed (the extra of that name).
 """
 
 import argparse
@@ -171,7 +171,7 @@ def ranks(study: str) -> pd.DataFrame:
     found: dict[str, Importance] = {
         **peers(trials, read_netcdf(folder / "sensitivity.nc"), 0),
         "hsic-surrogate": whole_space_importance(every),
-        "hypershap": hypershap(trials, 0, n_samples=500, n_coalitions=1024),
+        **hypershap(trials, 0, n_samples=500, n_coalitions=1024),
     }
     table = pd.DataFrame(found)[list(MEASURES)]
     return table.rank(ascending=False, method="min").sort_values("hsic").astype("Int64")

@@ -2,14 +2,15 @@
 
 HyperSHAP (package hypershap) is the Shapley value of each hyperparameter in the gain of a random
 search that a random forest over the trials simulates, against the default configuration: its
-tunability game, as the package sets it up. It leaves out what the conditions of a space forbid.
+tunability game, as the package sets it up. It leaves out what the conditions of a space forbid, and
+is left out itself where the package is not installed.
 """
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 
 import xarray as xr
 from ConfigSpace import Configuration, ConfigurationSpace
-from hypershap import ExplanationTask, HyperSHAP
 
 from hsic_hpo.interop.configspace_writing import configspace_content
 from hsic_hpo.sensitivity.analysis import analyse
@@ -23,17 +24,20 @@ from hsic_hpo.trials.goals import target_values, worst_for_missing
 Importance = Mapping[str, float]
 # The measures beside HSIC, as the package names them, and as the tables here do.
 PEERS = {"hsic-best": "hsic", "ped-anova": "ped-anova", "fanova": "fanova"}
-MEASURES = ("hsic", "hsic-surrogate", "ped-anova", "fanova", "hypershap")
+MEASURES = ("hsic", "hsic-surrogate", "ped-anova", "fanova") + (
+    ("hypershap",) if find_spec("hypershap") else ()
+)
 
 
 def importances(trials: xr.Dataset, settings: AnalysisSettings) -> dict[str, Importance]:
     """Return what each measure says of random trials; what one does not know is left out."""
     sensitivity = analyse(trials, settings)
     through = analyse_through_surrogate(trials, settings)
-    return peers(trials, sensitivity, settings.seed) | {
-        "hsic-surrogate": whole_space_importance(through),
-        "hypershap": hypershap(trials, settings.seed),
-    }
+    return (
+        peers(trials, sensitivity, settings.seed)
+        | {"hsic-surrogate": whole_space_importance(through)}
+        | hypershap(trials, settings.seed)
+    )
 
 
 def peers(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> dict[str, Importance]:
@@ -47,8 +51,8 @@ def peers(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> dict[str, I
 
 def hypershap(
     trials: xr.Dataset, seed: int, *, n_samples: int = 300, n_coalitions: int = 256
-) -> Importance:
-    """Return the tunability of each hyperparameter.
+) -> dict[str, Importance]:
+    """Return the tunability of each hyperparameter by name, or nothing without the package.
 
     Parameters
     ----------
@@ -63,6 +67,10 @@ def hypershap(
         Sets of hyperparameters that are searched, where there are more than 14 hyperparameters;
         otherwise all sets are.
     """
+    if "hypershap" not in MEASURES:
+        return {}
+    from hypershap import ExplanationTask, HyperSHAP
+
     space = ConfigurationSpace.from_serialized_dict(configspace_content(trials_data.space(trials)))
     values = worst_for_missing(target_values(trials, "error"))
     data = [
@@ -73,7 +81,8 @@ def hypershap(
     found = HyperSHAP(task, approximation_budget=n_coalitions).tunability(
         index="SV", order=1, n_samples=n_samples, seed=seed
     )
-    return {name: float(found[(i,)]) for i, name in enumerate(task.get_hyperparameter_names())}
+    names = task.get_hyperparameter_names()
+    return {"hypershap": {name: float(found[(i,)]) for i, name in enumerate(names)}}
 
 
 def first(importance: Importance, n: int) -> list[str]:

