@@ -203,8 +203,8 @@ def _how_sure(study: StudyParts) -> str:
     if is_tested(sensitivity):
         level = percent(float(sensitivity.attrs["significance"]))
         told = (
-            f"What matters is tested exactly, on {n}; if nothing mattered, one would be named in "
-            f"{level} of studies."
+            f"Tested exactly, on {n}: where nothing matters, such tests name anything in {level} of "
+            "studies."
         )
     return f"{told} {_would_more_change(converged)}".rstrip() if converged is not None else told
 
@@ -220,8 +220,8 @@ def _would_more_change(converged: xr.Dataset) -> str:
         return "Whether more trainings would change it cannot be told from so few."
     if named and np.isfinite(overlap) and overlap >= _SETTLED_NAMES and ranks >= _SETTLED_RANKS:
         return (
-            f"{half} of these trials name the same hyperparameters: more trainings would hardly "
-            "change it."
+            f"{half} of the trials name the same hyperparameters: more trainings are unlikely to "
+            "change that."
         )
     known = (
         f", and {percent(round(overlap, 2))} of the names" if named and np.isfinite(overlap) else ""

@@ -99,6 +99,8 @@ def finished_so_far(folder: Path, progress: Progress, now: float) -> SoFar:
     seconds[rows] = [found[row].seconds for row in rows]
     kept = np.flatnonzero(without_regard_to_length(begun, seconds, now))
     n_finished = int(np.isfinite(seconds).sum())
+    if not n_finished:
+        raise InputError(f"{folder}: no random trial has finished yet; wait for more")
     if not kept.size:
         raise InputError(
             f"{folder}: {n_finished} of {n_all} random trials have finished, none of which counts "

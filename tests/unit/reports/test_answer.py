@@ -79,7 +79,7 @@ def test_the_short_findings_say_what_to_avoid_what_costs_what_interacts_and_how_
     assert told["Avoid"].startswith("activation sigmoid (74 % of the worst 10 %, 20 % of all)")
     assert "batch_size (training time)" in told["Costs"]
     assert "With n_layers up to 3 the best have n_units" in told["Interacts"]
-    assert told["How sure"].endswith("more trainings would hardly change it.")
+    assert told["How sure"].endswith("more trainings are unlikely to change that.")
 
 
 def test_every_place_of_the_front_stands_in_the_chart_with_its_configuration() -> None:
