@@ -128,6 +128,10 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     f"make study CONFIG={MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny: 40 random trials"),
     "make study CONFIG=config/mnist.yaml": (the_tiny_study("config/mnist.yaml"), "Study tiny"),
     "make study CONFIG=examples/digits/digits.yaml": (example, "results/digits/random/trials.nc"),
+    "make study CONFIG=examples/fashion/fashion.yaml": (
+        the_tiny_study("examples/fashion/fashion.yaml"),
+        "Study tiny",
+    ),
     "make study CORES=8": (the_tiny_study("config/quick.yaml"), "Study tiny"),
     "make study PROFILE=folder": (another_profile, "Study tiny"),
     "make check": (None, "Study quick: 300 random trials"),
@@ -136,6 +140,10 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     "hsic-hpo --help": (None, "watch"),
     f"hsic-hpo check {MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny"),
     f"hsic-hpo run {MY_STUDY}": (the_tiny_study(MY_STUDY), "Nothing to be done"),
+    "hsic-hpo run config/mnist-paper.yaml random/trials.nc": (
+        the_tiny_study("config/mnist-paper.yaml"),
+        "Nothing to be done",
+    ),
     f"snakemake --logger hsic-hpo --configfile {MY_STUDY}": (
         the_tiny_study(MY_STUDY),
         "Nothing to be done",

@@ -60,7 +60,7 @@ def test_every_result_is_there(finished: Checkout) -> None:
     ):
         assert (finished.results / name).stat().st_size > 0, name
     figures = sorted(path.stem for path in (finished.results / "figures").glob("*.svg"))
-    assert len(figures) == 14
+    assert len(figures) == 15
     for suffix in ("pdf", "png"):
         paths = (finished.results / "figures").glob(f"*.{suffix}")
         assert sorted(path.stem for path in paths) == figures
@@ -74,7 +74,7 @@ def test_the_report_of_snakemake_has_every_figure_and_table(checkout: Checkout) 
         index = next(name for name in opened.namelist() if name.endswith("/report.html"))
         page = opened.read(index).decode()
     figures = {path.name for path in (checkout.results / "figures").glob("*.svg")}
-    assert len(figures) == 14
+    assert len(figures) == 15
     assert {*packed} >= {*figures, "importance.csv", "selection.csv", "comparison.csv"}
     for text in (
         *("Study", "Sensitivity", "Decisions", "Search", "Impact on the worst", "Indices"),

@@ -59,7 +59,8 @@ def test_every_study_has_a_page(name: str, figures: dict[str, Path]) -> None:
     # Of a single epoch, which all have where no training ended well, there is nothing to draw.
     by_epoch = study(name).by_epoch
     not_drawn = by_epoch is None or by_epoch.sizes["epoch"] < 2
-    assert markup(text).count("<img ") == len(figures) - not_drawn
+    no_pairs = not interacting_pairs(study(name).sensitivity)
+    assert markup(text).count("<img ") == len(figures) - not_drawn - no_pairs
     assert "There is no table" not in text
     has_index = study(name).sensitivity["hsic"].sel(target="error", subset="best").notnull().any()
     assert ("HSIC in thousandths" in text) == bool(has_index)

@@ -145,7 +145,7 @@ def test_of_a_search_what_matters_within_a_budget_is_found_and_never_tested() ->
     sentence = importance_by_budget_sentence(found)
     assert sentence.endswith("configurations of at most c size: at every budget rate.")
     assert "No p-values" in importance_by_budget_remark(found)
-    (axes,) = importance_by_budget(found).axes
-    labels = [text.get_text() for text in axes.figure.legends[0].get_texts()]
+    legend = importance_by_budget(found).legends[0]
+    labels = [text.get_text() for text in legend.get_texts()]
     assert labels[-1] == "hollow: not found through the surrogate"
     assert "noise floor" not in labels

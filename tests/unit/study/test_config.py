@@ -902,6 +902,7 @@ OPTIONAL = {
     ".problem.import",
     ".random_search.rungs",
     ".random_search.stop",
+    ".search.rungs",
     *(f".training.{limit}" for limit in LIMITS),
     *(f".final.training.{limit}" for limit in ("epochs", *LIMITS)),
     *(
