@@ -203,8 +203,8 @@ def _how_sure(study: StudyParts) -> str:
     if is_tested(sensitivity):
         level = percent(float(sensitivity.attrs["significance"]))
         told = (
-            f"Tested exactly, on {n}: where nothing matters, such tests name anything in {level} of "
-            "studies."
+            f"Tested exactly, on {n}: where nothing matters, such tests name anything in {level} "
+            "of studies."
         )
     return f"{told} {_would_more_change(converged)}".rstrip() if converged is not None else told
 

@@ -19,6 +19,7 @@ from hsic_hpo.reports.figures import figures_to_draw
 from hsic_hpo.reports.page import page
 from hsic_hpo.reports.study_parts import PARTS, StudyParts, read_parts
 from hsic_hpo.sensitivity.values_of_best import with_values
+from hsic_hpo.trials.values_of_pairs import interacting_pairs
 from small_search import SPACE, rule, search
 from studies_to_draw import NAMES, STRANGE, first, studied, study
 from told_studies import (

@@ -93,5 +93,6 @@ def test_too_early_is_said_in_one_line(tmp_path: Path) -> None:
     study = WatchedStudy(tmp_path, 30, per_job=10, workers=2, outcome=long_are_good)
     with pytest.raises(InputError, match="of 30 random trials have finished, none of which counts"):
         explained_at(study, float(study.ends.min()))
+    begun = WatchedStudy(tmp_path / "begun", 30, per_job=10, workers=2, outcome=long_are_good)
     with pytest.raises(InputError, match="no random trial has finished yet; wait for more"):
-        explained_at(study, float(study.ends.min()) / 2)
+        explained_at(begun, float(begun.ends.min()) / 2)
