@@ -16,7 +16,15 @@ from hsic_hpo.figures.best_values import BestValues, GroupOfTrials
 from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
 from hsic_hpo.figures.style import SKY, message, style
 from hsic_hpo.figures.titles import pairs_title
-from hsic_hpo.figures.values import axis_values, level_texts, shown_by_level, with_powers
+from hsic_hpo.figures.values import (
+    axis_values,
+    is_unordered,
+    level_texts,
+    position,
+    shown_by_level,
+    slant,
+    with_powers,
+)
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.trials.goals import is_tested
 from hsic_hpo.trials.groups import bounds
@@ -126,9 +134,7 @@ def _draw(
 
 def _axes(values: BestValues, pair: tuple[str, str]) -> tuple[str, str]:
     """Return the one with levels first: they stand side by side as columns."""
-    first, second = sorted(
-        pair, key=lambda name: values.hyperparameter(name).type not in ("categorical", "boolean")
-    )
+    first, second = sorted(pair, key=lambda name: not is_unordered(values.hyperparameter(name)))
     return first, second
 
 
@@ -184,25 +190,16 @@ def _panel(
         places, texts = _ticks(side.hyperparameter)
         axis.set_ticks(places, texts, parse_math=False)
         axis.set_label_text(side.hyperparameter.name, parse_math=False)
-    if _is_level(across.hyperparameter):
+    if is_unordered(across.hyperparameter):
         axes.tick_params(axis="x", length=0)
         if sum(len(text) + 1 for text in _ticks(across.hyperparameter)[1]) > _ROOM:
-            _slant(axes)
+            slant(axes)
     axes.set(xlim=(0, 1), ylim=(0, 1))
 
 
-def _is_level(hyperparameter: Hyperparameter) -> bool:
-    return hyperparameter.type in ("categorical", "boolean")
-
-
 def _ticks(hyperparameter: Hyperparameter) -> tuple[list[float], list[str]]:
-    if not _is_level(hyperparameter):
+    if not is_unordered(hyperparameter):
         ticks = axis_values(hyperparameter)
         return [place for place, _ in ticks], [text for _, text in ticks]
-    places = [float(np.mean(hyperparameter.interval(level))) for level in hyperparameter.levels]
+    places = [position(hyperparameter, level) for level in hyperparameter.levels]
     return places, [fill(text, _LEVEL_LETTERS) for text in level_texts(hyperparameter)]
-
-
-def _slant(axes: Axes) -> None:
-    for label in axes.get_xticklabels():
-        label.set(rotation=40, ha="right", rotation_mode="anchor")

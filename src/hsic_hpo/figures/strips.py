@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 
 from hsic_hpo.figures.best_values import GroupOfTrials
 from hsic_hpo.figures.style import GREY
-from hsic_hpo.figures.values import shown_by_level
+from hsic_hpo.figures.values import is_unordered, shown_by_level
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.trials.groups import bounds
 from hsic_hpo.trials.variables import hyperparameter_values
@@ -56,7 +56,7 @@ def draw_strip(
         return
     scale = (bottom - top) / max(_LEAST_TOP, times.max())
     axes.fill_between(x, bottom - scale * times, bottom, linewidth=0.6, **look)
-    if shown_by_level(hyperparameter) and not _is_ordered(hyperparameter):
+    if is_unordered(hyperparameter):
         # Between the levels, which have no order, a white line.
         edges = np.unique(x)[1:-1]
         axes.vlines(edges, top, bottom + 0.02, color="white", linewidth=0.8)
@@ -92,18 +92,15 @@ def frequencies(
     if not group.reached.any():
         return np.array([]), np.array([])
     share = float(group.reached.mean())
-    if shown_by_level(hyperparameter):
-        return _by_level(group, hyperparameter, share)
-    return _smooth(group, hyperparameter, share)
-
-
-def _is_ordered(hyperparameter: Hyperparameter) -> bool:
-    return hyperparameter.type not in ("categorical", "boolean")
+    count = _by_level if shown_by_level(hyperparameter) else _smooth
+    points, n, n_reached = count(group, hyperparameter)
+    return points, (n_reached + _AVERAGE_TRIALS * share) / (n + _AVERAGE_TRIALS) / share
 
 
 def _by_level(
-    group: GroupOfTrials, hyperparameter: Hyperparameter, share: float
-) -> tuple[np.ndarray, np.ndarray]:
+    group: GroupOfTrials, hyperparameter: Hyperparameter
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return both ends of each level, with its trials, and those of them that reach the goal."""
     stored = hyperparameter_values(group.trials, hyperparameter.name).tolist()
     levels = hyperparameter.levels
     index = np.array([levels.index(hyperparameter.from_stored(value)) for value in stored])
@@ -111,21 +108,20 @@ def _by_level(
         np.bincount(index[picked], minlength=len(levels))
         for picked in (np.ones_like(group.reached), group.reached)
     )
-    times = (n_reached + _AVERAGE_TRIALS * share) / (n + _AVERAGE_TRIALS) / share
     ends = np.array([hyperparameter.interval(level) for level in levels])
-    return ends.ravel(), np.repeat(times, 2)
+    return ends.ravel(), np.repeat(n, 2), np.repeat(n_reached, 2)
 
 
 def _smooth(
-    group: GroupOfTrials, hyperparameter: Hyperparameter, share: float
-) -> tuple[np.ndarray, np.ndarray]:
+    group: GroupOfTrials, hyperparameter: Hyperparameter
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return points, with how many trials are near each, and how many that reach the goal."""
     # Without a recorded u, the middle of a value's bin stands for it.
     u = np.mean(bounds(group.trials, hyperparameter), axis=0)
     best = u[group.reached]
     spread = float(np.clip(best.std() * len(best) ** -0.2, _NARROWEST, _WIDEST))
     n, n_reached = (_kernels(points, spread) for points in (u, best))
-    times = (n_reached + _AVERAGE_TRIALS * share) / (n + _AVERAGE_TRIALS) / share
-    return _GRID, times
+    return _GRID, n, n_reached
 
 
 def _kernels(u: np.ndarray, spread: float) -> np.ndarray:

@@ -23,11 +23,14 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _QUANTILES = [0.05, 0.275, 0.5, 0.725, 0.95]
 
 
+def is_unordered(hyperparameter: Hyperparameter) -> bool:
+    """Tell whether the values have no order."""
+    return hyperparameter.type in ("categorical", "boolean")
+
+
 def shown_by_level(hyperparameter: Hyperparameter) -> bool:
     """Tell whether to draw one bar per value: there are few values, or they have no order."""
-    return hyperparameter.type in ("categorical", "boolean") or (
-        0 < len(hyperparameter.levels) <= _MOST_LEVELS
-    )
+    return is_unordered(hyperparameter) or 0 < len(hyperparameter.levels) <= _MOST_LEVELS
 
 
 def value_text(value: object) -> str:
@@ -82,8 +85,13 @@ def label_levels(axes: Axes, texts: list[str]) -> None:
     widths = [max(map(len, name.split("\n"))) for name in names]
     room = _AXIS_LETTERS / len(names)
     if any((left + right) / 2 + 1 > room for left, right in pairwise(widths)):
-        for label in axes.get_xticklabels():
-            label.set(rotation=40, ha="right", rotation_mode="anchor")
+        slant(axes)
+
+
+def slant(axes: Axes) -> None:
+    """Slant what stands below ``axes``, so that it does not touch."""
+    for label in axes.get_xticklabels():
+        label.set(rotation=40, ha="right", rotation_mode="anchor")
 
 
 def position(hyperparameter: Hyperparameter, value: object) -> float:

@@ -45,8 +45,6 @@ with needs_extra("the comparison with PED-ANOVA and fANOVA", "optuna"):
 
 # The first version of Optuna that ranks conditional hyperparameters.
 _CONDITIONAL_SINCE = 5
-# Significant digits of an importance; those beyond depend on the kind of CPU.
-_DIGITS = 6
 
 
 def compare_measures(trials: xr.Dataset, sensitivity: xr.Dataset, seed: int) -> xr.Dataset:
@@ -129,7 +127,7 @@ def _study(trials: xr.Dataset) -> "optuna.Study":
 def _label(table: pd.DataFrame, groups: dict[str, str], sensitivity: xr.Dataset) -> xr.Dataset:
     measures = list(table)
     totals = table.sum()
-    shares = _rounded((table / totals.where(totals > 0, 1.0)).to_numpy().T)
+    shares = (table / totals.where(totals > 0, 1.0)).to_numpy().T
     ranks = table.rank(ascending=False, method="first").to_numpy().T
     dims = ("measure", "hyperparameter")
     names = table.index.tolist()
@@ -172,8 +170,4 @@ def _correlations(shares: np.ndarray) -> np.ndarray:
             one, other = shares[i][both], shares[j][both]
             if one.size and np.ptp(one) > 0 and np.ptp(other) > 0:
                 found[i, j] = scipy.stats.spearmanr(one, other).statistic
-    return _rounded(found)
-
-
-def _rounded(values: np.ndarray) -> np.ndarray:
-    return np.array([float(f"{value:.{_DIGITS}g}") for value in values.flat]).reshape(values.shape)
+    return found
