@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ _RESTARTS = 1
 # The default of scikit-learn.
 _JITTER = 1e-10
 LEAST_NOISE = 1e-8
+_ONE_FIT_AT_A_TIME = Lock()
 
 
 class Process(NoisyProcess):
@@ -123,7 +125,9 @@ def fit(x: np.ndarray, y: np.ndarray, seed: int, noise: np.ndarray | None = None
         n_restarts_optimizer=_RESTARTS,
         random_state=seed,
     )
-    with warnings.catch_warnings():
+    # Filters of warnings belong to the whole process: of two threads (Optuna's ``n_jobs``) the one
+    # that ends first would give the other its warnings back.
+    with _ONE_FIT_AT_A_TIME, warnings.catch_warnings():
         # A hyperparameter without influence has a length scale at its bound.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(x, y)

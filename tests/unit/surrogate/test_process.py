@@ -1,5 +1,8 @@
 """What the surrogate sees, and what it predicts."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import pdist
@@ -96,3 +99,20 @@ def test_few_or_equal_targets_are_fitted_too(n: int) -> None:
     x = np.linspace(0.2, 0.8, n)[:, None]
     fitted = surrogate.fit(x, np.zeros(n), seed=0)
     assert np.isfinite(fitted.predict(np.array([[0.5]]), return_std=True)).all()
+
+
+def test_threads_that_fit_at_once_hear_no_warning_of_a_bound() -> None:
+    random = np.random.default_rng(0)
+    # Of the second column nothing depends, so that its length scale ends at its bound.
+    x = random.random((12, 2))
+    y = 3 * x[:, 0]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            fits = [threads.submit(surrogate.fit, x, y, seed) for seed in range(80)]
+            fitted = [fit.result() for fit in fits]
+    finally:
+        sys.setswitchinterval(before)
+
+    assert all(np.allclose(one.predict(x), y, atol=0.05) for one in fitted)
