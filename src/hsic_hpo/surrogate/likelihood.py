@@ -12,6 +12,7 @@ References
 
 import numpy as np
 from scipy.linalg import cho_solve, cholesky
+from scipy.linalg.lapack import dpotri
 from scipy.spatial.distance import pdist, squareform
 
 
@@ -40,21 +41,26 @@ def log_marginal_likelihood(
     variance, noise = np.exp(theta[0]), np.exp(theta[-1])
     # Only differences count; centred numbers lose fewer digits in them.
     z = (x - x.mean(axis=0)) / np.exp(theta[1:-1])
-    scaled = np.sqrt(5) * squareform(pdist(z))
+    # All matrices are symmetric: of most of them one half is computed, as ``pdist`` orders it.
+    scaled = np.sqrt(5) * pdist(z)
     decay = variance * np.exp(-scaled)
-    smooth = decay * (1 + scaled + scaled**2 / 3)
-    covariance = smooth.copy()
-    covariance[np.diag_indices_from(covariance)] += noise + jitter
+    slope = 1 + scaled
+    smooth = decay * (slope + scaled**2 / 3)
+    covariance = squareform(smooth, checks=False)
+    covariance[np.diag_indices_from(covariance)] = variance + noise + jitter
     try:
         factor = cholesky(covariance, lower=True, check_finite=False)
     except np.linalg.LinAlgError:
         return -np.inf, np.zeros_like(theta)
     weights = cho_solve((factor, True), y, check_finite=False)
     value = -0.5 * y @ weights - np.log(np.diag(factor)).sum() - 0.5 * len(y) * np.log(2 * np.pi)
-    outer = np.outer(weights, weights)
-    outer -= cho_solve((factor, True), np.eye(len(y)), check_finite=False)
-    pull = outer * decay * (1 + scaled) * (5 / 3)
+    # A third of the operations of solving for the unit matrix.
+    inverse, _ = dpotri(factor, lower=1)
+    upper = ~np.tri(len(y), dtype=bool)
+    outer = np.outer(weights, weights)[upper] - inverse.T[upper]
+    trace = weights @ weights - np.trace(inverse)
+    pull = squareform(outer * decay * slope * (5 / 3), checks=False)
     # The sum of pull[i, j] (z[i] - z[j])² over all pairs, per column.
     by_length = pull.sum(axis=1) @ z**2 - np.einsum("ik,ik->k", z, pull @ z)
-    by_variance, by_noise = 0.5 * np.vdot(outer, smooth), 0.5 * noise * np.trace(outer)
+    by_variance, by_noise = outer @ smooth + 0.5 * variance * trace, 0.5 * noise * trace
     return float(value), np.concatenate([[by_variance], by_length, [by_noise]])
