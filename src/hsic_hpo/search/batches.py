@@ -70,6 +70,18 @@ def choose_batch(
     return chosen
 
 
+def first_gains(
+    fitted: Process,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    aim: Aim,
+    noise: np.ndarray | float = 0.0,
+) -> np.ndarray:
+    """Return ``(m,)`` what each candidate gains alone; the arguments of :func:`choose_batch`."""
+    return aim.gains(*_Beliefs(fitted, x, y, z, noise).predict())
+
+
 def predicted(
     fitted: Process, x: np.ndarray, y: np.ndarray, z: np.ndarray, noise: np.ndarray | float = 0.0
 ) -> np.ndarray:

@@ -4,12 +4,13 @@ The surrogate is a Gaussian process for the error over the whole space. The conf
 proposed next is the candidate whose training is expected to enlarge the hypervolume of the front
 most (:mod:`hsic_hpo.search.hypervolume`); a batch is built by the kriging believer
 (:mod:`hsic_hpo.search.batches`): each proposal counts as if it had reached its predicted error.
-Candidates are random configurations and variations of those on the front.
+Candidates are random configurations and variations of those on the front, then variations of the
+candidates that are expected to enlarge it most (:mod:`hsic_hpo.search.front_candidates`).
 
 A lower error at a higher cost enlarges the hypervolume only as far as costs go beyond it: next to
 the highest cost hardly at all, so that the lowest error would be the last to be searched. The costs
-that count therefore end as far above the highest one as that lies above the lowest, in logarithms:
-the lowest error at any cost counts as much as one that all costs share.
+that count therefore go on beyond the highest one, by half of what they span in logarithms: a lower
+error at the highest cost counts a third of one that is reached at the lowest.
 
 The front is that of the errors that the process predicts for the finished trials, not of those that
 were seen: a network that was lucky once would else stand on it and keep better ones away. Where
@@ -17,29 +18,26 @@ configurations are trained several times, the spread is given to the process as 
 (:mod:`hsic_hpo.search.noise`). None of this is in the paper.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from hsic_hpo.search.batches import choose_batch, predicted
-from hsic_hpo.search.gpbo import LARGEST_FIT, predicted_costs, representative
+from hsic_hpo.search.batches import choose_batch, first_gains, predicted
+from hsic_hpo.search.front_candidates import Candidates, at_random, variations
+from hsic_hpo.search.gpbo import LARGEST_FIT, cost_prediction, representative
 from hsic_hpo.search.hypervolume import Staircase
 from hsic_hpo.search.noise import known_noise
-from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.surrogate import process as surrogate
 from hsic_hpo.trials.history import History
 
-_N_RANDOM = 3000
-_N_CHILDREN = 100
 _N_PARENTS = 20
-_MOST_CHANGES = 3
-_STEP = 0.15
-_EDGE = 1e-4
-# By how many times their range the costs that count go beyond the highest one.
-_BEYOND = 1.0
+# Candidates of the largest gain are varied in their turn so many times, of so many.
+_N_GENERATIONS = 2
+_N_KEPT = 1000
+# By how much of their range the costs that count go on beyond the highest one.
+_BEYOND = 0.5
 
 
 def propose_on_front(
@@ -79,26 +77,33 @@ def propose_on_front(
     x, y = surrogate.features(space, configurations), surrogate.modelled_errors(finished.told)
     noise = known_noise(finished)
     kept = representative(y, LARGEST_FIT)
-    fitted = surrogate.fit(x[kept], y[kept], seed, noise[kept])
-    expected = predicted(fitted, x[kept], y[kept], x, noise[kept])
+    known = x[kept], y[kept]
+    fitted = surrogate.fit(*known, seed, noise[kept], surrogate.RegularisedProcess)
+    expected = predicted(fitted, *known, x, noise[kept])
+    if cost_of is None:
+        predict = cost_prediction(x[kept], costs[kept], seed)
+    drawn = Candidates(
+        space,
+        configurations,
+        lambda new, z: predict(z) if cost_of is None else np.array([cost_of(c) for c in new]),
+        limit,
+    )
+
+    def aim() -> _Enlargement:
+        return _Enlargement(*_scaled(costs, drawn.costs), expected)
+
     front = History(configurations, expected, costs).front()
-    parents = [configurations[i] for i in front[-_N_PARENTS:]]
-    done = {json.dumps(dict(configuration)) for configuration in configurations}
-    drawn = [c for c in _candidates(parts, parents, rng) if json.dumps(c) not in done]
-    if not drawn:
+    drawn.add(at_random(parts, rng))
+    drawn.add(variations(parts, [configurations[i] for i in front[-_N_PARENTS:]], rng))
+    for _ in range(_N_GENERATIONS):
+        if drawn.configurations:
+            gains = first_gains(fitted, *known, drawn.z, aim(), noise[kept])
+            drawn.keep(np.argsort(-gains, kind="stable")[:_N_KEPT])
+            drawn.add(variations(parts, drawn.configurations[:_N_PARENTS], rng))
+    if not drawn.configurations:
         return []
-    z = surrogate.features(space, drawn)
-    if cost_of is not None:
-        dearness = np.array([cost_of(configuration) for configuration in drawn])
-    else:
-        dearness = predicted_costs(x[kept], costs[kept], z, seed)
-    # Infinite is the cost of what cannot be built.
-    inside = np.flatnonzero(np.isfinite(dearness) & (dearness <= limit))
-    if not inside.size:
-        return []
-    aim = _Enlargement(*_scaled(costs, dearness[inside]), expected)
-    chosen = choose_batch(fitted, x[kept], y[kept], z[inside], n, aim, noise[kept])
-    return [drawn[i] for i in inside[chosen]]
+    chosen = choose_batch(fitted, *known, drawn.z, n, aim(), noise[kept])
+    return [drawn.configurations[i] for i in chosen]
 
 
 def _scaled(costs: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -129,33 +134,3 @@ class _Enlargement:
         self._costs = np.append(self._costs, self._candidates[place])
         self._values = np.append(self._values, mean)
         return mean
-
-
-def _candidates(
-    parts: Sequence[Subspace], parents: Sequence[Mapping[str, Any]], rng: np.random.Generator
-) -> list[dict[str, Any]]:
-    """Draw distinct configurations: at random, and variations of given ones in a few values."""
-    drawn: dict[str, dict[str, Any]] = {}
-    for part in parts:
-        if part.free is None:
-            found = [part.complete({})]
-        else:
-            points = [sample(part.free, _N_RANDOM // len(parts), int(rng.integers(2**63)))]
-            children = _N_CHILDREN // len(parts)
-            points += [_variations(part.project(parent), children, rng) for parent in parents]
-            found = part.configurations(part.free.mask(np.vstack(points)))
-        drawn |= {json.dumps(configuration): configuration for configuration in found}
-    return list(drawn.values())
-
-
-def _variations(point: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Return points that differ from one in one to three coordinates."""
-    shape = (n, len(point))
-    fresh = rng.random(shape)
-    base = np.where(np.isnan(point), fresh, point)
-    order = rng.random(shape).argsort(axis=1).argsort(axis=1)
-    changes = order < rng.integers(1, _MOST_CHANGES + 1, (n, 1))
-    # The ends of an unbounded law are infinite.
-    near = np.clip(base + _STEP * rng.standard_normal(shape), _EDGE, 1 - _EDGE)
-    moved = np.where(rng.random(shape) < 1 / 2, fresh, near)
-    return np.where(changes, moved, base)

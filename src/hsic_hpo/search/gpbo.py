@@ -105,10 +105,18 @@ class _Improvement:
 
 def predicted_costs(x: np.ndarray, costs: np.ndarray, z: np.ndarray, seed: int) -> np.ndarray:
     """Predict costs, which span decades and have little noise, from those of finished trials."""
+    return cost_prediction(x, costs, seed)(z)
+
+
+def cost_prediction(
+    x: np.ndarray, costs: np.ndarray, seed: int
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what :func:`predicted_costs` predicts with."""
     known = np.isfinite(costs) & (costs > 0)
     if not known.any():
-        return np.zeros(len(z))
-    return np.exp(surrogate.fit(x[known], np.log(costs[known]), seed).predict(z))
+        return lambda z: np.zeros(len(z))
+    fitted = surrogate.fit(x[known], np.log(costs[known]), seed)
+    return lambda z: np.asarray(np.exp(fitted.predict(z)))
 
 
 def representative(errors: np.ndarray, largest: int) -> np.ndarray:

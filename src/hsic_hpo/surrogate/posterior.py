@@ -21,7 +21,7 @@ from scipy.optimize import Bounds, OptimizeResult, minimize
 from scipy.spatial.distance import cdist
 from scipy.stats import spearmanr
 
-from hsic_hpo.surrogate.likelihood import log_marginal_likelihood
+from hsic_hpo.surrogate.likelihood import log_posterior
 from hsic_hpo.surrogate.scales import Scale, scales_for
 
 _VARIANCE, _LENGTH, _NOISE = (0.01, 100.0), (0.05, 20.0), (1e-6, 10.0)
@@ -210,10 +210,7 @@ def _maximised(
             raise StopIteration
 
     def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        value, gradient = log_marginal_likelihood(theta, x, y)
-        inverse = np.exp(-theta[1:-1])
-        value -= inverse.sum()
-        gradient[1:-1] += inverse
+        value, gradient = log_posterior(theta, x, y)
         # The line search must not meet an infinite value.
         return (-value, -gradient) if np.isfinite(value) else (1e25, np.zeros_like(theta))
 

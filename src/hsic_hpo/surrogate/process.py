@@ -12,7 +12,7 @@ from skopt.learning.gaussian_process.kernels import ConstantKernel, Matern
 
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
-from hsic_hpo.surrogate.likelihood import log_marginal_likelihood
+from hsic_hpo.surrogate.likelihood import log_marginal_likelihood, log_posterior
 
 _RESTARTS = 1
 # The default of scikit-learn.
@@ -30,6 +30,22 @@ class Process(NoisyProcess):
         """Return what scikit-learn's method returns, up to rounding."""
         if eval_gradient:
             return log_marginal_likelihood(theta, self.X_train_, self.y_train_, self.alpha)
+        return super().log_marginal_likelihood(theta, eval_gradient, clone_kernel)
+
+
+class RegularisedProcess(Process):
+    """The same, but that a column counts as idle until the data say otherwise.
+
+    Its length scales maximise the likelihood times a prior, see
+    :func:`hsic_hpo.surrogate.likelihood.log_posterior`: few trials fit many lengths too well.
+    """
+
+    def log_marginal_likelihood(
+        self, theta: Any = None, eval_gradient: bool = False, clone_kernel: bool = True
+    ) -> Any:
+        """Return what is maximised with its gradient, else the likelihood."""
+        if eval_gradient:
+            return log_posterior(theta, self.X_train_, self.y_train_, self.alpha)
         return super().log_marginal_likelihood(theta, eval_gradient, clone_kernel)
 
 
@@ -99,7 +115,13 @@ def modelled_errors(errors: np.ndarray) -> np.ndarray:
     return np.log(values) if (values > 0).all() else values
 
 
-def fit(x: np.ndarray, y: np.ndarray, seed: int, noise: np.ndarray | None = None) -> Process:
+def fit(
+    x: np.ndarray,
+    y: np.ndarray,
+    seed: int,
+    noise: np.ndarray | None = None,
+    kind: type[Process] = Process,
+) -> Process:
     """Fit a Gaussian process with a Matérn 5/2 kernel, a length scale per column, and noise.
 
     Parameters
@@ -113,10 +135,12 @@ def fit(x: np.ndarray, y: np.ndarray, seed: int, noise: np.ndarray | None = None
     noise
         ``(n,)`` variances of ``y`` that are known; what else there is of noise is fitted. None
         where nothing is known of it.
+    kind
+        Of process.
     """
     k = x.shape[1]
     kernel = ConstantKernel(1.0, (0.01, 100.0)) * Matern(np.ones(k), [(0.05, 20.0)] * k, nu=2.5)
-    model = Process(
+    model = kind(
         kernel,
         # The process sees ``y`` normalised.
         alpha=_JITTER if noise is None else _JITTER + noise / scale(y) ** 2,

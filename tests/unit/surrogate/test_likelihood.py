@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from scipy.stats import multivariate_normal
+from scipy.stats import expon, multivariate_normal
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 from skopt.learning import GaussianProcessRegressor as NoisyProcess
 
 from hsic_hpo.surrogate import process as surrogate
-from hsic_hpo.surrogate.likelihood import log_marginal_likelihood
+from hsic_hpo.surrogate.likelihood import log_marginal_likelihood, log_posterior
 
 BOUNDS = np.log([0.01, 100.0]), np.log([0.05, 20.0]), np.log([1e-5, 1.0])
 
@@ -79,13 +79,25 @@ def test_what_is_not_positive_definite_has_no_likelihood() -> None:
     np.testing.assert_array_equal(gradient, np.zeros(4))
 
 
-def test_the_fit_is_as_likely_as_that_of_scikit_optimize(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fit_is_as_likely_as_that_of_scikit_optimize() -> None:
     x, y = data(80, 5)
     fitted = surrogate.fit(x, y, seed=0)
-    monkeypatch.setattr(surrogate, "Process", NoisyProcess)
-    expected = surrogate.fit(x, y, seed=0)
+    expected = surrogate.fit(x, y, seed=0, kind=NoisyProcess)
     assert fitted.log_marginal_likelihood_value_ == pytest.approx(
         expected.log_marginal_likelihood_value_, rel=1e-6
     )
     np.testing.assert_allclose(fitted.predict(x), expected.predict(x), rtol=1e-3)
     assert fitted.noise_ == pytest.approx(expected.noise_, rel=1e-2)
+
+
+def test_the_prior_is_an_exponential_law_of_inverse_length_scales() -> None:
+    x, y = data(30, 3)
+    theta, step = np.log([1.5, 0.4, 0.8, 2.0, 0.05]), 1e-5
+    value, gradient = log_posterior(theta, x, y)
+    prior = expon().logpdf(np.exp(-theta[1:-1])).sum()
+    assert value == pytest.approx(log_marginal_likelihood(theta, x, y)[0] + prior, rel=1e-12)
+    for i, found in enumerate(gradient):
+        ahead, behind = (
+            log_posterior(theta + sign * step * (np.arange(5) == i), x, y)[0] for sign in (1, -1)
+        )
+        assert found == pytest.approx((ahead - behind) / (2 * step), rel=1e-5, abs=1e-6)

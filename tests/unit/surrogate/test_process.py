@@ -116,3 +116,21 @@ def test_threads_that_fit_at_once_hear_no_warning_of_a_bound() -> None:
         sys.setswitchinterval(before)
 
     assert all(np.allclose(one.predict(x), y, atol=0.05) for one in fitted)
+
+
+def test_a_regularised_process_predicts_better_from_few_noisy_trials() -> None:
+    """Of ten columns the error depends on one; twenty trials fit ten length scales too well."""
+    kinds = (surrogate.Process, surrogate.RegularisedProcess)
+    misses: dict[type, list[float]] = {kind: [] for kind in kinds}
+    influence: dict[type, list[float]] = {kind: [] for kind in kinds}
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        x, others = rng.random((20, 10)), rng.random((200, 10))
+        y = np.sin(4 * x[:, 0]) + 0.6 * rng.standard_normal(20)
+        for kind in kinds:
+            fitted = surrogate.fit(x, y, seed, kind=kind)
+            misses[kind].append(np.mean((fitted.predict(others) - np.sin(4 * others[:, 0])) ** 2))
+            influence[kind].append(np.mean(1 / fitted.kernel_.k1.k2.length_scale[1:]))
+    plain, regularised = kinds
+    assert np.mean(misses[regularised]) < 0.9 * np.mean(misses[plain])
+    assert np.mean(influence[regularised]) < 0.2 * np.mean(influence[plain])
