@@ -64,8 +64,8 @@ def clone(fresh: Checkout, tmp_path: Path) -> Checkout:
 @pytest.mark.parametrize(
     ("arguments", "folder", "jobs"),
     [
-        ([], "results/quick", "train_rung +53"),
-        (["--snakefile", "workflow/Snakefile"], "results/quick", "train_rung +53"),
+        ([], "results/quick", "train_rung +52"),
+        (["--snakefile", "workflow/Snakefile"], "results/quick", "train_rung +52"),
         (["--directory", ".test"], ".test", "train +4"),
     ],
     ids=["top level", "workflow", "test"],
