@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from hsic_hpo.search.batches import choose_batch, first_gains, predicted
-from hsic_hpo.search.front_candidates import Candidates, at_random, variations
+from hsic_hpo.search.front_candidates import Candidates, Price, at_random, variations
 from hsic_hpo.search.gpbo import LARGEST_FIT, cost_prediction, representative
 from hsic_hpo.search.hypervolume import Staircase
 from hsic_hpo.search.noise import known_noise
@@ -80,14 +80,8 @@ def propose_on_front(
     known = x[kept], y[kept]
     fitted = surrogate.fit(*known, seed, noise[kept], surrogate.RegularisedProcess)
     expected = predicted(fitted, *known, x, noise[kept])
-    if cost_of is None:
-        predict = cost_prediction(x[kept], costs[kept], seed)
-    drawn = Candidates(
-        space,
-        configurations,
-        lambda new, z: predict(z) if cost_of is None else np.array([cost_of(c) for c in new]),
-        limit,
-    )
+    price = _price(cost_of, x[kept], costs[kept], seed)
+    drawn = Candidates(space, configurations, price, limit)
 
     def aim() -> _Enlargement:
         return _Enlargement(*_scaled(costs, drawn.costs), expected)
@@ -104,6 +98,16 @@ def propose_on_front(
         return []
     chosen = choose_batch(fitted, *known, drawn.z, n, aim(), noise[kept])
     return [drawn.configurations[i] for i in chosen]
+
+
+def _price(
+    cost_of: Callable[[dict[str, Any]], float] | None, x: np.ndarray, costs: np.ndarray, seed: int
+) -> Price:
+    """Return what gives the costs of candidates: the costs that are known, or a prediction."""
+    if cost_of is None:
+        predict = cost_prediction(x, costs, seed)
+        return lambda _, z: predict(z)
+    return lambda new, _: np.array([cost_of(configuration) for configuration in new])
 
 
 def _scaled(costs: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
