@@ -17,7 +17,7 @@ from hsic_hpo.interop.imported import ImportedTrial, LeftOut
 from hsic_hpo.interop.optuna_ranges import Parameters, parameters
 from hsic_hpo.interop.optuna_space import converter, definitions
 from hsic_hpo.interop.optuna_study import as_imported, configuration_of
-from hsic_hpo.search.gpbo import LARGEST_FIT, predicted_costs, representative
+from hsic_hpo.search.gpbo import LARGEST_FIT, cost_prediction, representative
 from hsic_hpo.search.results import Result
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.surrogate import process as surrogate
@@ -187,7 +187,7 @@ class KnownRounds:
         costs: list[float | None] = [None] * len(pending)
         if self._costs is not None:
             told = np.array([known[place][2].cost for place in kept], dtype=float)
-            costs = predicted_costs(x, told, z, seed).tolist()
+            costs = cost_prediction(x, told, seed)(z).tolist()
         self._trials[of_round] += [
             (-1, trial, Result(float(error), cost))
             for trial, error, cost in zip(pending, expected, costs, strict=True)

@@ -89,13 +89,12 @@ def propose_on_front(
     front = History(configurations, expected, costs).front()
     drawn.add(at_random(parts, rng))
     drawn.add(variations(parts, [configurations[i] for i in front[-_N_PARENTS:]], rng))
-    for _ in range(_N_GENERATIONS):
-        if drawn.configurations:
-            gains = first_gains(fitted, *known, drawn.z, aim(), noise[kept])
-            drawn.keep(np.argsort(-gains, kind="stable")[:_N_KEPT])
-            drawn.add(variations(parts, drawn.configurations[:_N_PARENTS], rng))
     if not drawn.configurations:
         return []
+    for _ in range(_N_GENERATIONS):
+        gains = first_gains(fitted, *known, drawn.z, aim(), noise[kept])
+        drawn.keep(np.argsort(-gains, kind="stable")[:_N_KEPT])
+        drawn.add(variations(parts, drawn.configurations[:_N_PARENTS], rng))
     chosen = choose_batch(fitted, *known, drawn.z, n, aim(), noise[kept])
     return [drawn.configurations[i] for i in chosen]
 

@@ -75,7 +75,7 @@ def propose_by_improvement(
     x, y = x[kept], surrogate.modelled_errors(errors[kept])
     if np.isfinite(ceiling):
         known = None if cost_of is None else np.array([cost_of(c) for c in drawn])
-        new &= (predicted_costs(x, costs[kept], z, seed) if known is None else known) <= ceiling
+        new &= (cost_prediction(x, costs[kept], seed)(z) if known is None else known) <= ceiling
     places = np.flatnonzero(new)
     if not places.size:
         return []
@@ -103,15 +103,23 @@ class _Improvement:
         return self.best
 
 
-def predicted_costs(x: np.ndarray, costs: np.ndarray, z: np.ndarray, seed: int) -> np.ndarray:
-    """Predict costs, which span decades and have little noise, from those of finished trials."""
-    return cost_prediction(x, costs, seed)(z)
-
-
 def cost_prediction(
     x: np.ndarray, costs: np.ndarray, seed: int
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """Return what :func:`predicted_costs` predicts with."""
+    """Return what predicts costs, which span decades and have little noise, from finished trials.
+
+    Parameters
+    ----------
+    x, costs
+        ``(n, k)`` features of the trials and ``(n,)`` their costs, infinite where unknown.
+    seed
+        Non-negative integer.
+
+    Returns
+    -------
+    callable
+        From ``(m, k)`` features to ``(m,)`` costs; zeros where no cost is known.
+    """
     known = np.isfinite(costs) & (costs > 0)
     if not known.any():
         return lambda z: np.zeros(len(z))

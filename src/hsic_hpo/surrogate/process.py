@@ -24,12 +24,15 @@ _ONE_FIT_AT_A_TIME = Lock()
 class Process(NoisyProcess):
     """A Gaussian process with the kernel of :func:`fit`, fitted without arrays of n × n × k."""
 
+    # What is maximised, with its gradient.
+    _objective = staticmethod(log_marginal_likelihood)
+
     def log_marginal_likelihood(
         self, theta: Any = None, eval_gradient: bool = False, clone_kernel: bool = True
     ) -> Any:
-        """Return what scikit-learn's method returns, up to rounding."""
+        """Return the likelihood; with a gradient, what is maximised and its gradient."""
         if eval_gradient:
-            return log_marginal_likelihood(theta, self.X_train_, self.y_train_, self.alpha)
+            return self._objective(theta, self.X_train_, self.y_train_, self.alpha)
         return super().log_marginal_likelihood(theta, eval_gradient, clone_kernel)
 
 
@@ -40,13 +43,7 @@ class RegularisedProcess(Process):
     :func:`hsic_hpo.surrogate.likelihood.log_posterior`: few trials fit many lengths too well.
     """
 
-    def log_marginal_likelihood(
-        self, theta: Any = None, eval_gradient: bool = False, clone_kernel: bool = True
-    ) -> Any:
-        """Return what is maximised with its gradient, else the likelihood."""
-        if eval_gradient:
-            return log_posterior(theta, self.X_train_, self.y_train_, self.alpha)
-        return super().log_marginal_likelihood(theta, eval_gradient, clone_kernel)
+    _objective = staticmethod(log_posterior)
 
 
 def features(space: Space, configurations: Sequence[Mapping[str, Any]]) -> np.ndarray:
