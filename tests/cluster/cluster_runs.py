@@ -1,6 +1,7 @@
 """Runs of a study on the test cluster, in which faults can be made."""
 
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -164,25 +165,29 @@ class Run:
             The number of the job, where the training keeps its state, and the process.
         """
         number, trainer, _ = self._amid(first, rung)
+        # For each training, the CPU time of its process when it was first seen to keep its state.
+        keeping: dict[Path, float] = {}
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             for worker in trainer.children():
                 worker.suspend()
                 tries = self._under_way(trainer.pid)
-                if tries is not None:
-                    return number, tries.with_suffix(".state"), worker
+                if tries is not None and _catches(worker, signal.SIGTERM):
+                    began = keeping.setdefault(tries, worker.cpu_times().user)
+                    # Before, the signal may still be Lightning's.
+                    if worker.cpu_times().user - began > 0.1:
+                        return number, tries.with_suffix(".state"), worker
                 worker.resume()
             time.sleep(0.05)
         raise AssertionError(f"job {number}: no training under way")
 
     def _under_way(self, trainer: int) -> Path | None:
-        """Return the note of a process's training, if that began some time ago."""
+        """Return the note of a process's training."""
         folder = self.checkout.results / "trial_files"
         for note in folder.rglob("*.holder"):
             holder, tries = Holder.read(note), note.with_suffix(".tries")
             if holder is not None and holder.process == trainer and tries.exists():
-                begun = time.time() - tries.stat().st_mtime
-                return tries if begun > 0.1 and '"under_way": true' in tries.read_text() else None
+                return tries if '"under_way": true' in tries.read_text() else None
         return None
 
     def _amid(self, first: int, rung: int | None = None) -> tuple[str, psutil.Process, Path]:
@@ -202,3 +207,10 @@ class Run:
 
 def _is_trainer(process: psutil.Process | None) -> bool:
     return process is not None and any(part.endswith("train.py") for part in process.cmdline()[1:2])
+
+
+def _catches(process: psutil.Process, number: signal.Signals) -> bool:
+    """Whether a process has a handler of its own for a signal; trainings that keep states do."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    (mask,) = re.findall(r"^SigCgt:\s*(\w+)$", status, re.MULTILINE)
+    return bool(int(mask, 16) >> (number - 1) & 1)
