@@ -118,10 +118,15 @@ def quiet_trainer(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence the messages that Lightning prints for every small training on a CPU."""
-    # The latter two tell of signals, which are the job's affair, and of how states are written.
+    """Silence the messages that Lightning prints for every small training."""
+    # The connectors tell of signals, which are the job's affair, and of how states are written;
+    # the accelerator which graphics cards there are.
     connectors = ("signal_connector", "checkpoint_connector")
-    parts = ("utilities.rank_zero", *(f"trainer.connectors.{name}" for name in connectors))
+    parts = (
+        "utilities.rank_zero",
+        "accelerators.cuda",
+        *(f"trainer.connectors.{name}" for name in connectors),
+    )
     notices = [logging.getLogger(f"pytorch_lightning.{part}") for part in parts]
     levels = [notice.level for notice in notices]
     for notice in notices:

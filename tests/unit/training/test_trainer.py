@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
+from pytorch_lightning.accelerators import CUDAAccelerator
 from pytorch_lightning.callbacks import ModelCheckpoint
 
 from hsic_hpo.training.budget import Patience
@@ -49,6 +50,18 @@ def test_nothing_is_said_and_the_level_is_put_back(capfd: pytest.CaptureFixture[
         trainer.fit(Line(0.1, 0.0), datamodule=Points(4))
     assert notices.level == level
     assert capfd.readouterr() == ("", "")
+
+
+def test_graphics_cards_are_not_announced(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Restored, as Lightning sets it.
+    monkeypatch.setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
+    with quiet_trainer([], CPU, max_epochs=1):
+        CUDAAccelerator.set_nvidia_flags(0)
+    assert caplog.text == ""
+    CUDAAccelerator.set_nvidia_flags(0)
+    assert "LOCAL_RANK" in caplog.text
 
 
 class _Interrupt(Callback):
