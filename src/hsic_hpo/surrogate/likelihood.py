@@ -15,6 +15,8 @@ from scipy.linalg import cho_solve, cholesky
 from scipy.linalg.lapack import dpotri
 from scipy.spatial.distance import pdist, squareform
 
+from hsic_hpo.surrogate.priors import Prior
+
 
 def log_marginal_likelihood(
     theta: np.ndarray, x: np.ndarray, y: np.ndarray, jitter: float | np.ndarray = 0.0
@@ -67,14 +69,23 @@ def log_marginal_likelihood(
 
 
 def log_posterior(
-    theta: np.ndarray, x: np.ndarray, y: np.ndarray, jitter: float | np.ndarray = 0.0
+    theta: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    jitter: float | np.ndarray = 0.0,
+    *,
+    prior: Prior,
 ) -> tuple[float, np.ndarray]:
     """Return :func:`log_marginal_likelihood` and the logarithm of a prior, added, likewise.
 
-    Inverse length scales have an exponential prior of mean 1: a column of which the data say
-    nothing counts as idle, not as whatever a flat likelihood leaves.
+    Parameters
+    ----------
+    theta, x, y, jitter
+        Those of :func:`log_marginal_likelihood`.
+    prior
+        Of the length scales, see :mod:`hsic_hpo.surrogate.priors`.
     """
     value, gradient = log_marginal_likelihood(theta, x, y, jitter)
-    inverse = np.exp(-theta[1:-1])
-    gradient[1:-1] += inverse
-    return value - float(inverse.sum()), gradient
+    density, by_length = prior(np.exp(theta[1:-1]))
+    gradient[1:-1] += by_length
+    return value + density, gradient

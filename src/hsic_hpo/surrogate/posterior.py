@@ -22,6 +22,7 @@ from scipy.spatial.distance import cdist
 from scipy.stats import spearmanr
 
 from hsic_hpo.surrogate.likelihood import log_posterior
+from hsic_hpo.surrogate.priors import idle
 from hsic_hpo.surrogate.scales import Scale, scales_for
 
 _VARIANCE, _LENGTH, _NOISE = (0.01, 100.0), (0.05, 20.0), (1e-6, 10.0)
@@ -210,7 +211,7 @@ def _maximised(
             raise StopIteration
 
     def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        value, gradient = log_posterior(theta, x, y)
+        value, gradient = log_posterior(theta, x, y, prior=idle)
         # The line search must not meet an infinite value.
         return (-value, -gradient) if np.isfinite(value) else (1e25, np.zeros_like(theta))
 
@@ -223,7 +224,8 @@ def _maximised(
         callback=stop,
         options={"maxiter": _STEPS},
     )
-    return found.x, float(np.exp(-found.x[1:-1]).sum() - found.fun)
+    density, _ = idle(np.exp(found.x[1:-1]))
+    return found.x, -float(found.fun) - density
 
 
 def _kernel(a: np.ndarray, b: np.ndarray, theta: np.ndarray) -> np.ndarray:

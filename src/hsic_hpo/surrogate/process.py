@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -13,6 +14,7 @@ from skopt.learning.gaussian_process.kernels import ConstantKernel, Matern
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.surrogate.likelihood import log_marginal_likelihood, log_posterior
+from hsic_hpo.surrogate.priors import moderate
 
 _RESTARTS = 1
 # The default of scikit-learn.
@@ -37,13 +39,12 @@ class Process(NoisyProcess):
 
 
 class RegularisedProcess(Process):
-    """The same, but that a column counts as idle until the data say otherwise.
+    """The same, of which the length scales maximise the likelihood times a prior.
 
-    Its length scales maximise the likelihood times a prior, see
-    :func:`hsic_hpo.surrogate.likelihood.log_posterior`: few trials fit many lengths too well.
+    See :func:`hsic_hpo.surrogate.priors.moderate`.
     """
 
-    _objective = staticmethod(log_posterior)
+    _objective = partial(log_posterior, prior=moderate)
 
 
 def features(space: Space, configurations: Sequence[Mapping[str, Any]]) -> np.ndarray:

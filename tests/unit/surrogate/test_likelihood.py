@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from scipy.stats import expon, multivariate_normal
+from scipy.stats import multivariate_normal
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 from skopt.learning import GaussianProcessRegressor as NoisyProcess
 
 from hsic_hpo.surrogate import process as surrogate
 from hsic_hpo.surrogate.likelihood import log_marginal_likelihood, log_posterior
+from hsic_hpo.surrogate.priors import Prior, idle, moderate
 
 BOUNDS = np.log([0.01, 100.0]), np.log([0.05, 20.0]), np.log([1e-5, 1.0])
 
@@ -90,14 +91,16 @@ def test_the_fit_is_as_likely_as_that_of_scikit_optimize() -> None:
     assert fitted.noise_ == pytest.approx(expected.noise_, rel=1e-2)
 
 
-def test_the_prior_is_an_exponential_law_of_inverse_length_scales() -> None:
+@pytest.mark.parametrize("prior", [idle, moderate])
+def test_a_prior_adds_its_density_and_gradient(prior: Prior) -> None:
     x, y = data(30, 3)
     theta, step = np.log([1.5, 0.4, 0.8, 2.0, 0.05]), 1e-5
-    value, gradient = log_posterior(theta, x, y)
-    prior = expon().logpdf(np.exp(-theta[1:-1])).sum()
-    assert value == pytest.approx(log_marginal_likelihood(theta, x, y)[0] + prior, rel=1e-12)
+    value, gradient = log_posterior(theta, x, y, prior=prior)
+    density, _ = prior(np.exp(theta[1:-1]))
+    assert value == pytest.approx(log_marginal_likelihood(theta, x, y)[0] + density, rel=1e-12)
     for i, found in enumerate(gradient):
         ahead, behind = (
-            log_posterior(theta + sign * step * (np.arange(5) == i), x, y)[0] for sign in (1, -1)
+            log_posterior(theta + sign * step * (np.arange(5) == i), x, y, prior=prior)[0]
+            for sign in (1, -1)
         )
         assert found == pytest.approx((ahead - behind) / (2 * step), rel=1e-5, abs=1e-6)
