@@ -35,7 +35,7 @@ publish:  ## keep the datasets of a finished study: make publish STUDY=bateman
 	@mkdir -p results/reference/$(STUDY)
 	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity*.nc convergence.nc selection.nc \
 	  comparison.nc front.nc importance_by_budget.nc importance_by_epoch.nc \
-	  $$(ls halving.nc 2>/dev/null) final/*/*/design.nc final/*/*/trials.nc \
+	  $$(ls halving.nc tables/halving.* 2>/dev/null) final/*/*/design.nc final/*/*/trials.nc \
 	  $$(ls search/*/*/trials.nc 2>/dev/null) \
 	  ../reference/$(STUDY)
 
@@ -44,7 +44,8 @@ publish:  ## keep the datasets of a finished study: make publish STUDY=bateman
 reference:  ## redraw the published reference studies from their datasets, without training
 	$(SET_UP) test
 	@for study in $(PUBLISHED); do \
-	  run="$(BIN)/snakemake --configfile config/$$study.yaml --directory results/reference/$$study"; \
+	  config=$$(ls config/$$study.yaml examples/$$study/$$study.yaml 2>/dev/null); \
+	  run="$(BIN)/snakemake --configfile $$config --directory results/reference/$$study"; \
 	  drawing=$$($$run --list-rules 2>/dev/null | grep -E '_(figure|table|report)$$'); \
 	  $$run reference --workflow-profile $(PROFILE) --cores $(CORES) \
 	  --allowed-rules all summary failures findings reference $$drawing \

@@ -43,7 +43,8 @@ LARGEST = 12 * 2**20
 
 
 def config(name: str) -> Study:
-    return study.read_study([ROOT / "config" / f"{name}.yaml"])
+    (path,) = [*ROOT.glob(f"config/{name}.yaml"), *ROOT.glob(f"examples/{name}/{name}.yaml")]
+    return study.read_study([path])
 
 
 def dataset(name: str, path: str) -> xr.Dataset:
