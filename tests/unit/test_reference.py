@@ -30,14 +30,16 @@ from hsic_hpo.tables import importance_by_budget as budget_table
 from hsic_hpo.tables import importance_by_epoch as epoch_table
 from hsic_hpo.tables import peers as peers_table
 from hsic_hpo.tables.decisions import decisions_table
+from hsic_hpo.tables.halving import halving_remark, halving_table
 from hsic_hpo.tables.importance import importance_table
 from hsic_hpo.tables.writing import write_table
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.missed import missed_by_halving
 from test_embed import embedded
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results" / "reference"
-STUDIES = ["bateman", "mnist"]
+STUDIES = ["bateman", "fashion", "mnist"]
 PAGES = ["docs/studies.md"]
 LARGEST = 12 * 2**20
 
@@ -82,6 +84,7 @@ HELD = {
     "convergence": {"hsic", "rank_correlation"},
     "design": {"configuration", "u"},
     "front": {"configuration", "error", "cost", "chosen_by"},
+    "halving": {"epochs", "compared", "stopped", "missed"},
     "importance_by_budget": {"hsic_unbiased", "budget"},
     "importance_by_epoch": {"hsic_unbiased", "epoch"},
     "peers": {"importance", "rank", "rank_correlation"},
@@ -108,6 +111,7 @@ def test_each_of_their_files_opens_and_holds_what_its_kind_does() -> None:
     "name",
     [
         "bateman",
+        "fashion",
         pytest.param(
             "mnist",
             marks=pytest.mark.xfail(
@@ -244,6 +248,15 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
         assert published.read_text(encoding="utf-8") == (tmp_path / f"{table}.md").read_text(
             encoding="utf-8"
         )
+
+
+def test_the_halving_is_judged_by_the_published_trials(tmp_path: Path) -> None:
+    drawn = trials_data.read_trials(PUBLISHED / "fashion" / "random" / "trials.nc")
+    missed = missed_by_halving(drawn, config("fashion").settings.sensitivity.goal_fraction)
+    xr.testing.assert_equal(missed, dataset("fashion", "halving.nc"))
+    write_table(halving_table(missed), tmp_path / "halving.md", remark=halving_remark(missed))
+    published = PUBLISHED / "fashion" / "tables" / "halving.md"
+    assert published.read_text() == (tmp_path / "halving.md").read_text()
 
 
 @pytest.mark.parametrize("name", STUDIES)
