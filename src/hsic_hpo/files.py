@@ -14,6 +14,8 @@ from hsic_hpo.errors import InputError
 
 # Bytes that a file system and netCDF may need beside the data, and that a study needs to go on.
 _OVERHEAD = 2**16
+# A compressed variable has chunks with an index, which take about as many bytes.
+_SMALL = 4096
 _LEAST_SPACE = 10**7
 
 
@@ -64,7 +66,7 @@ def write_text(text: str, path: Path | str) -> None:
 def write_netcdf(dataset: xr.Dataset, path: Path | str) -> None:
     """Write ``dataset`` as netCDF4 to ``path``, atomically.
 
-    Numeric variables are compressed without loss.
+    Large numeric variables are compressed without loss.
 
     Raises
     ------
@@ -74,7 +76,7 @@ def write_netcdf(dataset: xr.Dataset, path: Path | str) -> None:
     encoding = {
         name: {"zlib": True, "complevel": 4}
         for name, variable in dataset.variables.items()
-        if variable.dtype.kind in "iufb" and variable.ndim
+        if variable.dtype.kind in "iufb" and variable.nbytes > _SMALL
     }
     with atomic(path) as temporary:
         try:

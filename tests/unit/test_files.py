@@ -49,6 +49,16 @@ def test_netcdf_round_trip(tmp_path: Path, dataset: xr.Dataset) -> None:
     xr.testing.assert_identical(read_netcdf(tmp_path / "d.nc"), dataset)
 
 
+def test_many_small_variables_take_little_space_and_large_ones_are_compressed(
+    tmp_path: Path,
+) -> None:
+    small, large = tmp_path / "small.nc", tmp_path / "large.nc"
+    write_netcdf(xr.Dataset({f"v{i}": ("trial", np.arange(2.0)) for i in range(30)}), small)
+    write_netcdf(xr.Dataset({"v": ("trial", np.zeros(100_000))}), large)
+    assert small.stat().st_size < 30_000
+    assert large.stat().st_size < 30_000
+
+
 def test_equal_content_gives_equal_bytes(tmp_path: Path, dataset: xr.Dataset) -> None:
     write_netcdf(dataset, tmp_path / "a.nc")
     write_netcdf(dataset.copy(deep=True), tmp_path / "b.nc")
