@@ -3,8 +3,9 @@
 Few trials fit many length scales too well: the likelihood alone finds columns that decide all, or
 that decide nothing, where the data say neither.
 
-Densities are those of what each function names, as Optuna's ``GPSampler`` (5.0) takes its own, of
-which the length scales' part is :func:`moderate`.
+Each density is that of the quantity which the function names, not of the logarithms over which it
+is maximised. The length scales' part of the prior of Optuna's ``GPSampler`` (5.0) is
+:func:`moderate`.
 """
 
 from collections.abc import Callable

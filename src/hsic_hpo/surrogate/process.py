@@ -44,7 +44,7 @@ class RegularisedProcess(Process):
     See :func:`hsic_hpo.surrogate.priors.moderate`.
     """
 
-    _objective = partial(log_posterior, prior=moderate)
+    _objective = staticmethod(partial(log_posterior, prior=moderate))
 
 
 def features(space: Space, configurations: Sequence[Mapping[str, Any]]) -> np.ndarray:
