@@ -13,7 +13,7 @@ SOURCES = src tests benchmarks docs workflow/scripts
 # Long tests come first; they often wait, so that one more than the machine has cores finds room.
 SIDE_BY_SIDE = -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorder
 
-PUBLISHED = $(notdir $(wildcard results/reference/*))
+PUBLISHED = $(notdir $(patsubst %/comparison.nc,%,$(wildcard results/reference/*/comparison.nc)))
 
 .PHONY: help study toy publish reference check docs test browser cluster-test chaos lint bench clean
 .DEFAULT_GOAL := help

@@ -50,7 +50,8 @@ class Study:
         gather = tuple(job.number for job in jobs)
         jobs.insert(0, PlannedJob(1, "gather", ("random/trials.nc",), "", gather, True, True))
         study = {
-            **dict.fromkeys(("budget", "final_budget"), BUDGET),
+            "budget": BUDGET,
+            "final_budgets": [BUDGET],
             **dict.fromkeys(("repeats", "final_repeats"), 1),
             **dict.fromkeys(("seed", "final_seed"), 0),
             **dict.fromkeys(("name", "problem", "error_name", "training_code"), "code"),

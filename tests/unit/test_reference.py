@@ -40,6 +40,8 @@ from test_embed import embedded
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results" / "reference"
 STUDIES = ["bateman", "fashion", "mnist"]
+# Of these the random search alone is published so far.
+BEGUN = ["mnist-paper"]
 PAGES = ["docs/studies.md"]
 LARGEST = 12 * 2**20
 
@@ -54,7 +56,7 @@ def dataset(name: str, path: str) -> xr.Dataset:
 
 
 def test_these_studies_are_published() -> None:
-    assert sorted(path.name for path in PUBLISHED.iterdir()) == STUDIES
+    assert sorted(path.name for path in PUBLISHED.iterdir()) == sorted([*STUDIES, *BEGUN])
 
 
 def published_files() -> list[Path]:
@@ -119,6 +121,7 @@ def test_each_of_their_files_opens_and_holds_what_its_kind_does() -> None:
                 reason="random search and gpbo were trained with edits that were not committed",
             ),
         ),
+        *BEGUN,
     ],
 )
 def test_every_dataset_comes_from_a_commit(name: str) -> None:
@@ -129,8 +132,8 @@ def test_every_dataset_comes_from_a_commit(name: str) -> None:
     assert not [commit for commit in commits if not re.fullmatch("[0-9a-f]{40}", commit)]
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_trials_are_those_of_the_config(name: str) -> None:
+@pytest.mark.parametrize("name", [*STUDIES, *BEGUN])
+def test_random_trials_are_those_of_the_config(name: str) -> None:
     asked = config(name)
     drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
     assert drawn.sizes["trial"] == asked.settings.random_search.n_trials
@@ -139,6 +142,11 @@ def test_trials_are_those_of_the_config(name: str) -> None:
     assert json.loads(drawn.attrs["problem"]) == asked.settings.problem
     assert json.loads(drawn.attrs["budget"]) == asked.budget
     assert int(drawn.attrs["seed"]) == asked.seed
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_searches_and_retrainings_are_those_of_the_config(name: str) -> None:
+    asked = config(name)
     for method, settings in asked.searches.items():
         for repeat in range(settings.repeats):
             path = PUBLISHED / name / "search" / method / str(repeat) / "trials.nc"
@@ -150,10 +158,10 @@ def test_trials_are_those_of_the_config(name: str) -> None:
         final = trials_data.read_trials(PUBLISHED / name / "final" / method / choice / "trials.nc")
         assert final.sizes["trial"] == settings.repeats
         assert final.sizes["repeat"] == asked.settings.final.seeds
-        assert json.loads(final.attrs["budget"]) == asked.final_budget
+        assert json.loads(final.attrs["budget"]) == asked.final_budgets[0]
 
 
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", [*STUDIES, *BEGUN])
 def test_they_say_where_they_come_from(name: str) -> None:
     attrs = dataset(name, "random/trials.nc").attrs
     for key in ("versions", "git_commit", "code_fingerprint", "data_fingerprint"):

@@ -162,6 +162,26 @@ def test_each_choice_is_trained_again_once_and_has_its_row(changed: Checkout) ->
     assert changed.planned() == {}
 
 
+def test_a_further_budget_trains_each_choice_again_beside_what_is_there(changed: Checkout) -> None:
+    before = changed.finished_trainings
+    further = "final: {seeds: 2, further_training: [{epochs: 1}]}"
+    changed.edit("config/tiny.yaml", "final: {seeds: 2}", further)
+    assert changed.planned() == plus(times(3, FINAL), RETRAINED)
+    changed.run()
+    after = changed.finished_trainings
+    assert {path: after[path] for path in before} == before
+    finals = changed.results / "final"
+    assert len(after) - len(before) == 2 * len(_retrained(finals))
+    table = (changed.results / "tables" / "comparison.csv").read_text().splitlines()
+    assert table[0].startswith("source,method,choice,retrained_for,test_error,")
+    assert table[2].startswith("this study,random,lowest error,1 epoch,")
+    page = (changed.results / "report.html").read_text("utf-8")
+    assert "retrained for" in page
+    for choice in ("lowest-error", "lowest-error-1-epoch"):
+        assert (finals / "gpbo" / choice / "model.ckpt").exists()
+    assert changed.planned() == {}
+
+
 def _retrained(finals: Path) -> set[str]:
     return {
         json.dumps(configuration)

@@ -1,5 +1,6 @@
 ROUND = "search/{method}/{repeat}/{round}"
-# Of a choice by its name: lowest-error, within-10-percent, max-flops-10000, knee.
+# Of a choice by its name: lowest-error, within-10-percent, max-flops-10000, knee; with the length of
+# its trainings where these have another budget than most: lowest-error-150-epochs.
 FINAL = "final/{method}/{choice}"
 
 
@@ -129,7 +130,7 @@ rule choose:
     params:
         choice=settings_of_choice,
         cost=STUDY.settings.selection.cost,
-        budget=STUDY.final_budget,
+        budget=budget_of_choice,
         code=code("choose"),
     script:
         "../scripts/choose.py"
@@ -151,11 +152,12 @@ use rule train as train_final with:
             TRAIN
             | dict(
                 seed=FINAL_SEED,
-                budget=STUDY.final_budget,
                 repeats=STUDY.settings.final.seeds,
                 networks=HAS_NETWORKS,
             ),
-        ),
+            [dict(budget=budget) for budget in STUDY.final_budgets],
+        )
+        | dict(budget=budget_of_choice),
 
 
 use rule gather as gather_final with:
@@ -171,7 +173,7 @@ use rule gather as gather_final with:
     params:
         study=STUDY.name,
         problem=STUDY.settings.problem,
-        budget=STUDY.final_budget,
+        budget=budget_of_choice,
         repeats=STUDY.settings.final.seeds,
         seed=FINAL_SEED,
         training_code=TRAINING_CODE,

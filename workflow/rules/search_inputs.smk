@@ -83,15 +83,23 @@ def problem_of_known_costs(wildcards):
     )
 
 
+def retraining_of(wildcards):
+    return STUDY.retrainings(wildcards.method)[wildcards.choice]
+
+
 def settings_of_choice(wildcards):
-    return STUDY.choices(wildcards.method)[wildcards.choice]
+    return retraining_of(wildcards).choice
+
+
+def budget_of_choice(wildcards):
+    return retraining_of(wildcards).budget
 
 
 # Of each row of the comparison, its method and its choice.
 ROWS = {
     row_name(method, choice, len(choices)): (method, choice)
     for method in ["random", *STUDY.searches]
-    for choices in [STUDY.choices(method)]
+    for choices in [STUDY.retrainings(method)]
     for choice in choices
 }
 

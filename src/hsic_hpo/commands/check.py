@@ -2,7 +2,9 @@
 
 import argparse
 
+from hsic_hpo.search.comparison import trained_for
 from hsic_hpo.study import study
+from hsic_hpo.study.retrainings import final_budgets
 from hsic_hpo.wording import counted, number, with_units
 
 
@@ -44,8 +46,12 @@ def _train(checked: study.Study, where: str) -> None:
 
     # All searches train alike.
     searches = checked.settings.training.budget
-    final = searches.changed(checked.settings.final.training)
-    budgets = {"searches": searches} | ({} if final == searches else {"retrainings": final})
+    budgets = {"searches": searches}
+    finals = final_budgets(checked.settings)
+    for budget in finals:
+        if budget != searches:
+            length = f", {trained_for(budget.to_dict())}" if len(finals) > 1 else ""
+            budgets[f"retrainings{length}"] = budget
     kind = checked.problem
     records = try_trainings(kind, checked.space, budgets, checked.seed, where)
     for purpose, record in records.items():

@@ -22,6 +22,7 @@ from hsic_hpo.figures.style import (
     style,
 )
 from hsic_hpo.figures.values import cost_text
+from hsic_hpo.search.comparison import each_choice_once
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.history import round_numbers
 from hsic_hpo.wording import number, with_units
@@ -40,7 +41,8 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
         Trials Datasets of the searches, with attributes ``method`` and ``search_repeat`` and the
         variable ``round``.
     compared
-        Comparison Dataset. Where a method makes several choices, each choice has a mark.
+        Comparison Dataset. Where a method makes several choices, each choice has a mark; one that
+        was trained again with several budgets has one.
 
     Returns
     -------
@@ -50,6 +52,7 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
         each of its rounds; large marks, the chosen configurations; a grey staircase, the Pareto
         front of all trials.
     """
+    compared = each_choice_once(compared)
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 4.2))
         axes = figure.add_subplot()

@@ -39,6 +39,7 @@ from hsic_hpo.reports.plane import plane
 from hsic_hpo.reports.recommended import recommended
 from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.reports.trials_table import offline_scripts, trials_table
+from hsic_hpo.search.comparison import each_choice_once
 from hsic_hpo.selection import tradeoffs
 from hsic_hpo.study.gaps import sentence
 from hsic_hpo.study.settings import StudySettings
@@ -210,9 +211,10 @@ def _chosen(study: StudyParts) -> dict[str, list[list[str]]]:
     if study.comparison is None:
         return {}
     space = trials_data.space(study.trials)
+    once = each_choice_once(study.comparison)
     return {
-        str(method): _cells(chosen(study.comparison.sel(search=[method]), space))
-        for method in study.comparison["search"].values
+        str(method): _cells(chosen(once.sel(search=[method]), space))
+        for method in once["search"].values
     }
 
 

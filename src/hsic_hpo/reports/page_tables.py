@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.reports.numbers import factor, quantity, with_spread
+from hsic_hpo.search.comparison import RETRAINED_FOR
 from hsic_hpo.selection.tradeoffs import tradeoffs
 from hsic_hpo.tables.comparison import comparison_table
 from hsic_hpo.tables.front import front_table
@@ -113,6 +114,8 @@ def comparison_on_page(comparison: xr.Dataset) -> pd.DataFrame:
     }
     if "choice" in table:
         shown["choice"] = table["choice"].fillna("").tolist()
+    if RETRAINED_FOR in table:
+        shown["retrained for"] = table[RETRAINED_FOR].fillna("").tolist()
     errors = zip(table["test_error"], table["test_error_std"], strict=True)
     shown |= {
         f"test error{units}": [

@@ -17,6 +17,7 @@ from hsic_hpo.reports.configuration_text import as_yaml, in_words
 from hsic_hpo.reports.numbers import factor, quantity, with_spread
 from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.search.choices import Choice
+from hsic_hpo.search.comparison import each_choice_once
 from hsic_hpo.search.known_trials import RANDOM
 from hsic_hpo.tables.front import ALL
 from hsic_hpo.trials import dataset as trials_data
@@ -92,6 +93,7 @@ def _error_kind(which: str, attrs: Mapping[Any, Any]) -> str:
 
 
 def _trained_again(comparison: xr.Dataset) -> Recommended | None:
+    comparison = each_choice_once(comparison)
     # A pipeline of one cost: operations, which every network has.
     best = {
         str(name): one

@@ -6,16 +6,20 @@ References
    hyperparameters in deep learning", Journal of Scientific Computing 94, 45 (2023).
 """
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from hsic_hpo.search.final_choice import DESCRIPTIONS
+from hsic_hpo.training.budget import budget_in_words
 from hsic_hpo.trials.costs import MEASURED_COSTS
 
 REFERENCE = "hsic-gpbo"
+RETRAINED_FOR = "retrained_for"
 _OF_NETWORK = {
     "n_params": f"{MEASURED_COSTS['n_params'].long_name} of the chosen network",
     "flops": MEASURED_COSTS["flops"].long_name,
@@ -50,7 +54,9 @@ def compare_methods(
         where a method has fewer repeats, a repeat found nothing to choose or a retraining did not
         end well. Beside ``search`` stand the ``method`` and, in words, the ``choice``; of trials of
         version 0.1 it is not known. The attribute ``final_budget`` is the training budget of the
-        retrainings as JSON, ``reference`` the row that others are compared with.
+        retrainings as JSON, ``reference`` the row that others are compared with. Where choices were
+        trained again with several budgets, ``final_budget`` is a list of these, and
+        ``retrained_for``, beside ``search``, the length of that of the row in words.
     """
     compared = xr.concat(
         [_row(designs[name], finals[name]) for name in designs],
@@ -77,7 +83,33 @@ def compare_methods(
         )
         first = next((name for name in designs if of[name] == REFERENCE), REFERENCE)
         compared.attrs["reference"] = first
+    budgets = {name: json.loads(final.attrs["budget"]) for name, final in finals.items()}
+    different = [json.loads(text) for text in dict.fromkeys(map(json.dumps, budgets.values()))]
+    if len(different) > 1:
+        lengths = np.array([trained_for(budgets[name]) for name in designs], dtype=object)
+        described = {"long_name": "length of the retrainings"}
+        compared = compared.assign_coords({RETRAINED_FOR: ("search", lengths, described)})
+        compared.attrs["final_budget"] = json.dumps(different)
     return compared
+
+
+def trained_for(budget: Mapping[str, Any]) -> str:
+    """Return how long trainings take unless another limit ends them, such as ``"150 epochs"``.
+
+    Parameters
+    ----------
+    budget
+        As a study config writes it.
+    """
+    return budget_in_words({key: budget[key] for key in ("epochs", "steps") if key in budget})
+
+
+def each_choice_once(compared: xr.Dataset) -> xr.Dataset:
+    """Return the rows of the first budget, where choices were trained again with several."""
+    if RETRAINED_FOR not in compared.coords:
+        return compared
+    lengths = compared[RETRAINED_FOR].values
+    return compared.isel(search=np.flatnonzero(lengths == lengths[0]))
 
 
 def row_name(method: str, choice: str, n_choices: int) -> str:

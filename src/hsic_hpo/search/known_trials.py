@@ -129,6 +129,8 @@ def read_study_trials(folder: Path | str) -> xr.Dataset:
 def retrained_errors(folder: Path | str, configuration: Mapping[str, Any]) -> list[float]:
     """Return the test errors of the retrainings of a configuration in a study, if it has any.
 
+    Of several budgets, those of ``final.training``.
+
     Parameters
     ----------
     folder
@@ -137,10 +139,15 @@ def retrained_errors(folder: Path | str, configuration: Mapping[str, Any]) -> li
         Values of its active hyperparameters by name.
     """
     found: dict[str, list[float]] = {}
+    budget = ""
     for path in sorted(Path(folder).glob("final/*/*/trials.nc")):
         trials = read_trials(path)
         for place, known in enumerate(configurations(trials)):
-            if known == dict(configuration):
+            if known != dict(configuration):
+                continue
+            # A choice's folder comes before those of the same choice with further budgets.
+            budget = budget or trials.attrs["budget"]
+            if trials.attrs["budget"] == budget:
                 errors = trials["test_error"].values[place]
                 # The same trainings stand under each choice that asked for them.
                 found[str(trials["trial"].values[place])] = errors[np.isfinite(errors)].tolist()

@@ -141,9 +141,10 @@ class Durations:
             going_on = best_of(self._random, self._history.plan.rungs[rung - 1].keep)
             return mean((end - begin) * one.seconds / max(one.epochs, 1) for one in going_on)
         study = self._history.plan.study
-        budget = study["final_budget" if stage == FINAL else "budget"]
+        budgets = study["final_budgets"] if stage == FINAL else [study["budget"]]
         return mean(
             seconds_under(one, budget, study["budget"], self._training_samples)
+            for budget in budgets
             for one in best_of(self._random, _BEST)
         )
 

@@ -1,5 +1,6 @@
 """Which trainings of a study have finished, read from its files while it runs."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -151,7 +152,7 @@ class FinishedTrainings:
         self, plan: Plan, part: Slice, design: xr.Dataset, data: str
     ) -> tuple[xr.Dataset, dict[tuple[str, int], str]]:
         study = plan.study
-        budget = study["final_budget" if part.is_final else "budget"]
+        budget = json.loads(design.attrs["budget"])
         if plan.precision != "32":
             budget = {**budget, "precision": plan.precision}
         return design, asked_keys(

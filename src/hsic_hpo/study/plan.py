@@ -218,7 +218,7 @@ def study_facts(study: "Study", training_code: str, final_seed: int) -> dict[str
             "seed": study.seed,
             "final_seed": final_seed,
             "budget": study.budget,
-            "final_budget": study.final_budget,
+            "final_budgets": study.final_budgets,
             "repeats": study.repeats,
             "final_repeats": study.settings.final.seeds,
             "training_code": training_code,

@@ -108,12 +108,15 @@ class FinalSettings:
         What each method is asked for, see :func:`hsic_hpo.search.choices.read_choice`.
     training
         Limits that take the place of those of the searches' trainings.
+    further_training
+        The same of further budgets, with each of which every choice is trained again, too.
     """
 
     seeds: int = 5
     tolerance: float = TOLERANCE
     choose: tuple[str | Mapping[str, float], ...] = (BY_METHOD,)
     training: Budget = _NO_CHANGE
+    further_training: tuple[Budget, ...] = ()
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "FinalSettings":
@@ -122,12 +125,19 @@ class FinalSettings:
             entry if isinstance(entry, str) else {key: float(value) for key, value in entry.items()}
             for entry in given.get("choose", cls.choose)
         )
-        training = Budget.of(given.get("training", {}))
-        return cls(**{**given, "choose": choose, "training": training})
+        budgets = {
+            "training": Budget.of(given.get("training", {})),
+            "further_training": tuple(map(Budget.of, given.get("further_training", ()))),
+        }
+        return cls(**{**given, "choose": choose, **budgets})
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as a study config writes it."""
-        return asdict(self) | {"choose": [*self.choose], "training": self.training.to_dict()}
+        return asdict(self) | {
+            "choose": [*self.choose],
+            "training": self.training.to_dict(),
+            "further_training": [one.to_dict() for one in self.further_training],
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

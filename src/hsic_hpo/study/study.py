@@ -16,6 +16,7 @@ from hsic_hpo.search.settings import SearchSettings
 from hsic_hpo.selection.overrides import check as check_overrides
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.study import config
+from hsic_hpo.study.retrainings import Retraining, check_lengths, final_budgets, retrainings
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.trials.rungs import Rung, auto_rungs, check_rungs
 from hsic_hpo.yaml_files import scalars_of_yaml_1_2
@@ -68,6 +69,10 @@ class Study:
         final = self.settings.final
         return final_choices(method, self.search_settings(method), final.choose, final.tolerance)
 
+    def retrainings(self, method: str) -> dict[str, Retraining]:
+        """Return each choice of a method with each budget, by the name that it has in files."""
+        return retrainings(self.choices(method), final_budgets(self.settings))
+
     @property
     def rungs(self) -> tuple[Rung, ...]:
         """Where trials of the random search are stopped; empty for nowhere."""
@@ -94,10 +99,9 @@ class Study:
         return self.settings.training.budget.to_dict()
 
     @property
-    def final_budget(self) -> dict[str, Any]:
-        """Training budget of the retrainings of what the searches chose, written likewise."""
-        final = self.settings.training.budget.changed(self.settings.final.training)
-        return final.to_dict()
+    def final_budgets(self) -> list[dict[str, Any]]:
+        """Training budgets of the retrainings of what the searches chose, written likewise."""
+        return [budget.to_dict() for budget in final_budgets(self.settings)]
 
     @property
     def config(self) -> dict[str, Any]:
@@ -163,6 +167,7 @@ def _checked(content: Mapping[str, Any], where: str, folders: Sequence[Path]) ->
             "judged; needed: 'random_search.rungs'"
         )
     _check_looks(settings, f"{where}: random_search.stop.looks")
+    check_lengths(final_budgets(settings), f"{where}: final.further_training")
     return Study(settings, problem, space)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from hsic_hpo.search.comparison import RETRAINED_FOR, each_choice_once
 from hsic_hpo.training.budget import budget_in_words
 from hsic_hpo.wording import number
 
@@ -54,8 +55,9 @@ def comparison_table(dataset: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per method and choice (``choice`` in words, where it is known): mean and standard
-        deviation of the test error over all retrainings that ended well, of ``retrainings`` in all;
+        One row per method and choice (``choice`` in words, where it is known; ``retrained_for``,
+        where choices were trained again with several budgets): mean and standard deviation of the
+        test error over all retrainings that ended well, of ``retrainings`` in all;
         medians over the repeats of the search of ``params`` and ``flops_per_sample`` (operations of
         the forward pass of one sample); ``flops_factor``, these over those of the reference;
         ``trainings``, ``total_training_flops`` and ``wall_time_s`` of one repeat, the random search
@@ -86,7 +88,7 @@ def _row(found: xr.Dataset) -> dict[str, Any]:
     return {
         "source": _SOURCE,
         "method": str(found["method" if "method" in found else "search"].item()),
-        **({"choice": str(found["choice"].item())} if "choice" in found else {}),
+        **{name: str(found[name].item()) for name in ("choice", RETRAINED_FOR) if name in found},
         "test_error": finite.mean() if finite.size else np.nan,
         "test_error_std": finite.std(ddof=1) if finite.size > 1 else np.nan,
         "params": _median(found["n_params"]),
@@ -152,14 +154,15 @@ def comparison_remark(dataset: xr.Dataset) -> str:
     """State which trainings the errors belong to, and how the slides' rows may be compared."""
     name, units = dataset.attrs["error_name"], dataset.attrs["error_units"]
     shown = name if units == "1" else f"{name} in {units}"
-    names = dataset["search"].values.tolist()
+    names = each_choice_once(dataset)["search"].values.tolist()
     # The name of a row may hold a comma, before its choice.
     spread = ("; " if any("," in name for name in names) else ", ").join(
         f"{name} {_spread(dataset.sel(search=name))}"
         for name in names
         if np.isfinite(dataset["validation_error"].sel(search=name)).any()
     )
-    given = budget_in_words(json.loads(dataset.attrs["final_budget"]))
+    budgets = json.loads(dataset.attrs["final_budget"])
+    given = "; or ".join(map(budget_in_words, budgets if isinstance(budgets, list) else [budgets]))
     text = (
         f"Test error: {shown} of the retrainings ({given}); trainings, their operations and wall "
         "time are those of the search. "

@@ -88,6 +88,14 @@ def test_chosen_configurations_are_marked_and_named(figure: Figure) -> None:
     assert labelled["hsic-gpbo: chosen"][0] == 20
 
 
+def test_a_choice_is_marked_once_whatever_it_was_trained_again_with() -> None:
+    rows = compared(["gpbo", "gpbo, lowest-error-9-epochs"], [[200.0], [200.0]])
+    lengths = ("search", ["50 epochs", "9 epochs"])
+    found = comparison(search(100), SEARCHES, rows.assign_coords(retrained_for=lengths))
+    labels = [points.get_label() for points in found.axes[0].collections]
+    assert [label for label in labels if label.endswith(": chosen")] == ["gpbo: chosen"]
+
+
 def test_axes_state_their_units(figure: Figure) -> None:
     (axes,) = figure.axes
     assert axes.get_xlabel().startswith("FLOPs per sample")

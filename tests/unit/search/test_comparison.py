@@ -1,5 +1,6 @@
 """Methods side by side, with different numbers of repeats."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.search.comparison import compare_methods
+from hsic_hpo.search.comparison import compare_methods, each_choice_once
 from hsic_hpo.search.final_choice import DESCRIPTIONS, chosen_design
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials import design as designs
@@ -167,3 +168,27 @@ def test_choices_of_a_method_are_rows_of_their_own(inputs: tuple[Any, Any]) -> N
     assert np.isnan(found["test_error"].sel(search="hsic-gpbo, knee").values).all()
     assert found["search_repeat"].values.tolist() == [1]
     assert found["test_error"].sel(search="gpbo").values.tolist() == [[4.0, 5.0]]
+
+
+def test_what_was_trained_again_with_several_budgets_has_a_row_for_each(
+    inputs: tuple[Any, Any],
+) -> None:
+    designs, finals = inputs
+    told, retrainings, methods = {}, {}, {}
+    for method in ("gpbo", "hsic-gpbo"):
+        for length, budget in (("", '{"epochs": 1}'), ("-30-epochs", '{"epochs": 30}')):
+            row = f"{method}, lowest-error{length}"
+            told[row], methods[row] = designs[method], method
+            retrainings[row] = finals[method].assign_attrs(budget=budget)
+    found = compare_methods(told, retrainings, methods)
+    assert found["retrained_for"].values.tolist() == ["1 epoch", "30 epochs"] * 2
+    assert json.loads(found.attrs["final_budget"]) == [{"epochs": 1}, {"epochs": 30}]
+    assert found.attrs["reference"] == "hsic-gpbo, lowest-error"
+    once = each_choice_once(found)
+    assert once["search"].values.tolist() == ["gpbo, lowest-error", "hsic-gpbo, lowest-error"]
+    xr.testing.assert_identical(each_choice_once(once), once)
+
+
+def test_with_one_budget_nothing_is_said_of_it(compared: xr.Dataset) -> None:
+    assert "retrained_for" not in compared.variables
+    xr.testing.assert_identical(each_choice_once(compared), compared)

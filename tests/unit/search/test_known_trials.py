@@ -56,3 +56,12 @@ def test_retrainings_of_a_configuration_count_once(tmp_path: Path) -> None:
         put(tmp_path, f"final/gpbo/{choice}/trials.nc", final)
     assert retrained_errors(tmp_path, C) == [0.5, 0.7]
     assert retrained_errors(tmp_path, B) == []
+
+
+def test_retrainings_of_a_further_budget_are_left_out(tmp_path: Path) -> None:
+    final = trials([(A, 3.0, 10.0)], n_repeats=2).assign_attrs(budget='{"epochs": 50}')
+    final["test_error"][0] = [0.5, 0.7]
+    put(tmp_path, "final/gpbo/lowest-error/trials.nc", final)
+    brief = final.assign(test_error=final["test_error"] + 1).assign_attrs(budget='{"epochs": 9}')
+    put(tmp_path, "final/gpbo/lowest-error-9-epochs/trials.nc", brief.assign_coords(trial=["b"]))
+    assert retrained_errors(tmp_path, A) == [0.5, 0.7]

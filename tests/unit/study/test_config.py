@@ -107,6 +107,29 @@ BAD = [
         id="repeats of retrainings",
     ),
     pytest.param(
+        STUDY + "final: {further_training: [{epochs: 3, steps: 4}]}",
+        "final.further_training.0: {'epochs': 3, 'steps': 4}; allowed: a mapping with either "
+        "'epochs' or 'steps', and further limits",
+        id="epochs and steps of further retrainings",
+    ),
+    pytest.param(
+        STUDY + "final: {further_training: [{}]}",
+        "final.further_training.0: {}; allowed: a mapping with either 'epochs' or 'steps', and "
+        "further limits",
+        id="further retrainings without a length",
+    ),
+    pytest.param(
+        STUDY + "final: {further_training: [{epochs: 2, repeats: 3}]}",
+        "final.further_training.0: unknown key 'repeats'; allowed: epochs, steps, early_stopping, "
+        "max_training_flops, max_seconds",
+        id="repeats of further retrainings",
+    ),
+    pytest.param(
+        STUDY + "final: {further_training: {epochs: 3}}",
+        "final.further_training: {'epochs': 3} is not a list",
+        id="further retrainings that are no list",
+    ),
+    pytest.param(
         STUDY + f"training: {{epochs: {10**20}}}",
         "training.epochs: 100000000000000000000 is greater than the maximum of 1000000",
         id="epochs huge",
@@ -824,7 +847,13 @@ def test_defaults_are_filled_in() -> None:
             "gpbo": {"rounds": 6, "batch_size": 8, "repeats": 2, "initial_trials": 0},
             "hsic-gpbo": {"rounds": 1, "fine_tuning_rounds": 5, "batch_size": 8, "repeats": 2},
         },
-        "final": {"seeds": 5, "tolerance": 0.1, "choose": ["by_method"], "training": {}},
+        "final": {
+            "seeds": 5,
+            "tolerance": 0.1,
+            "choose": ["by_method"],
+            "training": {},
+            "further_training": [],
+        },
         "toy": {"n_draws": 10000},
     }
     assert config.written(config.validate(filled, "x.yaml")) == filled

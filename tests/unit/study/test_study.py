@@ -102,7 +102,7 @@ def test_retrainings_have_the_budget_of_the_trainings_but_for_changes(
         f"final: {{training: {final}}}"
     )
     read = study.read_study([write(tmp_path, "a.yaml", text)])
-    assert read.final_budget == budget
+    assert read.final_budgets == [budget]
     assert read.budget == {"epochs": 5, "max_training_flops": 1e9}
 
 

@@ -99,7 +99,7 @@ class WatchedStudy:
             "seed": 0,
             "final_seed": 1,
             "budget": BUDGET,
-            "final_budget": BUDGET,
+            "final_budgets": [BUDGET],
             "repeats": 1,
             "final_repeats": 1,
             "training_code": "code",

@@ -183,6 +183,21 @@ def test_choices_of_a_method_have_rows_with_what_was_chosen() -> None:
     np.testing.assert_allclose(slides["flops_factor"], [360, 453, 1], rtol=0.07)
 
 
+def test_rows_of_several_budgets_are_told_apart() -> None:
+    dataset = several().assign_coords(
+        search=["random", "hsic-gpbo, lowest-error", "hsic-gpbo, lowest-error-9-epochs"],
+        choice=("search", ["lowest error"] * 3),
+        retrained_for=("search", ["50 epochs", "50 epochs", "9 epochs"]),
+    )
+    dataset.attrs["final_budget"] = '[{"epochs": 50}, {"max_seconds": 2, "epochs": 9}]'
+    ours = comparison_table(dataset)[:3]
+    assert ours["retrained_for"].tolist() == ["50 epochs", "50 epochs", "9 epochs"]
+    remark = comparison_remark(dataset)
+    assert "of the retrainings (50 epochs; or 9 epochs, at most 2 s); trainings" in remark
+    # What was chosen stands there once.
+    assert "repeats found: random 0.5. The slides" in remark
+
+
 def test_a_row_without_a_network_says_so() -> None:
     dataset = several()
     assert "hsic-gpbo, knee no network within it; " in comparison_sentence(dataset)

@@ -88,6 +88,18 @@ def test_retrainings_of_another_budget_are_tried_too(
     ]
 
 
+def test_retrainings_of_each_further_budget_are_tried_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check(tmp_path, "Reads", ", training: {epochs: 9}, further_training: [{epochs: 5}]")
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert [line.split(":")[0] for line in lines] == [
+        "A training of one step (searches)",
+        "A training of one step (retrainings, 9 epochs)",
+        "A training of one step (retrainings, 5 epochs)",
+    ]
+
+
 def test_an_unlucky_configuration_is_not_the_problem(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
