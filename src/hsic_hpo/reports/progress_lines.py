@@ -7,10 +7,10 @@ from rich.text import Text
 
 from hsic_hpo.reports.progress_view import causes, headline, line
 from hsic_hpo.study.failed_steps import Failure
-from hsic_hpo.study.plan import STEPS
+from hsic_hpo.study.plan import STEPS, passed_rungs
 from hsic_hpo.study.progress import RUNNING, Progress
 
-# So many lines at most tell of trainings alone.
+# So many lines at most tell of trainings alone; of those that go on after a rung, half of that.
 _LINES = 20
 
 
@@ -46,6 +46,11 @@ class Lines:
         now = (
             _LINES * done // max(total, 1),
             _LINES // 4 * steps // n_steps,
+            [
+                _LINES // 2 * stage.done // max(stage.total, 1)
+                for stage in progress.stages
+                if passed_rungs(stage.key)
+            ],
             [stage.key for stage in progress.stages if stage.done > 0],
             [stage.key for stage in progress.stages if stage.done == stage.total],
             progress.state,
