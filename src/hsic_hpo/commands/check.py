@@ -2,9 +2,9 @@
 
 import argparse
 
-from hsic_hpo.search.comparison import trained_for
 from hsic_hpo.study import study
 from hsic_hpo.study.retrainings import final_budgets
+from hsic_hpo.trials.retrained import trained_for
 from hsic_hpo.wording import counted, number, with_units
 
 

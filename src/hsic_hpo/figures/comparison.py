@@ -22,9 +22,9 @@ from hsic_hpo.figures.style import (
     style,
 )
 from hsic_hpo.figures.values import cost_text
-from hsic_hpo.search.comparison import each_choice_once
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.history import round_numbers
+from hsic_hpo.trials.retrained import each_choice_once
 from hsic_hpo.wording import number, with_units
 
 _MOST_TOLD = 3

@@ -39,13 +39,13 @@ from hsic_hpo.reports.plane import plane
 from hsic_hpo.reports.recommended import recommended
 from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.reports.trials_table import offline_scripts, trials_table
-from hsic_hpo.search.comparison import each_choice_once
 from hsic_hpo.selection import tradeoffs
 from hsic_hpo.study.gaps import sentence
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.writing import cell_text
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.retrained import each_choice_once
 
 _FOLDER = Path(__file__).parent
 _TEMPLATE = "page.html.j2"

@@ -7,10 +7,10 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.reports.numbers import factor, quantity, with_spread
-from hsic_hpo.search.comparison import RETRAINED_FOR
 from hsic_hpo.selection.tradeoffs import tradeoffs
 from hsic_hpo.tables.comparison import comparison_table
 from hsic_hpo.tables.front import front_table
+from hsic_hpo.trials.retrained import RETRAINED_FOR
 from hsic_hpo.wording import cost_name, number
 
 _SECONDS = ((3600.0, "h"), (60.0, "min"), (1.0, "s"))

@@ -17,10 +17,10 @@ from hsic_hpo.reports.configuration_text import as_yaml, in_words
 from hsic_hpo.reports.numbers import factor, quantity, with_spread
 from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.search.choices import Choice
-from hsic_hpo.search.comparison import each_choice_once
 from hsic_hpo.search.known_trials import RANDOM
 from hsic_hpo.tables.front import ALL
 from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.trials.retrained import each_choice_once
 from hsic_hpo.wording import cost_name, counted, number, percent
 
 TOLERANCE = 0.1

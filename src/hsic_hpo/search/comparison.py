@@ -8,18 +8,16 @@ References
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from hsic_hpo.search.final_choice import DESCRIPTIONS
-from hsic_hpo.training.budget import budget_in_words
 from hsic_hpo.trials.costs import MEASURED_COSTS
+from hsic_hpo.trials.retrained import RETRAINED_FOR, trained_for
 
 REFERENCE = "hsic-gpbo"
-RETRAINED_FOR = "retrained_for"
 _OF_NETWORK = {
     "n_params": f"{MEASURED_COSTS['n_params'].long_name} of the chosen network",
     "flops": MEASURED_COSTS["flops"].long_name,
@@ -91,25 +89,6 @@ def compare_methods(
         compared = compared.assign_coords({RETRAINED_FOR: ("search", lengths, described)})
         compared.attrs["final_budget"] = json.dumps(different)
     return compared
-
-
-def trained_for(budget: Mapping[str, Any]) -> str:
-    """Return how long trainings take unless another limit ends them, such as ``"150 epochs"``.
-
-    Parameters
-    ----------
-    budget
-        As a study config writes it.
-    """
-    return budget_in_words({key: budget[key] for key in ("epochs", "steps") if key in budget})
-
-
-def each_choice_once(compared: xr.Dataset) -> xr.Dataset:
-    """Return the rows of the first budget, where choices were trained again with several."""
-    if RETRAINED_FOR not in compared.coords:
-        return compared
-    lengths = compared[RETRAINED_FOR].values
-    return compared.isel(search=np.flatnonzero(lengths == lengths[0]))
 
 
 def row_name(method: str, choice: str, n_choices: int) -> str:

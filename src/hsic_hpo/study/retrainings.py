@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.search.comparison import trained_for
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.training.budget import Budget
+from hsic_hpo.trials.retrained import trained_for
 
 
 def final_budgets(settings: StudySettings) -> list[Budget]:

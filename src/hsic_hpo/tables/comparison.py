@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.search.comparison import RETRAINED_FOR, each_choice_once
 from hsic_hpo.training.budget import budget_in_words
+from hsic_hpo.trials.retrained import RETRAINED_FOR, each_choice_once
 from hsic_hpo.wording import number
 
 _SOURCE = "this study"

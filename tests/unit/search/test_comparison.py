@@ -8,10 +8,11 @@ import pytest
 import xarray as xr
 
 from hsic_hpo.files import read_netcdf, write_netcdf
-from hsic_hpo.search.comparison import compare_methods, each_choice_once
+from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.search.final_choice import DESCRIPTIONS, chosen_design
 from hsic_hpo.trials import dataset as trials
 from hsic_hpo.trials import design as designs
+from hsic_hpo.trials.retrained import each_choice_once
 from small_search import search
 
 ATTRS = {
