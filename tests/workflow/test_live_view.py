@@ -24,6 +24,7 @@ search: {}
 final: {seeds: 1}
 """
 PROBLEM = """\
+import os
 import time
 
 from hsic_hpo.problems.base import FunctionProblem
@@ -36,7 +37,7 @@ class Waiting(FunctionProblem):
         return {"x": {"type": "float", "range": [0, 1]}}
 
     def evaluate(self, configuration, budget, seed):
-        time.sleep(0.3)
+        time.sleep(float(os.environ.get("SECONDS_OF_A_TRAINING", 0.3)))
         return {"validation_error": configuration["x"] ** 2, "test_error": 1.0}
 """
 TARGET = "random/trials.nc"
@@ -113,8 +114,10 @@ def test_a_stopped_run_says_its_line_last_and_the_same_command_completes_it_in_a
     waiting: Checkout, tmp_path: Path
 ) -> None:
     checkout = waiting.copy(tmp_path / "project")
+    # Some twenty seconds are left for a look, which on a busy machine takes several to begin.
+    slow = {**checkout.environment, "SECONDS_OF_A_TRAINING": "3"}
     with subprocess.Popen(
-        RUN, cwd=checkout.root, env=checkout.environment, stderr=subprocess.PIPE, text=True
+        RUN, cwd=checkout.root, env=slow, stderr=subprocess.PIPE, text=True
     ) as process:
         deadline = time.monotonic() + 300
         while len(checkout.finished_trainings) < 4 and time.monotonic() < deadline:

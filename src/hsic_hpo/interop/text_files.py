@@ -16,7 +16,10 @@ _OTHERS = {
     b"PK\x03\x04": "a ZIP archive",
     b"PAR1": "a Parquet file",
     b"SQLite format 3": "an SQLite database; only those of Optuna and NNI can be read",
-    b"\x89HDF": "an HDF5 or netCDF file; save its table as CSV",
+    b"\x89HDF": (
+        "an HDF5 or netCDF file; save its table as CSV, or explain the study that it is of: "
+        "hsic-hpo explain results/<study>"
+    ),
     b"CDF": "a netCDF file; save its table as CSV",
 }
 

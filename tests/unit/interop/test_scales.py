@@ -46,3 +46,18 @@ def test_no_value_is_outside_of_the_rounded_ends(seed: int) -> None:
     low, high = rounded_outwards(values.min(), values.max(), 50, log=False)
     assert low <= values.min() <= values.max() <= high
     assert high - low <= np.ptp(values) * (1 + 6.1 / 50)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "least"), [(1e-4, 1, 0.999), (0.1, 10, 0.99), (1, 30, 0.95)]
+)
+@pytest.mark.parametrize("n", [60, 150])
+def test_scales_of_random_trials_are_told_apart_nearly_always(
+    low: float, high: float, least: float, n: int
+) -> None:
+    rng = np.random.default_rng(0)
+    ends = np.log([low, high])
+    log = [is_log(np.exp(rng.uniform(*ends, n)).tolist(), integer=False) for _ in range(1000)]
+    linear = [is_log(rng.uniform(low, high, n).tolist(), integer=False) for _ in range(1000)]
+    assert np.mean(log) >= least
+    assert np.mean(linear) <= 0.005

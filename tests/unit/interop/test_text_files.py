@@ -45,7 +45,7 @@ def test_a_pickle_is_refused_before_it_is_looked_for(tmp_path: Path) -> None:
         (b"PK\x03\x04rest", "a ZIP archive"),
         (b"PAR1rest", "a Parquet file"),
         (b"SQLite format 3\x00", "an SQLite database; only those of Optuna and NNI"),
-        (b"\x89HDF\r\n", "an HDF5 or netCDF file"),
+        (b"\x89HDF\r\n", "an HDF5 or netCDF file; save its table as CSV, or explain the study"),
         (b"lr\n\xe9", "not UTF-8 text (byte 3)"),
         (b"\x1f\x8bnothing", "not a readable gzip file; it may be truncated"),
         (
