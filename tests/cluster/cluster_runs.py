@@ -112,7 +112,7 @@ class Run:
                 text=True,
             )
 
-    def finish(self, process: subprocess.Popen[str], seconds: float = 480) -> None:
+    def finish(self, process: subprocess.Popen[str], seconds: float = 1200) -> None:
         """Watch a run until it has succeeded."""
         deadline = time.monotonic() + seconds
         while process.poll() is None and time.monotonic() < deadline:
