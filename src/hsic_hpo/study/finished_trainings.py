@@ -152,7 +152,10 @@ class FinishedTrainings:
         self, plan: Plan, part: Slice, design: xr.Dataset, data: str
     ) -> tuple[xr.Dataset, dict[tuple[str, int], str]]:
         study = plan.study
-        budget = json.loads(design.attrs["budget"])
+        planned = study["final_budgets"] if part.is_final else [study["budget"]]
+        written = json.loads(design.attrs["budget"])
+        # A design from before an edit of the config has another one, and is to be made again.
+        budget = written if written in planned else planned[0]
         if plan.precision != "32":
             budget = {**budget, "precision": plan.precision}
         return design, asked_keys(
