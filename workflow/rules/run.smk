@@ -2,6 +2,7 @@
 import atexit
 
 from hsic_hpo.files import space_warning
+from hsic_hpo.study.calm_scheduler import calm_scheduler
 from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.forked_jobs import ForkedJobs
 from hsic_hpo.study.gaps import gaps_in, gaps_in_words
@@ -96,6 +97,7 @@ onstart:
     PythonScript.execute_script = FORKED_JOBS.instead_of(
         PythonScript.execute_script
     )
+    calm_scheduler()
     logger.addFilter(JOURNAL)
     logger.addFilter(FailedJobs(no_more_tries, STOPS.give_up))
 
