@@ -32,12 +32,7 @@ toy:  ## the paper's analytical examples beside their closed forms
 
 publish:  ## keep the datasets of a finished study: make publish STUDY=bateman
 	$(SET_UP) study
-	@mkdir -p results/reference/$(STUDY)
-	@cd results/$(STUDY) && cp --parents random/trials.nc sensitivity*.nc convergence.nc selection.nc \
-	  comparison.nc front.nc importance_by_budget.nc importance_by_epoch.nc \
-	  $$(ls halving.nc tables/halving.* 2>/dev/null) final/*/*/design.nc final/*/*/trials.nc \
-	  $$(ls search/*/*/trials.nc 2>/dev/null) \
-	  ../reference/$(STUDY)
+	@$(BIN)/python docs/publish.py $(STUDY)
 
 # Published datasets are drawn as they are: no other rule may make them again. What other measures
 # say of the trials is made once, here.

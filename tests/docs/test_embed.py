@@ -1,21 +1,12 @@
 """Pages show what the pipeline wrote, and nothing else between their marks."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 
-DOCS = Path(__file__).parents[2] / "docs"
+from scripts_of_docs import load
 
-
-def load():
-    spec = importlib.util.spec_from_file_location("embed", DOCS / "embed.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.embedded
-
-
-embedded = load()
+embedded = load("embed").embedded
 
 
 def test_a_block_is_filled_by_the_file_it_names(tmp_path: Path) -> None:

@@ -1,0 +1,43 @@
+"""What is kept of a finished study reads as it was, and takes less space."""
+
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from hsic_hpo.files import read_netcdf, write_netcdf
+from scripts_of_docs import load
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = ROOT / "results" / "reference" / "bateman"
+
+
+publish = load("publish").publish
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study as its run writes it."""
+    folder = tmp_path_factory.mktemp("study")
+    for path in PUBLISHED.rglob("*.nc"):
+        write_netcdf(read_netcdf(path), folder / path.relative_to(PUBLISHED))
+    return folder
+
+
+def test_datasets_are_the_same_and_smaller(study: Path, tmp_path: Path) -> None:
+    written = publish(study, tmp_path)
+    names = {path.relative_to(tmp_path) for path in written}
+    # What other measures say is made from the published trials.
+    assert names == {path.relative_to(study) for path in study.rglob("*.nc")} - {Path("peers.nc")}
+    for name in sorted(names):
+        xr.testing.assert_identical(read_netcdf(tmp_path / name), read_netcdf(study / name))
+    sizes = [sum((folder / name).stat().st_size for name in names) for folder in (tmp_path, study)]
+    assert sizes[0] < 0.85 * sizes[1]
+
+
+def test_of_a_study_that_has_begun_what_is_there_is_kept(study: Path, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    write_netcdf(read_netcdf(study / "random" / "trials.nc"), begun / "random" / "trials.nc")
+    written = publish(begun, tmp_path / "reference")
+    assert written == [tmp_path / "reference" / "random" / "trials.nc"]
+    assert publish(tmp_path / "nothing", tmp_path / "reference") == []
