@@ -18,6 +18,7 @@ from hsic_hpo.reports.sentences import both_ways
 from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.search.front import make_front
+from hsic_hpo.search.front_held import front_held
 from hsic_hpo.search.known_trials import by_method, known_trials
 from hsic_hpo.selection import tradeoffs
 from hsic_hpo.sensitivity.labels import beside
@@ -26,6 +27,7 @@ from hsic_hpo.study import study
 from hsic_hpo.study.study import Study
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables import front as front_table
+from hsic_hpo.tables import front_held as held_table
 from hsic_hpo.tables import importance_by_budget as budget_table
 from hsic_hpo.tables import importance_by_epoch as epoch_table
 from hsic_hpo.tables import peers as peers_table
@@ -86,6 +88,7 @@ HELD = {
     "convergence": {"hsic", "rank_correlation"},
     "design": {"configuration", "u"},
     "front": {"configuration", "error", "cost", "chosen_by"},
+    "front_held": {"front_held", "training_flops"},
     "halving": {"epochs", "compared", "stopped", "missed"},
     "importance_by_budget": {"hsic_unbiased", "budget"},
     "importance_by_epoch": {"hsic_unbiased", "epoch"},
@@ -186,12 +189,14 @@ def test_the_front_is_that_of_the_published_trials(name: str) -> None:
     known = {"all": known_trials(drawn, found)} | by_method(drawn, found, {})
     made = make_front(known, "flops", [{"tolerance": 0.0}, {"tolerance": 0.1}])
     xr.testing.assert_equal(made.sel(search=front["search"]), front)
+    held = dataset(name, "front_held.nc")
+    xr.testing.assert_allclose(front_held(drawn, found, "flops"), held, rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> None:
     drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
-    sensitivity, convergence, selection, comparison, front, by_budget, by_epoch = (
+    sensitivity, convergence, selection, comparison, front, held, by_budget, by_epoch = (
         dataset(name, f"{part}.nc")
         for part in (
             "sensitivity",
@@ -199,6 +204,7 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
             "selection",
             "comparison",
             "front",
+            "front_held",
             "importance_by_budget",
             "importance_by_epoch",
         )
@@ -214,6 +220,7 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
             comparison=comparison,
             sensitivity_all=every,
             front=front,
+            front_held=held,
             importance_by_budget=by_budget,
             importance_by_epoch=by_epoch,
         )
@@ -244,6 +251,7 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
             comparison_table.comparison_remark(comparison),
         ),
         "front": (front_table.front_table(front), front_table.front_remark(front)),
+        "front_held": (held_table.front_held_table(held), held_table.front_held_remark(held)),
         "tradeoffs": (
             tradeoffs.tradeoffs(selection, [drawn, *searches]),
             tradeoffs.tradeoffs_remark(selection),

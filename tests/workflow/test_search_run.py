@@ -40,7 +40,8 @@ RETRAINED = dict.fromkeys(
 )
 ALL = {"sensitivity_all": 1, "importance_all_table": 1}
 FRONT = {"front": 1, "front_table": 1, "front_figure": 1}
-COMPARED = RETRAINED | ALL | FRONT | {"tradeoffs_table": 1}
+HELD = {"front_held": 1, "front_held_table": 1, "front_held_figure": 1}
+COMPARED = RETRAINED | ALL | FRONT | HELD | {"tradeoffs_table": 1}
 SELECTED = {"selection": 1, "selection_table": 1}
 
 
@@ -212,6 +213,18 @@ def test_the_front_is_that_of_all_trials(searched: Checkout) -> None:
     assert "The best network for every cost" in (searched.results / "report.html").read_text(
         "utf-8"
     )
+
+
+def test_the_front_that_each_search_holds_is_told(searched: Checkout) -> None:
+    held = read_netcdf(searched.results / "front_held.nc")
+    assert held["search"].values.tolist() == ["gpbo", "hsic-gpbo"]
+    ends = held["front_held"].max("evaluation").values
+    # Two searches of one repeat each, and the random trials, found all of the front.
+    start = held["front_held"].isel(evaluation=0).values
+    assert ((start <= ends) & (ends <= 1 + 1e-12)).all()
+    lines = (searched.results / "tables" / "front_held.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["method", "random", "gpbo", "hsic-gpbo"]
+    assert (searched.results / "figures" / "front_held.svg").stat().st_size > 0
 
 
 def test_all_trials_are_explained_beside_the_random_ones(searched: Checkout) -> None:

@@ -37,6 +37,13 @@ FIGURES = {
         TRIALS | dict(searches=all_searches, comparison="comparison.nc"),
     ),
 }
+# Without a search the random trials hold all of the front.
+if STUDY.searches:
+    FIGURES["front_held"] = (
+        "Search",
+        "What each search holds of the front",
+        dict(front_held="front_held.nc"),
+    )
 
 
 for figure, (category, label, datasets) in FIGURES.items():

@@ -34,7 +34,7 @@ rule peers_table:
 
 rule findings:
     input:
-        unpack(explained_all),
+        unpack(told_of_searches),
         trials="random/trials.nc",
         sensitivity="sensitivity.nc",
         surrogate="sensitivity_surrogate.nc",

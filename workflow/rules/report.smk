@@ -1,6 +1,6 @@
 rule html_report:
     input:
-        unpack(explained_all),
+        unpack(told_of_searches),
         trials="random/trials.nc",
         searches=all_searches,
         sensitivity="sensitivity.nc",

@@ -259,6 +259,42 @@ rule front_table:
         "../scripts/front_table.py"
 
 
+rule front_held:
+    input:
+        random="random/trials.nc",
+        searches=all_searches,
+    output:
+        "front_held.nc",
+    log:
+        "logs/front_held.log",
+    localrule: True
+    params:
+        cost=STUDY.settings.selection.cost,
+        code=code("front_held"),
+    script:
+        "../scripts/front_held.py"
+
+
+rule front_held_table:
+    input:
+        "front_held.nc",
+    output:
+        report(
+            "tables/front_held.csv",
+            caption="../report/front_held_table.rst",
+            category="Search",
+            labels={"table": "What each search holds of the front"},
+        ),
+        "tables/front_held.md",
+    log:
+        "logs/front_held_table.log",
+    localrule: True
+    params:
+        code=code("front_held_table"),
+    script:
+        "../scripts/front_held_table.py"
+
+
 rule tradeoffs_table:
     input:
         selection="selection.nc",

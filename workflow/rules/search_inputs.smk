@@ -47,8 +47,9 @@ def all_searches(_):
     ]
 
 
-def explained_all(_):
-    return {"sensitivity_all": "sensitivity_all.nc"} if STUDY.searches else {}
+def told_of_searches(_):
+    names = ["sensitivity_all", "front_held"] if STUDY.searches else []
+    return {name: f"{name}.nc" for name in names}
 
 
 def selected(wildcards):

@@ -41,6 +41,10 @@ rule all:
         expand("tables/selection.{suffix}", suffix=["csv", "md"]),
         expand("tables/tradeoffs.{suffix}", suffix=["csv", "md"]),
         expand("tables/front.{suffix}", suffix=["csv", "md"]),
+        expand(
+            "tables/front_held.{suffix}",
+            suffix=["csv", "md"] if STUDY.searches else [],
+        ),
         expand("tables/comparison.{suffix}", suffix=["csv", "md", "tex"]),
         NETWORKS,
         "summary.txt",

@@ -88,6 +88,12 @@ CAPTIONS = {
         "the colour of the search that found it; circled are those that the study's choices take "
         "from all trials. Light points are all trials."
     ),
+    "front_held": (
+        "How much of the front of all trials each search holds, by hypervolume, the random trials "
+        "included, against the floating-point operations of its trainings. Thin lines are repeats; "
+        "thick ones, which end in a mark, their medians; a repeat that has ended keeps what it "
+        "holds. The dashed line is the random trials alone."
+    ),
     "comparison": (
         "Validation error against FLOPs of one forward pass of one sample, for all trials of "
         "all searches. Large marks are the chosen configurations, thin lines the incumbents of "

@@ -10,6 +10,7 @@ from hsic_hpo.study.gaps import reason_of, sentence
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables import importance_by_budget as by_budget
 from hsic_hpo.tables.front import front_sentence
+from hsic_hpo.tables.front_held import front_held_sentence
 from hsic_hpo.tables.halving import halving_sentence
 from hsic_hpo.tables.importance_by_epoch import importance_by_epoch_sentence
 from hsic_hpo.tables.summary import summary
@@ -61,6 +62,7 @@ def findings(parts: StudyParts) -> list[Finding]:
     sensitivity, selection, front = parts.sensitivity, parts.selection, parts.front
     sensitivity_all, convergence = parts.sensitivity_all, parts.convergence
     comparison, importance_by_budget = parts.comparison, parts.importance_by_budget
+    held = parts.front_held
     by_epoch = parts.importance_by_epoch
     told = cache(partial(summary, parts.trials, sensitivity))
     ways = [sensitivity.attrs.get("way_reason", "")]
@@ -158,8 +160,11 @@ def findings(parts: StudyParts) -> list[Finding]:
             _finding(
                 "comparison",
                 "What the searches reached",
-                lambda: [comparison_table.comparison_sentence(comparison)],
-                ["comparison"],
+                lambda: [
+                    comparison_table.comparison_sentence(comparison),
+                    "" if held is None else front_held_sentence(held),
+                ],
+                ["comparison"] if held is None else ["comparison", "front_held"],
             )
         )
     return found

@@ -30,6 +30,7 @@ from hsic_hpo.reports.packed import packed
 from hsic_hpo.reports.page_tables import (
     FRONT_REMARK,
     comparison_on_page,
+    front_held_on_page,
     front_on_page,
     tradeoffs_on_page,
 )
@@ -43,6 +44,7 @@ from hsic_hpo.selection import tradeoffs
 from hsic_hpo.study.gaps import sentence
 from hsic_hpo.study.settings import StudySettings
 from hsic_hpo.tables import comparison as comparison_table
+from hsic_hpo.tables.front_held import front_held_remark
 from hsic_hpo.tables.writing import cell_text
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.retrained import each_choice_once
@@ -189,6 +191,7 @@ def _tables(
 ) -> dict[str, list[list[str]]]:
     """Return the cells of the tables that have rows, by their names."""
     selection, comparison, front = study.selection, study.comparison, study.front
+    held = study.front_held
     made: dict[str, Callable[[], pd.DataFrame]] = {
         "impact": lambda: impact_table(study.sensitivity)
     }
@@ -196,6 +199,8 @@ def _tables(
         made["front"] = lambda: front_on_page(front)
     if comparison is not None:
         made["comparison"] = lambda: comparison_on_page(comparison)
+    if held is not None:
+        made["front_held"] = lambda: front_held_on_page(held)
     if selection is not None and comparison is not None:
         made["tradeoffs"] = lambda: tradeoffs_on_page(selection, [study.trials, *study.searches])
     found = {name: parts.make(f"table {name}", make, None) for name, make in made.items()}
@@ -223,6 +228,7 @@ def _remarks(
     study: StudyParts,
 ) -> dict[str, str]:
     selection, comparison, front = study.selection, study.comparison, study.front
+    held = study.front_held
     found = {}
     if front is not None:
         found["front"] = FRONT_REMARK
@@ -231,6 +237,10 @@ def _remarks(
             "remark on the comparison",
             lambda: comparison_table.comparison_remark(comparison),
             "",
+        )
+    if held is not None:
+        found["front_held"] = parts.make(
+            "remark on the front held", lambda: front_held_remark(held), ""
         )
     if selection is not None:
         found["tradeoffs"] = parts.make(

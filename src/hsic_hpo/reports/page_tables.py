@@ -10,8 +10,9 @@ from hsic_hpo.reports.numbers import factor, quantity, with_spread
 from hsic_hpo.selection.tradeoffs import tradeoffs
 from hsic_hpo.tables.comparison import comparison_table
 from hsic_hpo.tables.front import front_table
+from hsic_hpo.tables.front_held import front_held_table
 from hsic_hpo.trials.retrained import RETRAINED_FOR
-from hsic_hpo.wording import cost_name, number
+from hsic_hpo.wording import cost_name, number, percent
 
 _SECONDS = ((3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
@@ -130,6 +131,37 @@ def comparison_on_page(comparison: xr.Dataset) -> pd.DataFrame:
         "final trainings": table["retrainings"].fillna("").tolist(),
     }
     return pd.DataFrame(shown)
+
+
+def front_held_on_page(found: xr.Dataset) -> pd.DataFrame:
+    """Tabulate what each search holds of the front for a reader, as texts.
+
+    Parameters
+    ----------
+    found
+        Dataset of :func:`hsic_hpo.search.front_held.front_held`.
+    """
+    table = front_held_table(found)
+    headings = {
+        "repeats": ("repeats", number),
+        "trainings": ("trainings", quantity),
+        "training_flops": ("their FLOPs", quantity),
+        "front_held": ("front held, median", _share),
+        "front_held_lowest": ("lowest", _share),
+        "front_held_highest": ("highest", _share),
+        "at_equal_flops": ("at equal FLOPs, median", _share),
+    }
+    shown: dict[str, Sequence[str]] = {"method": table["method"].tolist()}
+    shown |= {
+        heading: _texts(table[name], text)
+        for name, (heading, text) in headings.items()
+        if name in table
+    }
+    return pd.DataFrame(shown)
+
+
+def _share(fraction: float) -> str:
+    return percent(round(fraction, 3))
 
 
 def _texts(values: pd.Series, text: Callable[[float], str]) -> list[str]:

@@ -26,6 +26,8 @@ class StudyParts:
         The Datasets of the same names.
     sensitivity_all
         Sensitivity Dataset of all trials, those of the searches included.
+    front_held
+        What each search holds of the front, see :mod:`hsic_hpo.search.front_held`.
     importance_by_budget
         Indices by budget, see :mod:`hsic_hpo.sensitivity.by_budget`.
     importance_by_epoch
@@ -40,6 +42,7 @@ class StudyParts:
     front: xr.Dataset | None = None
     comparison: xr.Dataset | None = None
     sensitivity_all: xr.Dataset | None = None
+    front_held: xr.Dataset | None = None
     importance_by_budget: xr.Dataset | None = None
     importance_by_epoch: xr.Dataset | None = None
 
@@ -52,6 +55,7 @@ PARTS = (
     "front",
     "comparison",
     "sensitivity_all",
+    "front_held",
     "importance_by_budget",
     "importance_by_epoch",
 )

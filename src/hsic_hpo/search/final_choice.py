@@ -129,6 +129,23 @@ def choose_among(
     return choose(within, ceiling=ceiling, tolerance=tolerance)
 
 
+def training_operations(trials: xr.Dataset) -> xr.DataArray:
+    """Count the floating-point operations of trainings: three forward passes per sample seen.
+
+    Parameters
+    ----------
+    trials
+        Trials Dataset with the attribute ``training_samples``.
+
+    Returns
+    -------
+    xarray.DataArray
+        Over ``trial`` and ``repeat``; NaN where unknown.
+    """
+    passes = TRAINING_FACTOR * float(trials.attrs["training_samples"])
+    return trials["flops"] * trials["epochs"] * passes
+
+
 def effort(datasets: Sequence[xr.Dataset]) -> dict[str, float]:
     """Add up the trainings of a search, their operations and their time.
 
@@ -146,8 +163,7 @@ def effort(datasets: Sequence[xr.Dataset]) -> dict[str, float]:
     sums = {"n_trainings": 0.0, "training_flops": 0.0, "train_seconds": 0.0}
     n_known = 0
     for dataset in datasets:
-        passes = TRAINING_FACTOR * float(dataset.attrs["training_samples"])
-        operations = dataset["flops"] * dataset["epochs"] * passes
+        operations = training_operations(dataset)
         sums["n_trainings"] += dataset["status"].size
         sums["training_flops"] += float(operations.sum())
         sums["train_seconds"] += float(dataset["train_seconds"].sum())

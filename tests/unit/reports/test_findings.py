@@ -7,8 +7,9 @@ from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.selection.decide import decide
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables.summary import summary
+from small_search import SPACE, rule
 from studies_to_draw import NAMES, study
-from told_studies import FIGURES, SETTINGS, compared, fronts
+from told_studies import FIGURES, SETTINGS, compared, fronts, held, searched
 
 
 def told(name: str) -> list[Finding]:
@@ -22,6 +23,9 @@ def told(name: str) -> list[Finding]:
             selection=decided,
             comparison=compared(["random", "hsic-gpbo"]),
             front=fronts(one.trials),
+            front_held=held(one.trials, [searched(SPACE, rule, "hsic-gpbo")])
+            if name == "usual"
+            else None,
             importance_by_budget=one.by_budget,
             importance_by_epoch=one.by_epoch,
         )
@@ -48,7 +52,9 @@ def test_sentences_are_those_of_the_summary_and_of_the_comparison() -> None:
     assert by_key["impact"][0] == impact
     assert by_key["cost"][0] == cost
     compared_methods = compared(["random", "hsic-gpbo"])
-    assert by_key["comparison"] == [comparison_table.comparison_sentence(compared_methods)]
+    reached, on_front = by_key["comparison"]
+    assert reached == comparison_table.comparison_sentence(compared_methods)
+    assert on_front.startswith("Of the front of all trials the random ones hold ")
 
 
 def test_groups_without_an_index_are_named_with_their_reason() -> None:

@@ -13,6 +13,7 @@ import pytest
 from hsic_hpo.errors import InputError
 from hsic_hpo.figures.by_name import draw
 from hsic_hpo.figures.front import front
+from hsic_hpo.figures.front_held import front_held
 from hsic_hpo.figures.style import save
 from hsic_hpo.reports.captions import CAPTIONS
 from hsic_hpo.reports.figures import figures_to_draw
@@ -61,7 +62,8 @@ def test_every_study_has_a_page(name: str, figures: dict[str, Path]) -> None:
     by_epoch = study(name).by_epoch
     not_drawn = by_epoch is None or by_epoch.sizes["epoch"] < 2
     no_pairs = not interacting_pairs(study(name).sensitivity)
-    assert markup(text).count("<img ") == len(figures) - not_drawn - no_pairs
+    # What searches hold of the front is not drawn either: there is none.
+    assert markup(text).count("<img ") == len(figures) - not_drawn - no_pairs - 1
     assert "There is no table" not in text
     has_index = study(name).sensitivity["hsic"].sel(target="error", subset="best").notnull().any()
     assert ("HSIC in thousandths" in text) == bool(has_index)
@@ -75,6 +77,14 @@ def test_the_front_stands_with_its_sentence_table_and_chart(usual: str) -> None:
         assert f'<th scope="col">{heading}</th>' in section
     assert re.search(r"<td>(random|(hsic-)?gpbo, repeat 0, round \d)</td>", section)
     assert markup(usual).count('<div id="plane">') == 1
+
+
+def test_what_each_search_holds_of_the_front_stands_with_the_comparison(usual: str) -> None:
+    section = markup(usual).split('<section id="comparison">')[1].split("</section>")[0]
+    assert "<h3>What each search holds of the front</h3>" in section
+    assert re.search(r"the random ones hold [0-9.]+ % by hypervolume", section)
+    for heading in ("front held, median", "at equal FLOPs, median"):
+        assert f'<th scope="col">{heading}</th>' in section
 
 
 def test_the_answer_comes_first_and_provenance_last(usual: str) -> None:
@@ -134,6 +144,8 @@ def all_figures(found: StudyParts, folder: Path) -> dict[str, Path]:
     }
     assert found.front is not None
     drawn["front"] = partial(front, found.trials, found.searches, found.front)
+    assert found.front_held is not None
+    drawn["front_held"] = partial(front_held, found.front_held)
     for name in drawn.keys() - published.keys():
         save(drawn[name](), folder / f"{name}.svg")
     return published | {path.stem: path for path in folder.glob("*.svg")}

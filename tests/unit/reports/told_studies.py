@@ -12,6 +12,7 @@ import xarray as xr
 from hsic_hpo.reports.page import page
 from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.search.front import make_front
+from hsic_hpo.search.front_held import front_held
 from hsic_hpo.search.known_trials import by_method, known_trials
 from hsic_hpo.selection.decide import decide
 from hsic_hpo.study import config
@@ -23,6 +24,8 @@ FIGURES = (
     "pairs",
     *("convergence", "importance_by_epoch", "importance_by_budget", "quadrant"),
     *("sweeps", "front", "comparison"),
+    # With searches.
+    "front_held",
 )
 SETTINGS = config.validate({"study": "told", "problem": {"name": "bateman"}}, "told")
 HOSTILE = "x <img src=x onerror=alert(1)>"
@@ -83,6 +86,12 @@ def fronts(trials: xr.Dataset, searches: Sequence[xr.Dataset] = ()) -> xr.Datase
     return make_front(known, "flops", [{"tolerance": 0.0}])
 
 
+def held(trials: xr.Dataset, searches: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Return what the searches of a study hold of its front."""
+    drawn, *found = (one.assign_attrs(training_samples=100) for one in (trials, *searches))
+    return front_held(drawn, found, "flops")
+
+
 def told(
     one: Study,
     figures: dict[str, Path],
@@ -102,6 +111,7 @@ def told(
             selection=decide(one.sensitivity, one.trials, SETTINGS.selection),
             comparison=compared(methods),
             front=fronts(one.trials, searches),
+            front_held=held(one.trials, searches) if searches else None,
         ),
         figures=figures,
         captions={key: f"About {key}. And more." for key in FIGURES},
