@@ -42,7 +42,7 @@ from test_embed import embedded
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results" / "reference"
 STUDIES = ["bateman", "fashion", "mnist"]
-# Of these the random search alone is published so far.
+# Of these the retrainings are not published yet.
 BEGUN = ["mnist-paper"]
 PAGES = ["docs/studies.md"]
 LARGEST = 12 * 2**20
@@ -147,16 +147,20 @@ def test_random_trials_are_those_of_the_config(name: str) -> None:
     assert int(drawn.attrs["seed"]) == asked.seed
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_searches_and_retrainings_are_those_of_the_config(name: str) -> None:
-    asked = config(name)
-    for method, settings in asked.searches.items():
+@pytest.mark.parametrize("name", [*STUDIES, *BEGUN])
+def test_searches_are_those_of_the_config(name: str) -> None:
+    for method, settings in config(name).searches.items():
         for repeat in range(settings.repeats):
             path = PUBLISHED / name / "search" / method / str(repeat) / "trials.nc"
-            assert (
-                trials_data.read_trials(path).sizes["trial"]
-                == settings.n_rounds * settings.batch_size
-            )
+            found = trials_data.read_trials(path)
+            assert found.sizes["trial"] == settings.n_rounds * settings.batch_size
+            assert float(found["flops"].max()) <= settings.max_cost
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_retrainings_are_those_of_the_config(name: str) -> None:
+    asked = config(name)
+    for method, settings in asked.searches.items():
         (choice,) = asked.choices(method)
         final = trials_data.read_trials(PUBLISHED / name / "final" / method / choice / "trials.nc")
         assert final.sizes["trial"] == settings.repeats
@@ -180,17 +184,25 @@ def test_the_comparison_is_that_of_the_retrainings(name: str) -> None:
     xr.testing.assert_identical(compare_methods(designs, finals), dataset(name, "comparison.nc"))
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_the_front_is_that_of_the_published_trials(name: str) -> None:
+@pytest.mark.parametrize("name", [*STUDIES, *BEGUN])
+def test_the_front_is_that_of_the_published_trials(name: str, tmp_path: Path) -> None:
     paths = sorted((PUBLISHED / name / "search").glob("*/*/trials.nc"))
     drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
     found = [trials_data.read_trials(path) for path in paths]
     front = dataset(name, "front.nc")
-    known = {"all": known_trials(drawn, found)} | by_method(drawn, found, {})
+    initial = {m: settings.initial_trials for m, settings in config(name).searches.items()}
+    known = {"all": known_trials(drawn, found)} | by_method(drawn, found, initial)
     made = make_front(known, "flops", [{"tolerance": 0.0}, {"tolerance": 0.1}])
     xr.testing.assert_equal(made.sel(search=front["search"]), front)
     held = dataset(name, "front_held.nc")
     xr.testing.assert_allclose(front_held(drawn, found, "flops"), held, rtol=1e-12)
+    write_table(
+        held_table.front_held_table(held),
+        tmp_path / "held.md",
+        remark=held_table.front_held_remark(held),
+    )
+    published = PUBLISHED / name / "tables" / "front_held.md"
+    assert published.read_text() == (tmp_path / "held.md").read_text()
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -251,7 +263,6 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
             comparison_table.comparison_remark(comparison),
         ),
         "front": (front_table.front_table(front), front_table.front_remark(front)),
-        "front_held": (held_table.front_held_table(held), held_table.front_held_remark(held)),
         "tradeoffs": (
             tradeoffs.tradeoffs(selection, [drawn, *searches]),
             tradeoffs.tradeoffs_remark(selection),
@@ -281,7 +292,10 @@ def test_peers_are_compared_with_the_published_indices(name: str) -> None:
     for subset in ("best", "worst"):
         stated = peers["importance"].sel(measure=f"hsic-{subset}").to_series()
         found = pd.Series(whole_space_importance(sensitivity, subset=subset))[stated.index]
-        pd.testing.assert_series_equal(stated, found / found.sum(), check_names=False)
+        # Names are texts of another type where they were published in less space.
+        pd.testing.assert_series_equal(
+            stated, found / found.sum(), check_names=False, check_index_type=False
+        )
 
 
 @pytest.mark.parametrize("page", PAGES)
