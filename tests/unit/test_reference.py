@@ -195,7 +195,8 @@ def test_the_front_is_that_of_the_published_trials(name: str, tmp_path: Path) ->
     made = make_front(known, "flops", [{"tolerance": 0.0}, {"tolerance": 0.1}])
     xr.testing.assert_equal(made.sel(search=front["search"]), front)
     held = dataset(name, "front_held.nc")
-    xr.testing.assert_allclose(front_held(drawn, found, "flops"), held, rtol=1e-12)
+    again = front_held(drawn, found, "flops").sel(search=held["search"])
+    xr.testing.assert_allclose(again, held, rtol=1e-12)
     write_table(
         held_table.front_held_table(held),
         tmp_path / "held.md",
