@@ -41,6 +41,6 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def _in_site(link: re.Match[str]) -> str:
     path = link[2].removeprefix("docs/")
-    figure = re.fullmatch(r"results/reference/(\w+)/figures/(\w+\.svg)", path)
+    figure = re.fullmatch(r"results/reference/([\w-]+)/figures/(\w+\.svg)", path)
     place = f"figures/{figure[1]}-{figure[2]}" if figure else PAGES.get(path, path)
     return f"{link[1]}{place}{link[3] or ''}{link[4]}"
