@@ -30,19 +30,18 @@ class Faults:
 @pytest.fixture(scope="module")
 def faults(make_run: Callable[..., Run]) -> Faults:
     """A study whose four jobs meet a fault each."""
-    run = make_run(
-        mem_mb="200 if wildcards.first == '30' and attempt == 1 else 1500",
-        runtime="1 if wildcards.first == '20' and attempt == 1 else 15",
-    )
+    run = make_run(mem_mb="200 if wildcards.first == '30' and attempt == 1 else 1500")
     process = run.start()
     numbers = {first: run.pause(first) for first in (0, 10)}
-    _, halted, _ = run.pause_training(20)
+    numbers[20], halted, _ = run.pause_training(20)
     before = run.look()
     run.cluster.command("scancel", numbers[0])
     trainer = run.trainer(numbers[10])
     assert trainer is not None
     trainer.kill()
-    # A training of the job from trial 20 on stays halted until its minute is over.
+    # Asked for from the start, so little time would be over before the job trains on a slow machine.
+    run.cluster.command("scontrol", "update", f"JobId={numbers[20]}", "TimeLimit=1")
+    # One of its trainings stays halted until that minute is over.
     run.finish(process)
     firsts = {first: run.cluster.job(run.jobs(first)[0]) for first, _ in FAULTS.values()}
     return Faults(run, before, firsts, halted)
