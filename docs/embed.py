@@ -1,6 +1,6 @@
 """Put what the pipeline wrote into pages.
 
-Between ``<!-- begin results/reference/mnist/findings.md -->`` and ``<!-- end -->`` stands the
+Between ``<!-- begin results/reference/bateman/findings.md -->`` and ``<!-- end -->`` stands the
 content of the file that the first mark names.
 """
 
