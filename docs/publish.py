@@ -2,7 +2,7 @@
 
 ``python docs/publish.py bateman`` takes them from ``results/bateman``. Texts are written as
 arrays of letters, which take a fraction of the space that netCDF's strings do; a reader finds the
-same datasets.
+same datasets, but for the learning curves of retrainings, of thousands of epochs, which are left out.
 """
 
 import shutil
@@ -20,6 +20,7 @@ _KEPT = (
     *("importance_by_budget.nc", "importance_by_epoch.nc", "halving.nc", "tables/halving.*"),
     *("final/*/*/design.nc", "final/*/*/trials.nc", "search/*/*/trials.nc"),
 )
+_WITHOUT_CURVES = "final/*/*/trials.nc"
 # Below, a compressed variable takes more space than a plain one.
 _SMALL = 4096
 
@@ -32,7 +33,10 @@ def publish(study: Path, reference: Path) -> list[Path]:
             path = reference / source.relative_to(study)
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.suffix == ".nc":
-                write_small(read_netcdf(source), path)
+                dataset = read_netcdf(source)
+                if pattern == _WITHOUT_CURVES:
+                    dataset = dataset.isel(epoch=slice(0))
+                write_small(dataset, path)
             else:
                 shutil.copy(source, path)
             written.append(path)

@@ -39,7 +39,7 @@ def faults(make_run: Callable[..., Run]) -> Faults:
     trainer = run.trainer(numbers[10])
     assert trainer is not None
     trainer.kill()
-    # Asked for from the start, so little time would be over before the job trains on a slow machine.
+    # Had it so little time from the start, it might not train by then, on a slow machine.
     run.cluster.command("scontrol", "update", f"JobId={numbers[20]}", "TimeLimit=1")
     # One of its trainings stays halted until that minute is over.
     run.finish(process)

@@ -126,7 +126,10 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     "make help": (None, "cluster-test"),
     "make study": (quick, "results/tiny/summary.txt"),
     f"make study CONFIG={MY_STUDY}": (the_tiny_study(MY_STUDY), "Study tiny: 40 random trials"),
-    "make study CONFIG=config/mnist.yaml": (the_tiny_study("config/mnist.yaml"), "Study tiny"),
+    "make study CONFIG=config/mnist-paper.yaml": (
+        the_tiny_study("config/mnist-paper.yaml"),
+        "Study tiny",
+    ),
     "make study CONFIG=examples/digits/digits.yaml": (example, "results/digits/random/trials.nc"),
     "make study CONFIG=examples/fashion/fashion.yaml": (
         the_tiny_study("examples/fashion/fashion.yaml"),

@@ -1,26 +1,19 @@
 """The plane of error and cost behind the comparison of search methods (table 4 of the slides)."""
 
 from collections.abc import Sequence
-from itertools import cycle
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.markers import MarkerStyle
 
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.layout import title_lines
 from hsic_hpo.figures.scales import Scaling, log_where_a_decade
-from hsic_hpo.figures.style import (
-    CHOICE_MARKERS,
-    GREY,
-    LIGHT_GREY,
-    PAGE_WIDTH,
-    message,
-    search_look,
-    style,
-)
+from hsic_hpo.figures.style import GREY, LIGHT_GREY, PAGE_WIDTH, message, search_look, style
 from hsic_hpo.figures.values import cost_text
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.history import round_numbers
@@ -28,6 +21,9 @@ from hsic_hpo.trials.retrained import each_choice_once
 from hsic_hpo.wording import number, with_units
 
 _MOST_TOLD = 3
+# How the marks of a method's choices are filled, in their order.
+_FILLS = ("full", "none", "left", "bottom", "right", "top")
+_CHOICE_LETTERS = 44
 
 
 def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.Dataset) -> Figure:
@@ -41,8 +37,8 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
         Trials Datasets of the searches, with attributes ``method`` and ``search_repeat`` and the
         variable ``round``.
     compared
-        Comparison Dataset. Where a method makes several choices, each choice has a mark; one that
-        was trained again with several budgets has one.
+        Comparison Dataset. Where a method makes several choices, their marks are filled
+        differently; one that was trained again with several budgets has one mark.
 
     Returns
     -------
@@ -70,15 +66,16 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
         )
         for one in searches:
             _path(axes, one, search_look(one.attrs["method"])[0], scaling)
-        for name, look in _looks(compared).items():
-            _chosen(axes, compared.sel(search=name), name, look, scaling)
+        rows = _rows(compared)
+        for name, (method, position) in rows.items():
+            _chosen(axes, compared.sel(search=name), method, position, scaling)
         _front(axes, known, scaling(errors))
         log_where_a_decade(axes, "x", known)
         log_where_a_decade(axes, "y", scaling(errors), scaling)
         axes.set_xlabel("FLOPs per sample (operations of the forward pass)")
         name = with_units(drawn.attrs["error_name"], drawn.attrs["error_units"])
         axes.set_ylabel(scaling.label(f"validation {name}"), parse_math=False)
-        _legend(figure, axes)
+        _legend(figure, axes, _choices(compared, rows))
     return figure
 
 
@@ -102,21 +99,33 @@ def _found(compared: xr.Dataset) -> str:
     return f"Chosen, of its repeats the lowest validation {compared.attrs['error_name']}: {parts}"
 
 
-def _looks(compared: xr.Dataset) -> dict[str, tuple[str, str]]:
-    """Return colour and marker of each row: the method's, with a marker by choice where several."""
+def _rows(compared: xr.Dataset) -> dict[str, tuple[str, int]]:
+    """Return the method of each row, and which of its choices it is."""
     names = compared["search"].values.tolist()
     methods = compared["method"].values.tolist() if "method" in compared else names
-    looks = {name: search_look(method) for name, method in zip(names, methods, strict=True)}
-    if len({*methods}) == len(names):
-        return looks
-    choices = [*dict.fromkeys(compared["choice"].values.tolist())]
-    markers = dict(zip(choices, cycle(CHOICE_MARKERS), strict=False))
-    of_row = (markers[choice] for choice in compared["choice"].values.tolist())
-    return {name: (looks[name][0], marker) for name, marker in zip(names, of_row, strict=True)}
+    return {
+        name: (method, methods[:row].count(method))
+        for row, (name, method) in enumerate(zip(names, methods, strict=True))
+    }
 
 
-def _legend(figure: Figure, axes: Axes) -> None:
+def _choices(compared: xr.Dataset, rows: dict[str, tuple[str, int]]) -> list[str]:
+    """Return in words what the first choice of the methods is, and each further one, if any."""
+    positions = [position for _, position in rows.values()]
+    if not any(positions):
+        return []
+    words: list[dict[str, None]] = [{} for _ in range(max(positions) + 1)]
+    for choice, position in zip(compared["choice"].values.tolist(), positions, strict=True):
+        words[position][choice] = None
+    return [" or ".join(several) for several in words]
+
+
+def _legend(figure: Figure, axes: Axes, choices: Sequence[str]) -> None:
     handles, labels = axes.get_legend_handles_labels()
+    for position, choice in enumerate(choices):
+        look: dict[str, Any] = {"color": GREY, "marker": "o", "markersize": 6}
+        handles.append(Line2D([], [], linestyle="none", fillstyle=_filled(position), **look))
+        labels.append(fill(choice, _CHOICE_LETTERS))
     small: dict[str, Any] = {"linestyle": "none", "marker": ".", "markersize": 4}
     path: dict[str, Any] = {"color": "black", "linewidth": 0.8, "marker": ".", "markersize": 3}
     handles += [
@@ -159,19 +168,23 @@ def _path(axes: Axes, search: xr.Dataset, colour: str, scaling: Scaling) -> None
     )
 
 
-def _chosen(
-    axes: Axes, found: xr.Dataset, method: str, look: tuple[str, str], scaling: Scaling
-) -> None:
-    colour, marker = look
+def _filled(position: int) -> Any:
+    return _FILLS[position % len(_FILLS)]
+
+
+def _chosen(axes: Axes, found: xr.Dataset, method: str, position: int, scaling: Scaling) -> None:
+    colour, marker = search_look(method)
+    filled = _filled(position)
+    hollow = filled == "none"
     axes.scatter(
         found["flops"].values,
         scaling(found["validation_error"].values),
         s=45,
-        marker=marker,
-        color=colour,
-        edgecolors="white",
+        marker=MarkerStyle(marker, fillstyle="full" if hollow else filled),
+        facecolors="white" if hollow else colour,
+        edgecolors=colour if hollow else "white",
         linewidths=0.8,
-        label=f"{method}: chosen",
+        label=f"{method}: chosen" if position == 0 else None,
         zorder=4,
     )
 

@@ -50,9 +50,6 @@ _SEARCH_LOOKS = {
     "cgpbo": (ORANGE, "p"),
 }
 
-CHOICE_MARKERS = ("o", "D", "s", "^", "v", "P", "*", "p")
-"""Tell the choices of one method apart."""
-
 # matplotlib's own font has no Chinese, Japanese or Korean letters; the first of these that a
 # machine has stands in for them.
 _FALLBACK_FONTS = ("Noto Sans CJK JP", "Source Han Sans", "Hiragino Sans", "Microsoft YaHei")

@@ -96,6 +96,23 @@ def test_a_choice_is_marked_once_whatever_it_was_trained_again_with() -> None:
     assert [label for label in labels if label.endswith(": chosen")] == ["gpbo: chosen"]
 
 
+def test_a_further_choice_of_a_method_is_the_same_mark_hollow() -> None:
+    rows = compared(["gpbo, a", "gpbo, b", "hsic-gpbo, a"], [[200.0], [30.0], [20.0]])
+    words = ("search", ["lowest error", "at most 30 FLOPs per sample", "cheapest"])
+    methods = ("search", ["gpbo", "gpbo", "hsic-gpbo"])
+    found = comparison(search(100), SEARCHES, rows.assign_coords(method=methods, choice=words))
+    first, second, other = found.axes[0].collections[-3:]
+    assert [mark.get_offsets().data[0, 0] for mark in (first, second, other)] == [200, 30, 20]
+    edges = first.get_paths()[0].vertices
+    assert np.array_equal(second.get_paths()[0].vertices, edges)
+    assert not np.array_equal(other.get_paths()[0].vertices, edges)
+    assert second.get_edgecolor().tolist() == first.get_facecolor().tolist()
+    assert second.get_facecolor().tolist() == [[1, 1, 1, 1]]
+    told = [text.get_text().replace("\n", " ") for text in found.legends[0].get_texts()]
+    assert told[:2] == ["gpbo: chosen", "hsic-gpbo: chosen"]
+    assert told[3:5] == ["lowest error or cheapest", "at most 30 FLOPs per sample"]
+
+
 def test_axes_state_their_units(figure: Figure) -> None:
     (axes,) = figure.axes
     assert axes.get_xlabel().startswith("FLOPs per sample")
