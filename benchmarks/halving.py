@@ -11,10 +11,10 @@ With --subsamples N, the estimate of how many are missed is compared with the tr
 subsamples of each study, for mild rungs and for far too hasty ones. Bateman stands there twice, as
 published and as if it had trained for 30 epochs without early stopping.
 
-Last, what `search.rungs` would have saved of the trainings of the published searches on Bateman, had
-their trials been held against thresholds of the halved random search; how many of them would have
-been stopped, and whether the lowest error and the cheapest trial within a tenth of it went on in each
-repeat. What the stopped ones would have changed in later proposals is not simulated.
+Last, what `search.rungs` would have saved of the trainings of the published searches on Bateman,
+had their trials been held against thresholds of the halved random search; how many of them would
+have been stopped, and whether the lowest error and the cheapest trial within a tenth of it went on
+in each repeat. What the stopped ones would have changed in later proposals is not simulated.
 """
 
 import argparse

@@ -2,7 +2,8 @@
 
 ``python docs/publish.py bateman`` takes them from ``results/bateman``. Texts are written as
 arrays of letters, which take a fraction of the space that netCDF's strings do; a reader finds the
-same datasets, but for the learning curves of retrainings, of thousands of epochs, which are left out.
+same datasets, but for the learning curves of retrainings, of up to thousands of epochs, which are
+left out.
 """
 
 import shutil

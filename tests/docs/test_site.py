@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pandas as pd
 import pytest
 from installed_browser import chromium
 from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -95,6 +96,15 @@ def test_links_to_elsewhere_are_well_formed(pages: dict[str, Loads]) -> None:
         assert parts.scheme == "https", link
         assert re.fullmatch(r"[\w-]+(\.[\w-]+)+", parts.netloc), link
         assert not re.search(r"[\s<>\"{}|\\^`]", link), link
+
+
+def test_values_in_braces_are_shown(site: Path) -> None:
+    # Between braces Python-Markdown reads attributes.
+    peers = pd.read_csv(ROOT / "results" / "reference" / "bateman" / "tables" / "peers.csv")
+    groups = {group for group in peers["group"] if "{" in group}
+    assert groups
+    text = (site / "studies.html").read_text(encoding="utf-8")
+    assert [group for group in groups if f"<td>{group}</td>" not in text] == []
 
 
 def test_every_name_of_the_front_door_is_described(pages: dict[str, Loads]) -> None:

@@ -35,8 +35,8 @@ _DIGITS = 6
 # A spreadsheet reads a cell that starts so as a formula; blanks before it do not help.
 _FORMULA = re.compile(r"\s*[=+\-@]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-# Within a word an underscore is no markup.
-_MARKUP = re.compile(r"[\\`*\[\]<&]|(?<!\w)_|_(?!\w)")
+# Within a word an underscore is no markup; in braces Markdown may read attributes of its own.
+_MARKUP = re.compile(r"[\\`*\[\]<&{]|(?<!\w)_|_(?!\w)")
 
 
 def write_table(table: pd.DataFrame, path: Path | str, *, remark: str = "") -> None:

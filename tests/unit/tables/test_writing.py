@@ -358,7 +358,7 @@ def test_csv_holds_no_formula_and_keeps_numbers(tmp_path):
 
 def test_markdown_holds_no_markup(tmp_path):
     table = pd.DataFrame(
-        {"a": ["<script>x</script>", "[x](http://y)", "`c`", "n_layers", "\x1b[31m"]}
+        {"a": ["<script>x</script>", "[x](http://y)", "`c`", "n_layers", "in {x, y}", "\x1b[31m"]}
     )
     write_table(table, tmp_path / "x.md", remark="**bold** _or_ <b>")
     text = (tmp_path / "x.md").read_text()
@@ -366,5 +366,6 @@ def test_markdown_holds_no_markup(tmp_path):
     assert r"\[x\](http://y)" in text
     assert r"\`c\`" in text
     assert "| n_layers |" in text
+    assert r"| in \{x, y} |" in text
     assert "\x1b" not in text
     assert r"\*\*bold\*\* \_or\_ \<b>" in text
