@@ -1,6 +1,6 @@
 """The plane of error and cost behind the comparison of search methods (table 4 of the slides)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
@@ -49,10 +49,11 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
         front of all trials.
     """
     compared = each_choice_once(compared)
+    rows = _rows(compared)
     with style():
         figure = Figure(figsize=(PAGE_WIDTH, 4.2))
         axes = figure.add_subplot()
-        figure.suptitle(title_lines(_found(compared), PAGE_WIDTH), parse_math=False)
+        figure.suptitle(title_lines(_found(compared, rows), PAGE_WIDTH), parse_math=False)
         everything = [*map(_points, (drawn, *searches))]
         known = np.concatenate([points for points, _ in everything])
         errors = np.concatenate([values for _, values in everything])
@@ -66,7 +67,6 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
         )
         for one in searches:
             _path(axes, one, search_look(one.attrs["method"])[0], scaling)
-        rows = _rows(compared)
         for name, (method, position) in rows.items():
             _chosen(axes, compared.sel(search=name), method, position, scaling)
         _front(axes, known, scaling(errors))
@@ -79,18 +79,18 @@ def comparison(drawn: xr.Dataset, searches: Sequence[xr.Dataset], compared: xr.D
     return figure
 
 
-def _found(compared: xr.Dataset) -> str:
+def _found(compared: xr.Dataset, rows: Mapping[str, tuple[str, int]]) -> str:
     """Say what each search chose: of its repeats the one of the lowest validation error."""
     units = str(compared.attrs["error_units"])
     unit = "" if units == "1" else f" {units}"
     chosen = []
-    for name in compared["search"].values.tolist():
-        one = compared.sel(search=name)
-        errors = one["validation_error"].values.ravel()
+    for method in dict.fromkeys(method for method, _ in rows.values()):
+        mine = compared.sel(search=[name for name, (whose, _) in rows.items() if whose == method])
+        errors = mine["validation_error"].values.ravel()
         if np.isfinite(errors).any():
             i = int(np.nanargmin(errors))
-            cost = cost_text(float(one["flops"].values.ravel()[i]), "flops")
-            chosen.append((float(errors[i]), f"{name} {number(errors[i])}{unit} with {cost}"))
+            cost = cost_text(float(mine["flops"].values.ravel()[i]), "flops")
+            chosen.append((float(errors[i]), f"{method} {number(errors[i])}{unit} with {cost}"))
     if not chosen:
         return "No search chose a network"
     told = [text for _, text in sorted(chosen)]
@@ -109,7 +109,7 @@ def _rows(compared: xr.Dataset) -> dict[str, tuple[str, int]]:
     }
 
 
-def _choices(compared: xr.Dataset, rows: dict[str, tuple[str, int]]) -> list[str]:
+def _choices(compared: xr.Dataset, rows: Mapping[str, tuple[str, int]]) -> list[str]:
     """Return in words what the first choice of the methods is, and each further one, if any."""
     positions = [position for _, position in rows.values()]
     if not any(positions):

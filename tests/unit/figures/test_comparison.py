@@ -101,6 +101,9 @@ def test_a_further_choice_of_a_method_is_the_same_mark_hollow() -> None:
     words = ("search", ["lowest error", "at most 30 FLOPs per sample", "cheapest"])
     methods = ("search", ["gpbo", "gpbo", "hsic-gpbo"])
     found = comparison(search(100), SEARCHES, rows.assign_coords(method=methods, choice=words))
+    title = found.get_suptitle().replace("\n", " ")
+    assert "gpbo 0.3 with 30 FLOPs per sample" in title
+    assert "gpbo," not in title
     first, second, other = found.axes[0].collections[-3:]
     assert [mark.get_offsets().data[0, 0] for mark in (first, second, other)] == [200, 30, 20]
     edges = first.get_paths()[0].vertices
