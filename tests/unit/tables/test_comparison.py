@@ -269,7 +269,8 @@ def test_all_formats_agree_cell_by_cell(written: dict[str, str], tmp_path: Path)
         *expected,
     ]
     below = [written[suffix].rstrip().splitlines()[-1] for suffix in ("md", "tex")]
-    assert re.sub(r"\\(.)", r"\1", below[1]) == below[0]
+    remarks = {re.sub(r"\\(.)", r"\1", text) for text in below}
+    assert len(remarks) == 1
 
 
 def _as_read(value: Any) -> str:
