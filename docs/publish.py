@@ -15,13 +15,13 @@ import xarray as xr
 
 from hsic_hpo.files import atomic, read_netcdf
 
+_WITHOUT_CURVES = "final/*/*/trials.nc"
 _KEPT = (
     "random/trials.nc",
     *("sensitivity*.nc", "convergence.nc", "selection.nc", "comparison.nc", "front*.nc"),
     *("importance_by_budget.nc", "importance_by_epoch.nc", "halving.nc", "tables/halving.*"),
-    *("final/*/*/design.nc", "final/*/*/trials.nc", "search/*/*/trials.nc"),
+    *("final/*/*/design.nc", _WITHOUT_CURVES, "search/*/*/trials.nc"),
 )
-_WITHOUT_CURVES = "final/*/*/trials.nc"
 # Below, a compressed variable takes more space than a plain one.
 _SMALL = 4096
 
