@@ -41,6 +41,8 @@ reference:  ## redraw the published reference studies from their datasets, witho
 	@for study in $(PUBLISHED); do \
 	  config=$$(ls config/$$study.yaml examples/$$study/$$study.yaml 2>/dev/null); \
 	  run="$(BIN)/snakemake --configfile $$config --directory results/reference/$$study"; \
+	  searches=results/reference/$$study/searches.tar.xz; \
+	  [ ! -e $$searches ] || $(BIN)/python -m tarfile -e $$searches results/reference/$$study || exit 1; \
 	  drawing=$$($$run --list-rules 2>/dev/null | grep -E '_(figure|table|report)$$'); \
 	  $$run reference --workflow-profile $(PROFILE) --cores $(CORES) \
 	  --allowed-rules all summary failures findings reference $$drawing \

@@ -19,8 +19,10 @@ in each repeat. What the stopped ones would have changed in later proposals is n
 
 import argparse
 import json
+import tarfile
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -180,8 +182,11 @@ def searched(name: str) -> list[dict[str, object]]:
     rungs = auto_rungs(random.sizes["trial"], random.sizes["epoch"], FRACTION)
     needed = thresholds(halved(random, rungs))
     found: dict[str, list[tuple[float, ...]]] = {}
-    for path in sorted(folder.glob("search/*/*/trials.nc")):
-        found.setdefault(path.parts[-3], []).append(_left_at(read_trials(path), random, needed))
+    with TemporaryDirectory() as unpacked:
+        with tarfile.open(folder / "searches.tar.xz") as archive:
+            archive.extractall(unpacked, filter="data")
+        for path in sorted(Path(unpacked).glob("search/*/*/trials.nc")):
+            found.setdefault(path.parts[-3], []).append(_left_at(read_trials(path), random, needed))
     rows = []
     for method, repeats in found.items():
         seconds, whole, n, stopped, lowest, cheapest = np.sum(repeats, axis=0)

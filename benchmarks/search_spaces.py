@@ -7,9 +7,11 @@ the error of a configuration, without noise. Parameters and operations are not p
 follow from the configuration in closed form.
 """
 
+import tarfile
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -78,8 +80,12 @@ class Forest:
 
     @cached_property
     def _trees(self) -> ExtraTreesRegressor:
-        paths = [PUBLISHED / "random/trials.nc", *sorted(PUBLISHED.glob("search/*/*/trials.nc"))]
-        found = History.of([trials_data.read_trials(path) for path in paths], None)
+        with TemporaryDirectory() as unpacked:
+            with tarfile.open(PUBLISHED / "searches.tar.xz") as archive:
+                archive.extractall(unpacked, filter="data")
+            searches = sorted(Path(unpacked).glob("search/*/*/trials.nc"))
+            paths = [PUBLISHED / "random/trials.nc", *searches]
+            found = History.of([trials_data.read_trials(path) for path in paths], None)
         trees = ExtraTreesRegressor(TREES, min_samples_leaf=2, random_state=0)
         return trees.fit(features(self._space, found.configurations), modelled_errors(found.errors))
 

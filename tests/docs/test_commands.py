@@ -16,9 +16,11 @@ import yaml
 from hsic_hpo.cli import main
 from pages import ROOT, SETTINGS, advertised
 from project import Project
+from scripts_of_docs import load
 
 MY_STUDY = "config/my_study.yaml"
 ADVERTISED = advertised()
+publish = load("publish").publish
 
 
 def in_the_folder_of_tests(project: Project) -> None:
@@ -70,6 +72,10 @@ def published(project: Project) -> None:
     """A single reference study, whose figures are drawn already, and a page that shows it."""
     shutil.rmtree(project.root / "results" / "reference", ignore_errors=True)
     project.take_results("reference/bateman")
+    reference = project.root / "results" / "reference" / "bateman"
+    publish(project.results, reference)
+    for archived in ("search", "final"):
+        shutil.rmtree(reference / archived)
     (project.root / "docs" / "studies.md").unlink()
     project.place("config/bateman.yaml")
     project.place(
@@ -166,7 +172,7 @@ COMMANDS: dict[str, tuple[Callable[[Project], None] | None, str]] = {
     "make toy": (toy, "results/toy/tables/toy.md"),
     "make publish STUDY=bateman": (
         results_of_bateman,
-        "results/reference/bateman/final/random/lowest-error/trials.nc",
+        "results/reference/bateman/searches.tar.xz",
     ),
     "make reference": (published, "results/reference/bateman/findings.md"),
     "make clean": (None, "results/tiny/summary.txt"),

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from hsic_hpo.tables.importance import importance_table
 from hsic_hpo.tables.writing import write_table
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.missed import missed_by_halving
+from published_studies import unpack
 from test_embed import embedded
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +57,12 @@ def config(name: str) -> Study:
 
 def dataset(name: str, path: str) -> xr.Dataset:
     return read_netcdf(PUBLISHED / name / path)
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def searched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published study's searches and retrainings, in a folder of the study's name."""
+    return unpack(request.param, tmp_path_factory.mktemp("searched") / request.param)
 
 
 def test_these_studies_are_published() -> None:
@@ -81,6 +89,7 @@ OPENED: dict[str, Callable[[Path], Any]] = {
     ".md": Path.read_text,
     ".tex": Path.read_text,
     ".txt": Path.read_text,
+    ".xz": tarfile.open,
 }
 # Of each kind of Dataset, what its readers ask for.
 HELD = {
@@ -101,9 +110,12 @@ HELD = {
 }
 
 
-def test_each_of_their_files_opens_and_holds_what_its_kind_does() -> None:
+def test_each_of_their_files_opens_and_holds_what_its_kind_does(tmp_path: Path) -> None:
     files = published_files()
     assert len(files) > 100
+    for name in STUDIES:
+        files += unpack(name, tmp_path / name).rglob("*.nc")
+    assert len(files) > 200
     for path in files:
         kind = next(end for end in OPENED if path.name.endswith(end))
         content = OPENED[kind](path)
@@ -113,9 +125,12 @@ def test_each_of_their_files_opens_and_holds_what_its_kind_does() -> None:
 
 
 @pytest.mark.parametrize("name", [*STUDIES, *RANDOM_TRIALS])
-def test_every_dataset_comes_from_a_commit(name: str) -> None:
+def test_every_dataset_comes_from_a_commit(name: str, tmp_path: Path) -> None:
     datasets = [path for path in published_files() if path.suffix == ".nc"]
-    of_study = [read_netcdf(path) for path in datasets if path.is_relative_to(PUBLISHED / name)]
+    paths = [path for path in datasets if path.is_relative_to(PUBLISHED / name)]
+    if name in STUDIES:
+        paths += unpack(name, tmp_path).rglob("*.nc")
+    of_study = [read_netcdf(path) for path in paths]
     commits = {str(one.attrs["git_commit"]) for one in of_study if "git_commit" in one.attrs}
     assert commits
     assert not [commit for commit in commits if not re.fullmatch("[0-9a-f]{40}", commit)]
@@ -133,22 +148,20 @@ def test_random_trials_are_those_of_the_config(name: str) -> None:
     assert int(drawn.attrs["seed"]) == asked.seed
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_searches_are_those_of_the_config(name: str) -> None:
-    for method, settings in config(name).searches.items():
+def test_searches_are_those_of_the_config(searched: Path) -> None:
+    for method, settings in config(searched.name).searches.items():
         for repeat in range(settings.repeats):
-            path = PUBLISHED / name / "search" / method / str(repeat) / "trials.nc"
+            path = searched / "search" / method / str(repeat) / "trials.nc"
             found = trials_data.read_trials(path)
             assert found.sizes["trial"] == settings.n_rounds * settings.batch_size
             assert float(found["flops"].max()) <= settings.max_cost
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_retrainings_are_those_of_the_config(name: str) -> None:
-    asked = config(name)
+def test_retrainings_are_those_of_the_config(searched: Path) -> None:
+    asked = config(searched.name)
     for method, settings in asked.searches.items():
         for choice, retraining in asked.retrainings(method).items():
-            path = PUBLISHED / name / "final" / method / choice / "trials.nc"
+            path = searched / "final" / method / choice / "trials.nc"
             final = trials_data.read_trials(path)
             assert final.sizes["trial"] == settings.repeats
             assert final.sizes["repeat"] == asked.settings.final.seeds
@@ -162,24 +175,23 @@ def test_they_say_where_they_come_from(name: str) -> None:
         assert attrs[key]
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_the_comparison_is_that_of_the_retrainings(name: str) -> None:
-    asked = config(name)
+def test_the_comparison_is_that_of_the_retrainings(searched: Path) -> None:
+    asked = config(searched.name)
     rows = {
         row_name(method, choice, len(asked.retrainings(method))): (method, choice)
         for method in ["random", *asked.searches]
         for choice in asked.retrainings(method)
     }
-    places = {row: f"final/{method}/{choice}" for row, (method, choice) in rows.items()}
-    designs = {row: dataset(name, f"{place}/design.nc") for row, place in places.items()}
-    finals = {row: dataset(name, f"{place}/trials.nc") for row, place in places.items()}
+    places = {row: searched / "final" / method / choice for row, (method, choice) in rows.items()}
+    designs = {row: read_netcdf(place / "design.nc") for row, place in places.items()}
+    finals = {row: read_netcdf(place / "trials.nc") for row, place in places.items()}
     compared = compare_methods(designs, finals, {row: method for row, (method, _) in rows.items()})
-    xr.testing.assert_identical(compared, dataset(name, "comparison.nc"))
+    xr.testing.assert_identical(compared, dataset(searched.name, "comparison.nc"))
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_the_front_is_that_of_the_published_trials(name: str, tmp_path: Path) -> None:
-    paths = sorted((PUBLISHED / name / "search").glob("*/*/trials.nc"))
+def test_the_front_is_that_of_the_published_trials(searched: Path, tmp_path: Path) -> None:
+    name = searched.name
+    paths = sorted(searched.glob("search/*/*/trials.nc"))
     drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
     found = [trials_data.read_trials(path) for path in paths]
     front = dataset(name, "front.nc")
@@ -205,8 +217,8 @@ def test_the_front_is_that_of_the_published_trials(name: str, tmp_path: Path) ->
     assert published.read_text() == (tmp_path / "held.md").read_text()
 
 
-@pytest.mark.parametrize("name", STUDIES)
-def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> None:
+def test_what_is_said_is_what_the_datasets_hold(searched: Path, tmp_path: Path) -> None:
+    name = searched.name
     drawn = trials_data.read_trials(PUBLISHED / name / "random" / "trials.nc")
     sensitivity, convergence, selection, comparison, front, held, by_budget, by_epoch = (
         dataset(name, f"{part}.nc")
@@ -239,8 +251,7 @@ def test_what_is_said_is_what_the_datasets_hold(name: str, tmp_path: Path) -> No
     )
     assert (PUBLISHED / name / "findings.md").read_text(encoding="utf-8") == markdown(found)
     searches = [
-        trials_data.read_trials(path)
-        for path in sorted((PUBLISHED / name / "search").glob("*/*/trials.nc"))
+        trials_data.read_trials(path) for path in sorted(searched.glob("search/*/*/trials.nc"))
     ]
     peers = dataset(name, "peers.nc")
     written = {

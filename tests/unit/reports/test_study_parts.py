@@ -11,14 +11,17 @@ from hsic_hpo.files import read_netcdf
 from hsic_hpo.reports.study_parts import PARTS, StudyParts, read_parts
 from hsic_hpo.trials.dataset import read_trials
 from hsic_hpo.trials.goals import has_both
+from published_studies import REFERENCE, unpack
 
-STUDY = Path(__file__).parents[3] / "results" / "reference" / "bateman"
+STUDY = REFERENCE / "bateman"
 TRIALS = str(STUDY / "random" / "trials.nc")
 SURROGATE = str(STUDY / "sensitivity_surrogate.nc")
 
 
-def test_parts_are_those_of_the_files_with_the_surrogate_beside_the_tests() -> None:
-    searches = sorted(map(str, STUDY.glob("search/*/*/trials.nc")))
+def test_parts_are_those_of_the_files_with_the_surrogate_beside_the_tests(tmp_path: Path) -> None:
+    unpack("bateman", tmp_path)
+    searches = sorted(map(str, tmp_path.glob("search/*/*/trials.nc")))
+    assert searches
     paths = {name: str(STUDY / f"{name}.nc") for name in PARTS}
     read = read_parts(TRIALS, paths, SURROGATE, searches)
     for name in PARTS[1:]:
