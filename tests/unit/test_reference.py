@@ -17,7 +17,7 @@ from hsic_hpo.files import read_netcdf
 from hsic_hpo.reports.findings import findings, markdown
 from hsic_hpo.reports.sentences import both_ways
 from hsic_hpo.reports.study_parts import StudyParts
-from hsic_hpo.search.comparison import compare_methods, row_name
+from hsic_hpo.search.comparison import compare_methods
 from hsic_hpo.search.front import make_front
 from hsic_hpo.search.front_held import front_held
 from hsic_hpo.search.known_trials import by_method, known_trials
@@ -25,6 +25,7 @@ from hsic_hpo.selection import tradeoffs
 from hsic_hpo.sensitivity.labels import beside
 from hsic_hpo.sensitivity.whole_space import whole_space_importance
 from hsic_hpo.study import study
+from hsic_hpo.study.compared import comparison_rows, front_choices
 from hsic_hpo.study.study import Study
 from hsic_hpo.tables import comparison as comparison_table
 from hsic_hpo.tables import front as front_table
@@ -176,12 +177,7 @@ def test_they_say_where_they_come_from(name: str) -> None:
 
 
 def test_the_comparison_is_that_of_the_retrainings(searched: Path) -> None:
-    asked = config(searched.name)
-    rows = {
-        row_name(method, choice, len(asked.retrainings(method))): (method, choice)
-        for method in ["random", *asked.searches]
-        for choice in asked.retrainings(method)
-    }
+    rows = comparison_rows(config(searched.name))
     places = {row: searched / "final" / method / choice for row, (method, choice) in rows.items()}
     designs = {row: read_netcdf(place / "design.nc") for row, place in places.items()}
     finals = {row: read_netcdf(place / "trials.nc") for row, place in places.items()}
@@ -198,12 +194,7 @@ def test_the_front_is_that_of_the_published_trials(searched: Path, tmp_path: Pat
     asked = config(name)
     initial = {m: settings.initial_trials for m, settings in asked.searches.items()}
     known = {"all": known_trials(drawn, found)} | by_method(drawn, found, initial)
-    choices = {
-        choice: {key: told[key] for key in ("tolerance", "limits") if key in told}
-        for method in ["random", *asked.searches]
-        for choice, told in asked.choices(method).items()
-    }
-    made = make_front(known, "flops", list(choices.values()))
+    made = make_front(known, "flops", front_choices(asked))
     xr.testing.assert_equal(made.sel(search=front["search"]), front)
     held = dataset(name, "front_held.nc")
     again = front_held(drawn, found, "flops").sel(search=held["search"])

@@ -228,7 +228,7 @@ rule front:
     localrule: True
     params:
         cost=STUDY.settings.selection.cost,
-        choices=choices_of_front(),
+        choices=front_choices(STUDY),
         initial_trials={
             method: settings.initial_trials
             for method, settings in STUDY.searches.items()

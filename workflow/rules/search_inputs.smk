@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 from hsic_hpo.problems.base import FunctionProblem
 from hsic_hpo.search import methods
-from hsic_hpo.search.comparison import row_name
+from hsic_hpo.study.compared import comparison_rows, front_choices
 
 # What the rules of a search ask of its settings: inputs and parameters by method and round.
 
@@ -96,27 +96,11 @@ def budget_of_choice(wildcards):
     return retraining_of(wildcards).budget
 
 
-# Of each row of the comparison, its method and its choice.
-ROWS = {
-    row_name(method, choice, len(choices)): (method, choice)
-    for method in ["random", *STUDY.searches]
-    for choices in [STUDY.retrainings(method)]
-    for choice in choices
-}
+ROWS = comparison_rows(STUDY)
 
 
 def all_finals(file):
     return [f"final/{method}/{choice}/{file}" for method, choice in ROWS.values()]
-
-
-def choices_of_front():
-    """Return what the methods choose by, without what limits one of them alone."""
-    found = {
-        name: {key: told[key] for key in ("tolerance", "knee", "limits") if key in told}
-        for method in ["random", *STUDY.searches]
-        for name, told in STUDY.choices(method).items()
-    }
-    return list(found.values())
 
 
 def round_records(wildcards):
