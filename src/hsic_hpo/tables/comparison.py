@@ -127,46 +127,61 @@ def _slides(dataset: xr.Dataset) -> Mapping[str, tuple[float, float, int, float]
 
 
 def comparison_sentence(dataset: xr.Dataset) -> str:
-    """State in one line the test error of each method, and its FLOPs over the reference's."""
+    """State the test error of each method, and its FLOPs over the reference's, choice by choice."""
     table = comparison_table(dataset)
     rows = table[table["source"] == _SOURCE].to_dict("records")
-    parts = [
-        _reached(row, str(name)) for row, name in zip(rows, dataset["search"].values, strict=True)
-    ]
-    return f"Test {dataset.attrs['error_name']} of what was chosen: {'; '.join(parts)}."
+    names = [str(name) for name in dataset["search"].values]
+    reached = dict(zip(names, map(_reached, rows), strict=True))
+    first, *others = _of_choices(dataset, reached, "; ")
+    told = [f"Test {dataset.attrs['error_name']} of what was chosen{first}"]
+    return " ".join(f"{text}." for text in [*told, *(f"Chosen{text}" for text in others)])
 
 
-def _reached(row: Mapping[Any, Any], name: str) -> str:
+def _of_choices(dataset: xr.Dataset, told: Mapping[str, str], between: str) -> list[str]:
+    """Return what is told of the rows, of each choice's in one text where methods make several."""
+    several = "method" in dataset and len(set(dataset["method"].values)) < dataset.sizes["search"]
+    found: dict[str, list[str]] = {}
+    for name, text in told.items():
+        row = dataset.sel(search=name)
+        by = f" by '{row['choice'].item()}'" if several else ""
+        if several and RETRAINED_FOR in row.coords:
+            by += f", trained for {row[RETRAINED_FOR].item()}"
+        method = str(row["method"].item()) if "method" in row.coords else name
+        found.setdefault(by, []).append(f"{method} {text}")
+    return [f"{by}: {between.join(texts)}" for by, texts in found.items()]
+
+
+def _reached(row: Mapping[Any, Any]) -> str:
     if row["repeats"] == 0:
-        return f"{name} no network within it"
+        return "no network within it"
     if pd.isna(row["test_error"]):
-        return f"{name} no retraining ended well"
+        return "no retraining ended well"
     spread = "" if pd.isna(row["test_error_std"]) else f" ± {number(row['test_error_std'])}"
     cost = ""
     if pd.notna(row["flops_per_sample"]):
         cost = f" with {number(row['flops_per_sample'])} FLOPs per sample"
     if pd.notna(row["flops_factor"]):
         cost += f" (×{number(row['flops_factor'])})"
-    return f"{name} {number(row['test_error'])}{spread}{cost}"
+    return f"{number(row['test_error'])}{spread}{cost}"
 
 
 def comparison_remark(dataset: xr.Dataset) -> str:
     """State which trainings the errors belong to, and how the slides' rows may be compared."""
     name, units = dataset.attrs["error_name"], dataset.attrs["error_units"]
     shown = name if units == "1" else f"{name} in {units}"
-    names = each_choice_once(dataset)["search"].values.tolist()
-    # The name of a row may hold a comma, before its choice.
-    spread = ("; " if any("," in name for name in names) else ", ").join(
-        f"{name} {_spread(dataset.sel(search=name))}"
-        for name in names
-        if np.isfinite(dataset["validation_error"].sel(search=name)).any()
-    )
+    once = each_choice_once(dataset).drop_vars(RETRAINED_FOR, errors="ignore")
+    found = {
+        str(name): _spread(once.sel(search=name))
+        for name in once["search"].values
+        if np.isfinite(once["validation_error"].sel(search=name)).any()
+    }
+    spread = ";".join(_of_choices(once, found, ", "))
     budgets = json.loads(dataset.attrs["final_budget"])
     given = "; or ".join(map(budget_in_words, budgets if isinstance(budgets, list) else [budgets]))
     text = (
         f"Test error: {shown} of the retrainings ({given}); trainings, their operations and wall "
         "time are those of the search. "
-        f"{_of_search(dataset)}: {spread}."
+        f"{_of_search(dataset)}{spread}."
     )
     if slides := _slides(dataset):
         text += f" {_UNIT_REMARK}{_MNIST_REMARK if slides is _SLIDES['mnist'] else ''}"

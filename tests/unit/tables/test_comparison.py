@@ -200,14 +200,34 @@ def test_rows_of_several_budgets_are_told_apart() -> None:
 
 def test_a_row_without_a_network_says_so() -> None:
     dataset = several()
-    assert "hsic-gpbo, knee no network within it; " in comparison_sentence(dataset)
+    assert "Chosen by 'knee': hsic-gpbo no network within it." in comparison_sentence(dataset)
     assert (
         comparison_remark(dataset)
         .split(" The slides")[0]
         .endswith(
-            "Validation error in the search of what the repeats chose: "
-            "random 0.5; hsic-gpbo, lowest-error 0.25."
+            "Validation error in the search of what the repeats chose by 'lowest error': "
+            "random 0.5, hsic-gpbo 0.25."
         )
+    )
+
+
+def test_choices_are_told_one_after_the_other_in_words() -> None:
+    assert comparison_sentence(several().assign_attrs(reference="hsic-gpbo, lowest-error")) == (
+        "Test relative L2 error of what was chosen by 'lowest error': "
+        "random 1.5 ± 0.707 with 800 FLOPs per sample (×4); "
+        "hsic-gpbo 5 ± 2 with 200 FLOPs per sample (×1). "
+        "Chosen by 'knee': hsic-gpbo no network within it."
+    )
+    dataset = several().assign_coords(
+        search=["random", "hsic-gpbo, lowest-error", "hsic-gpbo, lowest-error-9-epochs"],
+        choice=("search", ["lowest error"] * 3),
+        retrained_for=("search", ["50 epochs", "50 epochs", "9 epochs"]),
+    )
+    assert comparison_sentence(dataset) == (
+        "Test relative L2 error of what was chosen by 'lowest error', trained for 50 epochs: "
+        "random 1.5 ± 0.707 with 800 FLOPs per sample; hsic-gpbo no network within it. "
+        "Chosen by 'lowest error', trained for 9 epochs: "
+        "hsic-gpbo 5 ± 2 with 200 FLOPs per sample."
     )
 
 
