@@ -89,7 +89,7 @@ lint:  ## check format, types and workflow
 	$(BIN)/lint-imports
 	$(BIN)/python tests/workflow/lint.py
 
-bench:  ## measure speed beside peers; tables go to benchmarks/results
+bench:  ## run all benchmarks, for hours; tables go to benchmarks/results
 	$(SET_UP) test
 	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
 

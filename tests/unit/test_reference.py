@@ -169,6 +169,11 @@ def test_retrainings_are_those_of_the_config(searched: Path) -> None:
             assert json.loads(final.attrs["budget"]) == retraining.budget
 
 
+@pytest.mark.parametrize("name", RANDOM_TRIALS)
+def test_random_trials_alone_come_from_a_config_without_searches(name: str) -> None:
+    assert config(name).searches == {}
+
+
 @pytest.mark.parametrize("name", [*STUDIES, *RANDOM_TRIALS])
 def test_they_say_where_they_come_from(name: str) -> None:
     attrs = dataset(name, "random/trials.nc").attrs

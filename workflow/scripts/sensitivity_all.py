@@ -4,6 +4,7 @@ from hsic_hpo.files import write_netcdf
 from hsic_hpo.sensitivity.explanation import explain_trials
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.study.logs import job_log
+from hsic_hpo.study.submitted import as_submitted
 from hsic_hpo.trials.dataset import read_trials
 from hsic_hpo.trials.history import join_searches
 
@@ -15,7 +16,7 @@ def main(*, random: str, searches: list[str], settings: AnalysisSettings, output
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0]), as_submitted(snakemake.params):
         main(
             random=snakemake.input.random,
             searches=list(snakemake.input.searches),

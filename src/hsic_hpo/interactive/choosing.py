@@ -88,7 +88,7 @@ def choose(
     if max_cost is not None:
         if weighed is None:
             raise InputError("max_cost: the trials have no cost: name a column of theirs as it")
-        limits |= {weighed: _limit("max_cost", max_cost)}
+        limits[weighed] = min(_limit("max_cost", max_cost), limits.get(weighed, math.inf))
     if not asked and not limits and weighed is not None:
         within = TOLERANCE
     choice = Choice(tolerance=within or 0.0, knee=knee, limits=limits)

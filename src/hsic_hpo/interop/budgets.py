@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hsic_hpo.errors import InputError
@@ -28,7 +29,11 @@ def words(column: str) -> list[str]:
 
 
 def highest_budget(
-    table: pd.DataFrame, keys: Sequence[str], budgets: Sequence[float], used: Sequence[str]
+    table: pd.DataFrame,
+    keys: Sequence[str],
+    budgets: Sequence[float],
+    errors: Sequence[float | None],
+    used: Sequence[str],
 ) -> tuple[list[int], list[str]]:
     """Return the rows of each configuration's highest budget, in their order, and notes.
 
@@ -39,7 +44,9 @@ def highest_budget(
     keys
         The configuration of each row, as text.
     budgets
-        The budget of each row.
+        The budget of each row, NaN where it told none.
+    errors
+        The error of each row; None where it failed.
     used
         Columns of which it is known what they are; others may name a seed or a training.
 
@@ -55,7 +62,9 @@ def highest_budget(
         grouped[f"run {number}"] = table[column].astype(str).to_numpy()
         by.append(f"run {number}")
     top = grouped.groupby(by)["budget"].transform("max")
-    kept = (grouped["budget"] == top).to_numpy().nonzero()[0].tolist()
+    # A training that failed before it told a budget is a trial, too.
+    failed = np.array([error is None for error in errors])
+    kept = ((grouped["budget"] == top) | (top.isna() & failed)).to_numpy().nonzero()[0].tolist()
     reached = grouped.groupby("key")["budget"].max()
     n_less = int((reached < reached.max()).sum())
     notes = []
@@ -63,7 +72,7 @@ def highest_budget(
         notes.append(f"Of {counted(len(table), 'rows')}, {len(kept)} at the highest budget count.")
     if n_less:
         notes.append(
-            f"{counted(n_less, 'configurations')} of {len(reached)} did not reach the highest "
+            f"{counted(n_less, 'configurations')} of {reached.count()} did not reach the highest "
             f"budget {reached.max():g}: errors are compared as they are."
         )
     return kept, notes

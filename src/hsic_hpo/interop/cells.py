@@ -60,7 +60,8 @@ def missing_level(parameter: Hyperparameter) -> Any:
 
 def _level(cell: Any, parameter: Hyperparameter, where: str) -> Any:
     if isinstance(cell, str) and cell in parameter.levels:
-        return cell
+        # NumPy's texts equal levels, but are of another type.
+        return parameter.levels[parameter.levels.index(cell)]
     by_text = {str(level): level for level in parameter.levels}
     if not isinstance(cell, str) and parameter.contains(cell):
         return next(level for level in parameter.levels if level == cell)

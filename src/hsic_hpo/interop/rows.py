@@ -86,7 +86,8 @@ def trials_of_rows(
             amount(cell, f"{where}: {trial.place}, column {budget}")
             for cell, trial in zip(rest[budget], finished, strict=True)
         ]
-        top, said = highest_budget(rest, keys, spent, used)
+        errors = [trial.error for trial in finished]
+        top, said = highest_budget(rest, keys, spent, errors, used)
         finished, notes = [finished[i] for i in top], [*notes, *said]
     return to_dataset(
         finished,

@@ -58,9 +58,9 @@ def decide(
     where
         Place named first in messages about overrides.
 
-    Where the indices came through a surrogate, what it found decides what is optimised; nothing is
-    fixed or kept to a range, and there is no ceiling, as these rest on how often random trials
-    reach the goal.
+    Where the indices came through a surrogate, what it found decides what is optimised; no range is
+    cut and there is no ceiling, as these rest on how often random trials reach the goal. A value is
+    fixed by the bound on what that could cost alone.
 
     Returns
     -------
@@ -70,8 +70,8 @@ def decide(
         ``definition`` and ``default`` as JSON and ``stage`` (0 fixed, 1, 2); ``reason``,
         ``overridden``, the ``group`` whose indices count, and the figures of
         :class:`hsic_hpo.selection.evidence.Evidence`. Attributes: ``remark`` when no
-        index is significant, ``ceiling``, the cost that proposals may not exceed, and
-        ``ceiling_reason``.
+        index is significant, ``ceiling``, the cost below which cheap values are
+        preferred and defaults taken, and ``ceiling_reason``.
 
     Raises
     ------

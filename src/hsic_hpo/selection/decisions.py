@@ -229,5 +229,5 @@ def _part(selection: xr.Dataset, followed: Sequence[str]) -> Subspace:
 
 
 def cost_ceiling(selection: xr.Dataset) -> float:
-    """Return the cost that no proposal may exceed, infinite without a ceiling."""
+    """Return the cost by which cheap values are preferred, infinite without a ceiling."""
     return float(np.float64(selection.attrs["ceiling"]))

@@ -62,7 +62,7 @@ def tradeoffs_remark(selection: xr.Dataset) -> str:
         "Lowest validation error of all networks that this study trained, and of those that obey "
         f"a decision, with the {selection.attrs['cost']} of that network. A factor above 1 is what "
         "following a decision is seen to cost; a factor of 1 does not prove that it costs nothing. "
-        "Only what is fixed, and the ceiling, keep proposals out."
+        "Only what is fixed keeps proposals out; the ceiling is where cheap values end."
     )
 
 

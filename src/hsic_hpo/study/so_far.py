@@ -78,19 +78,14 @@ def finished_so_far(folder: Path, progress: Progress, now: float) -> SoFar:
     trainings = FinishedTrainings(folder)
     trainings.begin()
     found: dict[int, _Trial] = {}
-    jobs = [job for job in history.plan.jobs if job.stage == RANDOM]
-    for job in jobs:
+    n_all = 0
+    for job in (job for job in history.plan.jobs if job.stage == RANDOM):
+        # The search may have ended before these trials.
+        if history.is_done(job) and not trainings.of(history.plan, job, is_done=True):
+            continue
         found |= _of_job(folder, history, job, trainings)
-    n_all = max(
-        (
-            job.slice.stop
-            for job in jobs
-            if job.slice is not None
-            # The search may have ended before these trials.
-            and not (history.is_done(job) and not trainings.of(history.plan, job, is_done=True))
-        ),
-        default=0,
-    )
+        if job.slice is not None:
+            n_all = max(n_all, job.slice.stop)
     if not n_all:
         raise InputError(f"{folder}: its last run planned no random search")
     rows = sorted(found)

@@ -98,6 +98,11 @@ def test_its_error_has_the_spread_of_its_repeats() -> None:
     assert chosen.n_repeats == 2
 
 
+def test_the_stricter_of_two_limits_on_one_cost_holds() -> None:
+    for limits in ({"max_flops": 50, "max_cost": 200}, {"max_flops": 200, "max_cost": 50}):
+        assert hh.choose(MADE, **limits).choice == "lowest error, at most 50 FLOPs per sample"
+
+
 def test_what_is_maximised_is_told_as_the_user_knows_it() -> None:
     found = {"accuracy": [0.5, 0.9, 0.8], "seconds": [1.0, 9.0, 2.0]}
     frame = {"x": UNIFORM} | {name: values * 10 for name, values in found.items()}

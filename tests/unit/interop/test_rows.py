@@ -131,6 +131,30 @@ def test_configurations_that_did_not_reach_the_highest_budget_are_counted() -> N
     )
 
 
+def test_texts_of_numpy_are_levels() -> None:
+    rng = np.random.default_rng(0)
+    records = frame().to_dict("records")
+    for record in records:
+        record["kind"] = rng.choice(["a", "b"])
+    assert isinstance(records[0]["kind"], np.str_)
+    found = take(pd.DataFrame(records))
+    assert found.sizes["trial"] == 40
+    assert found["value:kind"].values.tolist() == [str(one["kind"]) for one in records]
+
+
+def test_what_failed_before_it_told_a_budget_is_a_failed_trial() -> None:
+    given = seeds().rename(columns={"seed": "epoch"}).astype({"epoch": float})
+    given.loc[[0, 1, 2, 9, 10, 11], ["epoch", "loss"]] = np.nan
+    # The first epochs of this one did, which says that it went on.
+    given.loc[[14], ["epoch", "loss"]] = np.nan
+    given = given.drop(index=[1, 2, 10, 11])
+    found = take(given, budget="epoch")
+    assert found.sizes["trial"] == 40
+    statuses = found["status"].values[:, 0]
+    assert np.flatnonzero(statuses == "failed").tolist() == [0, 3]
+    np.testing.assert_allclose(trials_data.error(found)[4], given.loc[13, "loss"])
+
+
 @pytest.mark.parametrize("prefix", ["params_", "param_", "params.", "config/"])
 def test_a_prefix_comes_off_on_either_side(prefix: str) -> None:
     plain = take(frame())

@@ -192,3 +192,9 @@ def test_two_studies_of_one_run_are_both_told(
     environment[VARIABLE] = json.dumps(told)
     second.announce(environment)
     assert set(json.loads(environment[VARIABLE])["jobs"]) == {"b"}
+
+
+def test_every_script_of_the_workflow_asks() -> None:
+    scripts = sorted((Path(__file__).parents[3] / "workflow" / "scripts").glob("*.py"))
+    assert len(scripts) > 30
+    assert not [path.name for path in scripts if "as_submitted(" not in path.read_text()]

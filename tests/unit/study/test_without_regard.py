@@ -89,6 +89,12 @@ def test_all_trials_of_a_complete_search_count(tmp_path: Path) -> None:
     assert so_far.trials.sizes["trial"] == so_far.n_finished == so_far.n_all == 30
 
 
+def test_a_search_that_a_look_ended_is_complete(tmp_path: Path) -> None:
+    study = WatchedStudy(tmp_path, 60, 10, 2, outcome=long_are_good, settled_at=40)
+    so_far = explained_at(study, float(study.ends.max()))
+    assert so_far.trials.sizes["trial"] == so_far.n_finished == so_far.n_all == 40
+
+
 def test_too_early_is_said_in_one_line(tmp_path: Path) -> None:
     study = WatchedStudy(tmp_path, 30, per_job=10, workers=2, outcome=long_are_good)
     with pytest.raises(InputError, match="of 30 random trials have finished, none of which counts"):

@@ -42,6 +42,10 @@ class WatchedStudy:
         Trials, trials of a job, jobs that run at once.
     outcome
         Seconds and error of a training, from its configuration.
+    failing
+        By number of the trial, why it failed.
+    settled_at
+        Trials after which a look settled all, so that the jobs of the others train nothing.
     """
 
     folder: Path
@@ -50,6 +54,7 @@ class WatchedStudy:
     workers: int
     outcome: Callable[[dict[str, Any]], tuple[float, float]]
     failing: dict[int, str] = field(default_factory=dict)
+    settled_at: int | None = None
 
     def __post_init__(self) -> None:
         """Draw the design and simulate when each training ends."""
@@ -117,6 +122,10 @@ class WatchedStudy:
             if self.begins[i] > until:
                 continue
             entries.append((self.begins[i], {"event": "submitted", "jobs": [2 + i]}))
+            if self.settled_at is not None and first >= self.settled_at:
+                write_records([], self.folder / self.records[i])
+                entries.append((self.begins[i], {"event": "finished", "jobs": [2 + i]}))
+                continue
             records = [self._store(row) for row in range(first, stop) if self.ends[row] <= until]
             if len(records) == stop - first:
                 write_records(records, self.folder / self.records[i])
