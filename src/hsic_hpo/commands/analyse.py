@@ -83,7 +83,7 @@ def _analyse(options: argparse.Namespace) -> None:
     from hsic_hpo.interop.foreign import is_optuna
     from hsic_hpo.interop.sources import trials_from
     from hsic_hpo.reports.terminal import show, show_decisions, show_head
-    from hsic_hpo.sensitivity.goals import aimed, explain_goal
+    from hsic_hpo.sensitivity.goals import aimed, explain_goal, measured_as
     from hsic_hpo.tables.importance_by_budget import importance_by_budget_sentence
     from hsic_hpo.trials.goals import target_names
 
@@ -108,7 +108,7 @@ def _analyse(options: argparse.Namespace) -> None:
         by_budget = _by_budget(trials, found, options.cost) if options.cost else None
         # Decisions aim at the lowest error of all.
         decided = _decided(found, trials, options.cost) if options.cost and not other else None
-        trials = aimed(trials, **asked)
+        measured, trials = measured_as(trials, found), aimed(trials, **asked)
     show_head(trials, found, console)
     show(found, "worst" if options.worst else "best", console)
     if by_budget is not None:
@@ -116,7 +116,7 @@ def _analyse(options: argparse.Namespace) -> None:
     if decided is not None:
         show_decisions(decided, console)
     with progress.status("Writing"):
-        for path in _write(options, trials, found, decided, by_budget):
+        for path in _write(options, trials, measured, found, decided, by_budget):
             console.print(f"Wrote {path}", markup=False, highlight=False)
 
 
@@ -163,6 +163,7 @@ def _by_budget(trials: xr.Dataset, found: xr.Dataset, asked: Sequence[str]) -> x
 def _write(
     options: argparse.Namespace,
     trials: xr.Dataset,
+    measured: xr.Dataset | None,
     found: xr.Dataset,
     decided: xr.Dataset | None,
     by_budget: xr.Dataset | None,
@@ -205,6 +206,7 @@ def _write(
             grown,
             by_budget,
             by_epoch,
+            measured,
             banner=said,
             kind="Trials of",
         )

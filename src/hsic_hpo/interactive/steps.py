@@ -13,7 +13,7 @@ from hsic_hpo.selection.settings import SelectionSettings
 from hsic_hpo.sensitivity.by_budget import by_budget_of
 from hsic_hpo.sensitivity.by_epoch import by_epoch_of
 from hsic_hpo.sensitivity.convergence import convergence_of
-from hsic_hpo.sensitivity.goals import aimed_as, explain_goal
+from hsic_hpo.sensitivity.goals import aimed_as, explain_goal, measured_as
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import check_trials
 from hsic_hpo.trials.goals import target_names
@@ -197,10 +197,10 @@ def report(
     _check(trials)
     with needs_extra("the HTML report", "report"):
         from hsic_hpo.reports.writing import write_report
-    trials = aimed_as(trials, result)
+    measured, trials = measured_as(trials, result), aimed_as(trials, result)
     grown, by_budget = convergence_of(trials, result), by_budget_of(trials, result)
     by_epoch = by_epoch_of(trials, result)
-    write_report(trials, result, path, decisions, grown, by_budget, by_epoch)
+    write_report(trials, result, path, decisions, grown, by_budget, by_epoch, measured)
     return Path(path)
 
 

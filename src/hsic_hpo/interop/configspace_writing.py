@@ -1,6 +1,7 @@
 """Search spaces as ConfigSpace's JSON, for SMAC, DeepCAVE, HyperSHAP and NePS."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from hsic_hpo.errors import InputError
@@ -88,23 +89,29 @@ def _law(parameter: Hyperparameter, where: str) -> dict[str, Any]:
 
 def _conditions(parameter: Hyperparameter, space: Space) -> dict[str, Any]:
     child = parameter.name
-    parts = [
-        {"child": child, "parent": one.parent, **_test(one, space[one.parent])}
-        for one in parameter.conditions
-    ]
+    parts = [{"child": child, **part} for part in _parts(parameter, space)]
     return parts[0] if len(parts) == 1 else {"type": "AND", "child": child, "conditions": parts}
+
+
+def _parts(parameter: Hyperparameter, space: Space) -> Iterator[dict[str, Any]]:
+    for one in parameter.conditions:
+        parent = space[one.parent]
+        yield {"parent": one.parent, **_test(one, parent)}
+        if one.operator == "not" and not isinstance(parent.law, Levels):
+            # To ConfigSpace a parent that does not exist is another value, too.
+            yield from _parts(parent, space)
 
 
 def _test(condition: Condition, parent: Hyperparameter) -> dict[str, Any]:
     sign, value = condition.operator, condition.value
     if sign == "=":
         return {"type": "EQ", "value": value}
-    if sign == "not":
-        return {"type": "NEQ", "value": value}
     if sign == "in":
         return {"type": "IN", "values": list(value)}
     if isinstance(parent.law, Levels):
         return {"type": "IN", "values": [one for one in parent.levels if condition.holds(one)]}
+    if sign == "not":
+        return {"type": "NEQ", "value": value}
     if parent.type == "integer":
         # The whole number next to those that hold.
         if sign.startswith(">"):

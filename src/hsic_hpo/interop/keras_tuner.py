@@ -112,9 +112,11 @@ def _space(trials: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any] | None, 
                 definition["when"] = when
             if found.setdefault(name, definition) != definition:
                 return None, [f"{name} has several definitions in the folder."]
-    left = {name for name, one in found.items() if not one.get("when", {}).keys() <= found.keys()}
-    for name in left:
-        del found[name]["when"]
+    for one in found.values():
+        # What has a single value holds always.
+        when = {parent: test for parent, test in one.pop("when", {}).items() if parent in found}
+        if when:
+            one["when"] = when
     return found or None, list(notes)
 
 

@@ -124,7 +124,7 @@ def nni_definitions(content: Mapping[str, Any], where: str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        For a type that is not supported.
+        For a type that is not supported, or a name that stands for several hyperparameters.
     """
     found: dict[str, Any] = {}
     for name, given in content.items():
@@ -145,12 +145,25 @@ def _nested(name: str, branches: Any, where: str) -> dict[str, Any]:
     chosen = choices([branch["_name"] for branch in branches])
     if chosen is not None:
         found[parent] = chosen
+    taken: dict[str, tuple[dict[str, Any], list[Any]]] = {}
     for branch in branches:
         inner = {key: one for key, one in branch.items() if key != "_name"}
         for key, definition in nni_definitions(inner, where).items():
-            if chosen is not None:
-                definition.setdefault("when", {})[parent] = branch["_name"]
-            found[f"{name}/{key}"] = definition
+            if "when" in definition:
+                within = {f"{name}/{one}": test for one, test in definition["when"].items()}
+                definition = {**definition, "when": within}
+            known, names = taken.setdefault(key, (definition, []))
+            if known != definition:
+                raise InputError(
+                    f"{where}: {key!r} is another one in {branch['_name']!r} than in {names[0]!r}; "
+                    "needed: a space of your own, with a name for each"
+                )
+            names.append(branch["_name"])
+    for key, (definition, names) in taken.items():
+        if chosen is not None and len(names) < len(branches):
+            test = names[0] if len(names) == 1 else {"in": names}
+            definition = {**definition, "when": {parent: test, **definition.get("when", {})}}
+        found[f"{name}/{key}"] = definition
     return found
 
 

@@ -29,8 +29,9 @@ def rounded_levels(
     Raises
     ------
     InputError
-        When there are more than 1000 multiples.
+        When a step is not above 0, or there are more than 1000 multiples.
     """
+    _check_step(step, where)
     first, last = round(low / step), round(high / step)
     if not 0 < last - first <= _MOST_LEVELS:
         raise InputError(
@@ -74,12 +75,18 @@ def numbers(
     """Return the definition of a range, with or without steps.
 
     Whole ends and steps make an integer of it only with steps.
+
+    Raises
+    ------
+    InputError
+        When a step is not above 0, and as :func:`rounded_log` does.
     """
     if step is None:
         ends = [float(low), float(high)]
         return {"type": "float", "range": ends, **({"scale": "log"} if log else {})}
     if log:
         return rounded_log(low, high, step, where)
+    _check_step(step, where)
     is_whole = float(step).is_integer()
     first, last = round(low / step), round(high / step)
     if is_whole:
@@ -88,3 +95,8 @@ def numbers(
         ends = [float(f"{i * step:.12g}") for i in (first, last)]
     width = {"step": int(step) if is_whole else step} if step != 1 else {}
     return {"type": "integer" if is_whole else "float", "range": ends, **width}
+
+
+def _check_step(step: float, where: str) -> None:
+    if not step > 0:
+        raise InputError(f"{where}: steps of {step:g}; needed: a number above 0")

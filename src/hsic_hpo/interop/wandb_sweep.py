@@ -4,13 +4,15 @@ The distributions are those of W&B's documentation of sweep configurations.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.interop.choices import choices
 from hsic_hpo.interop.quantised import numbers
 
+# Beyond, e to the power of it is infinite or 0.
+_LARGEST = 700
 _UNIFORM = ("uniform", "int_uniform", "q_uniform")
 _EXPONENTS = ("log_uniform", "q_log_uniform", "inv_log_uniform")
 _LOG_VALUES = ("log_uniform_values", "q_log_uniform_values", "inv_log_uniform_values")
@@ -82,21 +84,49 @@ def _definition(parameter: Mapping[str, Any], where: str) -> dict[str, Any] | No
         values = parameter.get("values")
         if not isinstance(values, list):
             raise InputError(f"{where}: key 'values' is missing, a list")
-        return choices(values, parameter.get("probabilities"))
+        return choices(values, _probabilities(parameter, len(values), where))
     if law in ("normal", "log_normal"):
         mu, sigma = _number(parameter, "mu", where, 0), _number(parameter, "sigma", where, 1)
         if law == "normal":
             return {"type": "float", "distribution": {"name": "norm", "loc": mu, "scale": sigma}}
-        known = {"name": "lognorm", "s": sigma, "scale": math.exp(mu)}
+        known = {"name": "lognorm", "s": sigma, "scale": _exp(mu, "mu", where)}
         return {"type": "float", "distribution": known}
     low, high = _number(parameter, "min", where), _number(parameter, "max", where)
     if law in _EXPONENTS:
         low, high = (-high, -low) if law.startswith("inv") else (low, high)
-        low, high = math.exp(low), math.exp(high)
+        low, high = (_exp(end, "min and max", where) for end in (low, high))
     if law == "int_uniform":
         return {"type": "integer", "range": [int(low), int(high)]}
     step = _number(parameter, "q", where, 1) if law.startswith("q_") else None
     return numbers(low, high, step, log=law not in _UNIFORM, where=where)
+
+
+def _exp(exponent: float, keys: str, where: str) -> float:
+    if abs(exponent) > _LARGEST:
+        raise InputError(
+            f"{where}: {keys} are exponents of e, and e**{exponent:g} is no number; allowed: "
+            f"-{_LARGEST} to {_LARGEST}, or 'log_uniform_values', whose ends are values"
+        )
+    return math.exp(exponent)
+
+
+def _probabilities(
+    parameter: Mapping[str, Any], n_values: int, where: str
+) -> Sequence[float] | None:
+    given = parameter.get("probabilities")
+    if given is None:
+        return None
+    if (
+        not isinstance(given, list)
+        or len(given) != n_values
+        or not all(isinstance(one, int | float) and one >= 0 for one in given)
+        or not sum(given) > 0
+    ):
+        raise InputError(
+            f"{where}.probabilities: {given!r}; needed: a number of at least 0 for each of "
+            f"{n_values} values, not all 0"
+        )
+    return given
 
 
 def _usual(parameter: Mapping[str, Any], where: str) -> str:

@@ -23,8 +23,18 @@ _RECORDED = {
 }
 
 
+LOWEST = "with the lowest validation error"
+
+
+def goal_in_words(sensitivity: xr.Dataset) -> str:
+    """Return which trials the indices call the best, such as ``"with the lowest … error"``."""
+    if sensitivity.attrs.get("goal") == "front":
+        return f"nearest to the front of error and {cost_name(str(sensitivity.attrs['cost']))}"
+    return LOWEST
+
+
 def study_facts(
-    trials: xr.Dataset, goal_fraction: float, settings: StudySettings | None
+    trials: xr.Dataset, goal_fraction: float, settings: StudySettings | None, goal: str = LOWEST
 ) -> dict[str, str]:
     """Return what a study was asked to do.
 
@@ -36,25 +46,27 @@ def study_facts(
         Fraction of the trials that the indices explain, in (0, 1).
     settings
         What the study's config says; None where there is no study.
+    goal
+        Which trials the indices call the best, see :func:`goal_in_words`.
     """
     units = trials.attrs["error_units"]
     counts = (
         f"{counted(trials.sizes['trial'], 'trials')} of "
         f"{counted(trials.sizes['hyperparameter'], 'hyperparameters')}"
     )
-    goal = {
+    explained = {
         "Goal that the indices explain": f"to be among the {percent(goal_fraction)} of the trials "
-        "with the lowest validation error"
+        f"{goal}"
     }
     error = {"Error": trials.attrs["error_name"] + ("" if units == "1" else f" in {units}")}
     if settings is None:
-        return {**error, "Costs": _costs(trials), "Trials": counts, **goal}
+        return {**error, "Costs": _costs(trials), "Trials": counts, **explained}
     return {
         "Problem": _problem(trials),
         **error,
         "Random search": f"{counts}, {counted(trials.sizes['repeat'], 'trainings')} each",
         "Budget of a training": budget_in_words(json.loads(trials.attrs.get("budget", "{}"))),
-        **goal,
+        **explained,
         "Searches": _searches(settings.search),
     }
 

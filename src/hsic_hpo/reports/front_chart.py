@@ -171,7 +171,7 @@ def _networks(parts: StudyParts) -> xr.Dataset | None:
 
 
 def _all_trials(parts: StudyParts, cost: str) -> tuple[np.ndarray, np.ndarray]:
-    datasets = [parts.trials, *parts.searches]
+    datasets = [parts.as_measured, *parts.searches]
     costs = np.concatenate([target_values(one, cost) for one in datasets])
     errors = np.concatenate([target_values(one, "error") for one in datasets])
     # One that was stopped has no final network, of which the chart could show error and cost.

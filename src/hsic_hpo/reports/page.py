@@ -21,7 +21,7 @@ from hsic_hpo.reports import frames
 from hsic_hpo.reports.chosen import chosen
 from hsic_hpo.reports.decision_rows import DecisionRow, decision_rows
 from hsic_hpo.reports.embedded import svg_source
-from hsic_hpo.reports.facts import failed_trainings, provenance, study_facts
+from hsic_hpo.reports.facts import failed_trainings, goal_in_words, provenance, study_facts
 from hsic_hpo.reports.findings import findings
 from hsic_hpo.reports.front_chart import front_chart, front_choices
 from hsic_hpo.reports.impact import impact_remark, impact_table
@@ -95,7 +95,7 @@ def page(
     str
         HTML with all scripts, styles and data inside. The same input gives the same page.
     """
-    trials, sensitivity, searches = study.trials, study.sensitivity, study.searches
+    trials, sensitivity, searches = study.as_measured, study.sensitivity, study.searches
     front = study.front
     space = trials_data.space(trials)
     parts = Parts({} if gaps is None else gaps)
@@ -123,7 +123,7 @@ def page(
         "parallel": parts.make(
             "chart of parallel coordinates",
             lambda: parallel_coordinates(
-                frame,
+                frame if study.measured is None else frames.trials_frame(study.trials, searches),
                 space,
                 frames.positions(trials, searches),
                 frames.memberships(trials, searches),
@@ -145,7 +145,7 @@ def page(
         script=(_FOLDER / "page.js").read_text(encoding="utf-8"),
         banner=banner,
         searched=len(searches) > 0,
-        study_facts=study_facts(trials, goal_fraction, settings),
+        study_facts=study_facts(trials, goal_fraction, settings, goal_in_words(sensitivity)),
         space=space_rows(space),
         findings=found,
         figures={name: _Figure.from_file(path) for name, path in figures.items()},

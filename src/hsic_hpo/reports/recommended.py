@@ -84,7 +84,7 @@ def recommended(parts: StudyParts) -> Recommended | None:
         return found
     if parts.front is not None and (found := _of_front(parts.front)) is not None:
         return found
-    return _lowest(parts.trials)
+    return _lowest(parts.as_measured)
 
 
 def _error_kind(which: str, attrs: Mapping[Any, Any]) -> str:
@@ -150,8 +150,8 @@ def _costs(found: xr.Dataset) -> dict[str, str]:
 
 def _beside(name: str, other: xr.Dataset, chosen: xr.Dataset) -> Beside:
     errors = _finite(other["test_error"])
-    cost = float(other["flops"]) / float(chosen["flops"])
-    error = float(errors.mean()) / float(_finite(chosen["test_error"]).mean())
+    cost = _ratio(float(other["flops"]), float(chosen["flops"]))
+    error = _ratio(float(errors.mean()), float(_finite(chosen["test_error"]).mean()))
     return Beside(
         f"the best of {quantity(float(other['n_trainings']))} random trainings"
         if name == RANDOM and np.isfinite(other["n_trainings"])
@@ -162,22 +162,27 @@ def _beside(name: str, other: xr.Dataset, chosen: xr.Dataset) -> Beside:
     )
 
 
+def _ratio(other: float, chosen: float) -> float:
+    """Return one over the other; NaN where that says nothing, as of a metric times minus one."""
+    return other / chosen if other > 0 and chosen > 0 else np.nan
+
+
 def _weighed(cost: float, error: float) -> str:
     """Say what the chosen network saves, and what it errs, beside another.
 
     Parameters
     ----------
     cost, error
-        Of the other over those of the chosen one.
+        Of the other over those of the chosen one; what is NaN is left out.
     """
     parts = []
-    if np.isfinite(cost) and cost > 0:
+    if np.isfinite(cost):
         if abs(cost - 1) <= _SAME:
             parts.append("at the same cost")
         else:
             more = (cost, "cheaper") if cost > 1 else (1 / cost, "dearer")
             parts.append(f"{factor(more[0])} {more[1]}")
-    if np.isfinite(error) and error > 0:
+    if np.isfinite(error):
         if abs(error - 1) <= _SAME:
             parts.append("the same error")
         else:
@@ -207,8 +212,8 @@ def _of_front(front: xr.Dataset) -> Recommended | None:
                 number(float(dearest["error"])),
                 f"{quantity(float(dearest['cost']))} {front.attrs['cost_name']}",
                 _weighed(
-                    float(dearest["cost"] / chosen["cost"]),
-                    float(dearest["error"] / chosen["error"]),
+                    _ratio(float(dearest["cost"]), float(chosen["cost"])),
+                    _ratio(float(dearest["error"]), float(chosen["error"])),
                 ),
             )
         )

@@ -20,6 +20,9 @@ class StudyParts:
         Trials Dataset of the random search, or of imported trials.
     sensitivity
         Sensitivity Dataset of these trials.
+    measured
+        The trials with the errors that were measured, where those of ``trials`` are places towards
+        the front, by which they were explained; None where they are the same.
     searches
         Trials Datasets of the searches.
     convergence, selection, front, comparison
@@ -36,6 +39,7 @@ class StudyParts:
 
     trials: xr.Dataset
     sensitivity: xr.Dataset
+    measured: xr.Dataset | None = None
     searches: Sequence[xr.Dataset] = ()
     convergence: xr.Dataset | None = None
     selection: xr.Dataset | None = None
@@ -45,6 +49,11 @@ class StudyParts:
     front_held: xr.Dataset | None = None
     importance_by_budget: xr.Dataset | None = None
     importance_by_epoch: xr.Dataset | None = None
+
+    @property
+    def as_measured(self) -> xr.Dataset:
+        """The random or imported trials, with the errors that were measured."""
+        return self.trials if self.measured is None else self.measured
 
 
 # Attributes that a file each holds; some are missing where there are no searches.

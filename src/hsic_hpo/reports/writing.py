@@ -29,6 +29,7 @@ def write_report(
     convergence: xr.Dataset | None = None,
     by_budget: xr.Dataset | None = None,
     by_epoch: xr.Dataset | None = None,
+    measured: xr.Dataset | None = None,
     *,
     banner: Sequence[str] = (),
     kind: str = "Trials",
@@ -51,6 +52,9 @@ def write_report(
         Indices of these trials by budget; None leaves its section out.
     by_epoch
         Indices of these trials by epoch; None leaves its section out.
+    measured
+        The trials with the errors that were measured, see
+        :attr:`hsic_hpo.reports.study_parts.StudyParts.measured`.
     banner
         What a reader must know first, such as that trials are still to come.
     kind
@@ -63,6 +67,7 @@ def write_report(
         place.
     """
     parts = Parts({})
+    shown = trials if measured is None else measured
     with TemporaryDirectory() as folder:
         figures = write_figures(
             trials, sensitivity, folder, parts, convergence, by_budget, by_epoch
@@ -71,11 +76,12 @@ def write_report(
             StudyParts(
                 trials,
                 sensitivity,
+                measured,
                 selection=decisions,
                 importance_by_budget=by_budget,
                 importance_by_epoch=by_epoch,
                 convergence=convergence,
-                front=parts.make("front", lambda: _front(trials, decisions), None),
+                front=parts.make("front", lambda: _front(shown, decisions), None),
             ),
             figures={file.stem: file for file in figures},
             captions=CAPTIONS,

@@ -154,6 +154,17 @@ def aimed_as(trials: xr.Dataset, sensitivity: xr.Dataset) -> xr.Dataset:
     return aimed(trials, str(attrs["goal"]), attrs.get("max_cost"), str(attrs["cost"]))  # type: ignore[arg-type]
 
 
+def measured_as(trials: xr.Dataset, sensitivity: xr.Dataset) -> xr.Dataset | None:
+    """Return these trials with the errors that were measured, where places stand for them.
+
+    None where :func:`aimed_as` leaves the errors as they are.
+    """
+    attrs = sensitivity.attrs
+    if attrs.get("goal") != "front":
+        return None
+    return aimed(trials, "error", attrs.get("max_cost"), str(attrs["cost"]))
+
+
 def is_adaptive(trials: xr.Dataset, way: Way = "auto") -> bool:
     """Tell whether trials were drawn by a search, as they or the user say or a test finds."""
     drawn = how_drawn(trials) if way == "auto" else way

@@ -29,6 +29,10 @@ SPEC: dict[str, dict[str, Any]] = {
     "skip": {"type": "boolean", "when": {"units": {">=": 100}, "batch": {"<": 64}}},
     "warm": {"type": "integer", "range": [1, 9], "when": {"opt": {"not": "rms"}}},
     "cool": {"type": "integer", "range": [1, 9], "when": {"opt": {"in": ["sgd", "rms"]}}},
+    # Of parents that do not always exist.
+    "law": {"type": "categorical", "levels": ["a", "b", "c"], "when": {"opt": "sgd"}},
+    "width": {"type": "float", "range": [0.0, 1.0], "when": {"law": {"not": "a"}}},
+    "depth": {"type": "float", "range": [0.0, 1.0], "when": {"warm": {"not": 3}}},
 }
 
 

@@ -25,6 +25,7 @@ def number(kind: str, name: str, low: float, high: float, **config: Any) -> dict
 
 
 PARENT = {"class_name": "Parent", "config": {"name": "act", "values": ["relu"]}}
+SINGLE = {"class_name": "Parent", "config": {"name": "classes", "values": [10]}}
 SPACE = [
     number("Float", "lr", 1e-5, 0.1, sampling="log"),
     number("Int", "units", 32, 256, step=32),
@@ -35,7 +36,8 @@ SPACE = [
     hyperparameter("Choice", "batch", values=[16, 64, 32], ordered=True),
     hyperparameter("Boolean", "norm"),
     hyperparameter("Fixed", "classes", value=10),
-    number("Float", "slope", 0.0, 1.0, conditions=[PARENT]),
+    number("Float", "slope", 0.0, 1.0, conditions=[PARENT, SINGLE]),
+    number("Float", "shift", 0.0, 1.0, conditions=[SINGLE]),
 ]
 
 
@@ -55,6 +57,7 @@ def write(folder: Path, direction: str = "min", **changes: Any) -> np.ndarray:
             "batch": [16, 64, 32][i % 3],
             "norm": bool(i % 4),
             "classes": 10,
+            "shift": rng.random(),
             **({"slope": rng.random()} if act == "relu" else {}),
         }
         failed = i == 3
@@ -96,6 +99,7 @@ def test_trials_and_their_space_are_read(tmp_path: Path, inner: str) -> None:
         "batch": {"type": "integer", "levels": [16, 32, 64]},
         "norm": {"type": "boolean"},
         "slope": {"type": "float", "range": [0.0, 1.0], "when": {"act": "relu"}},
+        "shift": {"type": "float", "range": [0.0, 1.0]},
     }
     np.testing.assert_allclose(hyperparameter_values(trials, "lr"), rates)
     error = trials_data.error(trials)

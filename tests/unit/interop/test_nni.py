@@ -13,6 +13,7 @@ from hsic_hpo.errors import InputError
 from hsic_hpo.interop.nni import nni_definitions
 from hsic_hpo.interop.sources import trials_from
 from hsic_hpo.interop.space_files import read_space
+from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.drawn import drawn_by, how_drawn
 
@@ -119,3 +120,51 @@ def test_a_space_of_nni_is_read_from_json(tmp_path: Path) -> None:
     }
     with pytest.raises(InputError, match=r"^here: x: type 'mutation' is not supported$"):
         nni_definitions({"x": {"_type": "mutation", "_value": []}}, "here")
+
+
+def choice(*values: Any) -> dict[str, Any]:
+    return {"_type": "choice", "_value": list(values)}
+
+
+def test_branches_may_share_a_name_and_have_branches_of_their_own() -> None:
+    pooled = {"size": choice(2, 3)}
+    optimiser = choice({"_name": "sgd", "mom": choice(0.8, 0.9)}, {"_name": "adam"})
+    content = {
+        "layer": choice(
+            {"_name": "max", **pooled, "opt": optimiser},
+            {"_name": "mean", **pooled},
+            {"_name": "none"},
+        )
+    }
+    found = nni_definitions(content, "here")
+    assert found == {
+        "layer/_name": {"type": "categorical", "levels": ["max", "mean", "none"]},
+        "layer/size": {
+            "type": "integer",
+            "levels": [2, 3],
+            "when": {"layer/_name": {"in": ["max", "mean"]}},
+        },
+        "layer/opt/_name": {
+            "type": "categorical",
+            "levels": ["sgd", "adam"],
+            "when": {"layer/_name": "max"},
+        },
+        "layer/opt/mom": {
+            "type": "float",
+            "levels": [0.8, 0.9],
+            "when": {"layer/_name": "max", "layer/opt/_name": "sgd"},
+        },
+    }
+    assert Space(found).names == [*found]
+
+
+def test_what_is_in_every_branch_always_exists_and_one_name_for_two_is_refused() -> None:
+    branches = [{"_name": name, "size": choice(2, 3)} for name in "ab"]
+    assert "when" not in nni_definitions({"x": choice(*branches)}, "here")["x/size"]
+    branches[1]["size"] = choice(4, 5)
+    with pytest.raises(InputError) as error:
+        nni_definitions({"x": choice(*branches)}, "here")
+    assert str(error.value) == (
+        "here: x: 'size' is another one in 'b' than in 'a'; needed: a space of your own, with a "
+        "name for each"
+    )

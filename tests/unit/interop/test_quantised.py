@@ -43,3 +43,6 @@ def test_too_many_steps_and_a_scale_without_logarithm_are_one_line() -> None:
         numbers(1, 10001, 0.1, log=True, where="here")
     with pytest.raises(InputError, match=r"^here: 0 is not positive"):
         numbers(0, 1, 0.1, log=True, where="here")
+    for log in (False, True):
+        with pytest.raises(InputError, match=r"^here: steps of 0; needed: a number above 0$"):
+            numbers(2, 3, 0, log=log, where="here")

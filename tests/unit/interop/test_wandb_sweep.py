@@ -73,6 +73,20 @@ def test_every_distribution_is_read(tmp_path: Path) -> None:
         ("{min: 0}", "{'min': 0}; needed: values, or min and max"),
         ("3", "3 is not a mapping"),
         ("{distribution: categorical}", "key 'values' is missing, a list"),
+        (
+            "{distribution: log_uniform, min: 1, max: 1024}",
+            "min and max are exponents of e, and e**1024 is no number; allowed: -700 to 700, or "
+            "'log_uniform_values', whose ends are values",
+        ),
+        ("{distribution: log_normal, mu: 1e3}", "mu are exponents of e"),
+        (
+            "{values: [1, 2, 3], probabilities: [0.5, 0.5]}",
+            "probabilities: [0.5, 0.5]; needed: a number of at least 0 for each of 3 values, not "
+            "all 0",
+        ),
+        ("{values: [true, false], probabilities: [0, 0]}", "for each of 2 values, not all 0"),
+        ("{values: [a, b], probabilities: half}", "probabilities: 'half'; needed: a number"),
+        ("{distribution: q_uniform, min: 0, max: 1, q: 0}", "steps of 0; needed: a number above 0"),
     ],
 )
 def test_what_is_no_distribution_is_one_line(tmp_path: Path, parameter: str, line: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import hsic_hpo as hh
 from hsic_hpo.reports.decision_rows import decision_rows
 from hsic_hpo.reports.front_chart import front_chart, front_choices
 from hsic_hpo.reports.in_short import in_short
@@ -125,3 +126,27 @@ def test_the_best_of_a_halved_study_are_those_of_its_ranking_and_none_stopped_is
     found = recommended(StudyParts(trials, study().sensitivity))
     assert found is not None
     assert found.validation_error == trials_data.error(trials)[went_on].min()
+
+
+def test_a_test_error_of_0_leaves_the_ratio_out() -> None:
+    comparison = study().comparison
+    assert comparison is not None
+    perfect = comparison.copy(deep=True)
+    perfect["test_error"].loc[str(comparison.attrs["reference"])] = 0.0
+    found = recommended(replace(study(), comparison=perfect))
+    assert found is not None
+    assert found.error.startswith("0")
+    assert found.beside
+    assert not [one for one in found.beside if "error" in one.in_words]
+
+
+def test_of_what_is_maximised_no_ratio_is_told() -> None:
+    rng = np.random.default_rng(0)
+    cost = np.linspace(1, 100, 60)
+    frame = {"x": rng.random(60), "accuracy": 0.6 + 0.3 * np.sqrt(cost / 100), "seconds": cost}
+    trials = hh.trials_from(frame, error="accuracy", cost="seconds", maximise=True)
+    front = hh.front(trials)
+    found = recommended(StudyParts(trials, study().sensitivity, front=front))
+    assert found is not None
+    (best,) = found.beside
+    assert best.in_words.endswith("cheaper")

@@ -10,15 +10,19 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+import hsic_hpo as hh
 from hsic_hpo.interop.optuna_study import trials_from_optuna
 from hsic_hpo.interop.table import trials_from_table
 from hsic_hpo.reports.writing import write_report
 from hsic_hpo.selection.decisions import Decision, label_decisions
 from hsic_hpo.selection.evidence import collect_evidence
 from hsic_hpo.sensitivity.analysis import analyse
+from hsic_hpo.sensitivity.goals import explain_goal
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.tables.importance import importance_table
 from hsic_hpo.tables.summary import summary
+from hsic_hpo.trials import dataset as trials_data
+from hsic_hpo.wording import number
 from small_search import SETTINGS
 
 # Names of results, and what a variable of a file or a field of a chart could be mistaken for.
@@ -138,3 +142,18 @@ def test_tables_and_sentences_follow_the_costs_of_the_trials(tmp_path: Path) -> 
             assert summary(trials, sensitivity)[2] == f"What only costs: round ({cost})."
         assert set(plain.columns) - without == names
         assert without <= set(plain.columns)
+
+
+def test_a_page_about_the_front_shows_the_errors_that_were_measured(tmp_path: Path) -> None:
+    trials = imported(tmp_path, "price €")
+    result = explain_goal(trials, SETTINGS, goal="front")
+    report = hh.report(trials, result, tmp_path / "report.html")
+    text = unescape(markup(report.read_text()))
+    assert "of the trials nearest to the front of error and price €" in text
+    assert "lowest validation error" not in text
+    front = hh.front(trials).sel(search="all")
+    lowest = float(front["error"].min())
+    assert f"{number(lowest)}" in text
+    measured = {f"{one:.4g}" for one in np.sort(trials_data.error(trials))[:5]}
+    cells = set(re.findall(r"<td[^>]*>([^<]*)</td>", text))
+    assert measured <= cells
