@@ -3,8 +3,9 @@
 The forest stands for a space of 21 hyperparameters, eight of them conditional, that no table
 holds. Extremely randomised trees are fitted to the logarithm of the validation error of 1,450
 trainings on Bateman: those of the published random search, and of GPBO and HSIC-GPBO in an earlier
-design (``earlier_searches.tar.xz``), so that tables stay comparable; their prediction is the error of a configuration, without noise. Parameters and operations are not predicted: they
-follow from the configuration in closed form.
+design (``earlier_searches.tar.xz``), so that tables stay comparable. Their prediction is the error
+of a configuration, without noise. Parameters and operations are not predicted: they follow from
+the configuration in closed form.
 """
 
 import tarfile
