@@ -76,3 +76,23 @@ class LineProblem(LightningProblem):
 
     def datamodule(self, configuration: Mapping[str, Any]) -> LightningDataModule:
         return Points(configuration.get("batch_size", 4))
+
+
+class LateLine(Line):
+    """Makes its layer where Lightning lets it."""
+
+    def __init__(self, rate: float, dropout: float) -> None:
+        super().__init__(rate, dropout)
+        del self.weight
+
+    def configure_model(self) -> None:
+        if not hasattr(self, "weight"):
+            self.weight = nn.Linear(1, 1, bias=False)
+            nn.init.zeros_(self.weight.weight)
+
+
+class LateLineProblem(LineProblem):
+    name: ClassVar[str] = "late line"
+
+    def module(self, configuration: Mapping[str, Any]) -> LightningModule:
+        return LateLine(configuration["rate"], configuration.get("dropout", 0.0))

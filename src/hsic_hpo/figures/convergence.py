@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
+from hsic_hpo.figures.labels import name_lines
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import (
     BLUE,
@@ -75,7 +76,7 @@ def convergence(converged: xr.Dataset) -> Figure:
         _agreement(right, converged)
         for axes in (left, right):
             _sizes(axes, converged["size"].values)
-        figure.legend(handles=marks, loc="outside lower center", ncols=4)
+        name_lines(figure, marks)
     return figure
 
 

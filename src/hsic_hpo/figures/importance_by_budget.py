@@ -4,6 +4,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hsic_hpo.figures.index_lines import HEIGHT, index_lines
+from hsic_hpo.figures.labels import name_lines
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
 from hsic_hpo.figures.titles import budget_title
@@ -50,8 +51,9 @@ def importance_by_budget(found: xr.Dataset) -> Figure:
             1, 1, HEIGHT, width=PAGE_WIDTH, title=title, remarks=[remark], legend_lines=3
         )
         marks = index_lines(axes, main, "budget")
-        axes.set_xscale("log")
-        axes.set_xlabel(f"budget c ({cost})")
+        if main["budget"].values[0] > 0:
+            axes.set_xscale("log")
+        axes.set_xlabel(f"budget c ({cost})", parse_math=False)
         axes.set_ylabel("unbiased HSIC(U, Z), dimensionless")
-        figure.legend(handles=marks, loc="outside lower center", ncols=4)
+        name_lines(figure, marks)
     return figure

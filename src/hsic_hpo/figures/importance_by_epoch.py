@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from hsic_hpo.figures.index_lines import HEIGHT, index_lines
+from hsic_hpo.figures.labels import name_lines
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
 from hsic_hpo.figures.titles import epoch_title
@@ -66,7 +67,7 @@ def importance_by_epoch(found: xr.Dataset) -> Figure:
             marks.append(
                 axes.axvline(rung, color="black", linewidth=0.8, linestyle=":", label=label)
             )
-        figure.legend(handles=marks, loc="outside lower center", ncols=4)
+        name_lines(figure, marks)
     return figure
 
 

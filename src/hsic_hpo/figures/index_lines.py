@@ -33,7 +33,7 @@ def index_lines(
         ``interval_low``, ``interval_high``, ``significant`` or, through a surrogate, ``found``.
         The seven that are found to matter most often are drawn.
     along
-        Name of the dimension along the horizontal axis, of values above 0.
+        Name of the dimension along the horizontal axis, in ascending order.
     first
         Which hyperparameters come before all others.
     """
@@ -55,7 +55,9 @@ def index_lines(
     values = unbiased.isel(hyperparameter=shown).values
     top = 1.5 * float(np.nanmax(np.append(values, high)))
     axes.set_ylim(min(0.0, 1.1 * float(np.nanmin(values))), top)
-    step = (places[-1] / places[0]) ** _ASIDE
+    # Along a linear axis they are as far beside each other as along a logarithmic one.
+    is_log = bool(places[0] > 0)
+    step = (places[-1] / places[0]) ** _ASIDE if is_log else (places[-1] - places[0]) * _ASIDE
     marks = []
     for rank, i in enumerate(shown.tolist()):
         one = main.isel(hyperparameter=i)
@@ -63,7 +65,8 @@ def index_lines(
         index, is_filled = one["hsic_unbiased"].values, matters.isel(hyperparameter=i).values
         low, high_end = one["interval_low"].values, one["interval_high"].values
         # Beside each other, so that intervals can be told apart.
-        x = places * step ** (rank - len(shown) / 2)
+        beside = rank - len(shown) / 2
+        x = places * step**beside if is_log else places + step * beside
         axes.vlines(x[is_filled], low[is_filled], high_end[is_filled], color=colour, linewidth=0.8)
         axes.plot(x, index, color=colour, zorder=3)
         for where, face in ((is_filled, colour), (~is_filled, "white")):

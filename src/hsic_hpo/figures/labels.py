@@ -1,4 +1,4 @@
-"""Names beside points, without overlaps."""
+"""Names beside points, without overlaps, and of lines, as they are."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 
@@ -123,3 +124,10 @@ def _distance(box: Bbox, pixel: np.ndarray) -> float:
     across = max(box.x0 - x, 0, x - box.x1)
     up = max(box.y0 - y, 0, y - box.y1)
     return float(np.hypot(across, up))
+
+
+def name_lines(figure: Figure, lines: list[Line2D]) -> None:
+    """Put the names of lines below a figure, as they are: dollar signs are no mathematics."""
+    legend = figure.legend(handles=lines, loc="outside lower center", ncols=4)
+    for text in legend.get_texts():
+        text.set_parse_math(False)

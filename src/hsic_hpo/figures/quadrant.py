@@ -138,7 +138,7 @@ def _draw(main: xr.Dataset, cost: str, remarks: list[str]) -> Figure:
             f"impact on the {goal(main, target)} by {target_name(main, target)}\n"
             f"(index / {'noise floor' if tested else 'largest one'}, dimensionless)",
         )
-    axes.xaxis.label.set_parse_math(False)
+        axis.label.set_parse_math(False)
     figure.legend(handles=_legend(main), loc="outside lower center", ncols=3)
     points = np.column_stack([x[0], y[0]])[named]
     texts = [fill(name, _NAME_LETTERS) for name in names[named]]

@@ -48,7 +48,7 @@ def check_options(
 
 def _check_option(value: Any, declared: "Field[Any]", where: str) -> None:
     # Under ``from __future__ import annotations`` the types of fields are strings.
-    kind = declared.type if isinstance(declared.type, str) else declared.type.__name__
+    kind = getattr(declared.type, "__name__", str(declared.type))
     if kind not in _OPTION_TYPES:
         raise InputError(f"{where}: declared as {kind}; allowed: {', '.join(_OPTION_TYPES)}")
     noun, types = _OPTION_TYPES[kind]

@@ -9,7 +9,7 @@ import xarray as xr
 from hsic_hpo.reports.numbers import factor, quantity, with_spread
 from hsic_hpo.selection.tradeoffs import tradeoffs
 from hsic_hpo.tables.comparison import comparison_table
-from hsic_hpo.tables.front import front_table
+from hsic_hpo.tables.front import cost_column, front_table
 from hsic_hpo.tables.front_held import front_held_table
 from hsic_hpo.trials.retrained import RETRAINED_FOR
 from hsic_hpo.wording import cost_name, number, percent
@@ -37,7 +37,7 @@ def front_on_page(front: xr.Dataset) -> pd.DataFrame:
     units = "" if front.attrs["error_units"] == "1" else f" ({front.attrs['error_units']})"
     shown: dict[str, Sequence[str]] = {}
     texts = {
-        str(front.attrs["cost_name"]): quantity,
+        cost_column(front) or "": quantity,
         "flops_per_sample": quantity,
         "params": quantity,
         "training_seconds": duration,
@@ -45,6 +45,7 @@ def front_on_page(front: xr.Dataset) -> pd.DataFrame:
         "test_error": number,
     }
     headings = {
+        cost_column(front) or "": str(front.attrs["cost_name"]),
         "params": "parameters",
         "training_seconds": "training time",
         "validation_error": f"validation error{units}",

@@ -25,6 +25,7 @@ _RATIOS = {
     "cheaper_cost": ("cost_ratio", "cheaper"),
     "cheaper_error": ("error_ratio", "cheaper"),
 }
+_WORDS = ("search", "found_by", "chosen_by", "configuration")
 
 
 def front_table(front: xr.Dataset, search: str = ALL) -> pd.DataFrame:
@@ -40,7 +41,8 @@ def front_table(front: xr.Dataset, search: str = ALL) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per network: costs, errors, ``dearer_cost`` and ``dearer_error`` (what the next
+        One row per network: costs (one of the user's that is called as another column
+        ``cost_<name>``), errors, ``dearer_cost`` and ``dearer_error`` (what the next
         dearer network costs and errs, over what this one does), ``cheaper_cost`` and
         ``cheaper_error`` likewise, ``found_by``, ``chosen_by`` and the ``configuration``. Columns
         of which nothing is known are left out.
@@ -48,8 +50,8 @@ def front_table(front: xr.Dataset, search: str = ALL) -> pd.DataFrame:
     found = front.sel(search=search)
     found = found.isel(place=np.flatnonzero(np.isfinite(found["error"].values)))
     columns: dict[str, object] = {}
-    if str(front.attrs["cost"]) not in _NUMBERS:
-        columns[str(front.attrs["cost_name"])] = found["cost"].values
+    if (cost := cost_column(front)) is not None:
+        columns[cost] = found["cost"].values
     columns |= {column: found[name].values for name, column in _NUMBERS.items()}
     columns |= {
         column: found[name].sel(neighbour=neighbour).values
@@ -61,6 +63,14 @@ def front_table(front: xr.Dataset, search: str = ALL) -> pd.DataFrame:
         chosen_by=found["chosen_by"].values.astype(str),
         configuration=[_in_words(text) for text in found["configuration"].values],
     )
+
+
+def cost_column(front: xr.Dataset) -> str | None:
+    """Return the column of a cost that came with the trials; None for a measured one."""
+    if str(front.attrs["cost"]) in _NUMBERS:
+        return None
+    name = str(front.attrs["cost_name"])
+    return f"cost_{name}" if name in {*_NUMBERS.values(), *_RATIOS, *_WORDS} else name
 
 
 def all_fronts_table(front: xr.Dataset) -> pd.DataFrame:

@@ -58,6 +58,8 @@ def load_model(path: Path | str, folder: Path | str | None = None) -> nn.Module:
         network: nn.Module = bare.to_empty(device="cpu")
     elif isinstance(problem, LightningProblem):
         network = problem.module(configuration)
+        # Where Lightning lets a module make its layers.
+        network.configure_model()
     else:
         raise InputError(f"{path}: its problem, {problem.name}, is a function without a network")
     try:

@@ -149,8 +149,10 @@ def _value_variable(
 
 
 def _is_text(hyperparameter: Hyperparameter) -> bool:
+    # As a number in double precision a larger whole number may be another one.
     return hyperparameter.type == "categorical" and not all(
-        isinstance(level, int | float) for level in hyperparameter.levels
+        isinstance(level, float) or (isinstance(level, int) and abs(level) <= 2**53)
+        for level in hyperparameter.levels
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
-from hsic_hpo.spaces.space import Group
+from hsic_hpo.spaces.space import Group, Space
 from hsic_hpo.trials.variables import hyperparameter_values, is_active
 
 
@@ -21,7 +21,11 @@ def in_group(trials: xr.Dataset, group: Group) -> np.ndarray:
         values = hyperparameter_values(trials, condition.parent)
         present = is_active(trials, condition.parent)
         inside &= present
-        inside[present] &= [condition.holds(value) for value in values[present].tolist()]
+        # Levels of which some are texts are stored as texts.
+        parent = Space.from_json(trials.attrs["space"])[condition.parent]
+        here = values[present].tolist()
+        holds = {value: condition.holds(parent.from_stored(value)) for value in set(here)}
+        inside[present] &= [holds[value] for value in here]
     return inside
 
 

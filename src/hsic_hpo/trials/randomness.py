@@ -6,9 +6,9 @@ grids and Sobol's sequence, do neither: permutation tests are valid given any de
 look at the errors.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -28,6 +28,8 @@ _LEAST = 10
 _PER_BIN = 5
 # As often, on average, do values repeat that count as those of a grid.
 _REPEATS = 4
+# More are not looked at one by one.
+_MANY_LEVELS = 10_000
 
 
 class _Test(NamedTuple):
@@ -104,7 +106,7 @@ def _unlike_law(parameter: Hyperparameter, middle: np.ndarray) -> float:
     n = len(middle)
     kept = [0.0]
     # Bins that are too rare for the test join their neighbour.
-    for level in parameter.levels:
+    for level in _levels(parameter, n):
         edge = parameter.interval(level)[1]
         if (edge - kept[-1]) * n >= _PER_BIN:
             kept.append(edge)
@@ -113,6 +115,14 @@ def _unlike_law(parameter: Hyperparameter, middle: np.ndarray) -> float:
     kept[-1] = 1.0
     counts = np.histogram(middle, kept)[0]
     return float(chisquare(counts, np.diff(kept) * n).pvalue)
+
+
+def _levels(parameter: Hyperparameter, n: int) -> Iterable[Any]:
+    """Return all levels, or of a long range as many as n values can fill bins."""
+    levels = parameter.levels
+    if len(levels) <= _MANY_LEVELS:
+        return levels
+    return dict.fromkeys(map(parameter.value, np.linspace(0, 1, 1 + n // _PER_BIN)))
 
 
 def _drift(u: np.ndarray, number: np.ndarray) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+import hsic_hpo as hh
 from example_studies import sensitivity
 from hsic_hpo.figures.quadrant import quadrant
 from studies_to_draw import study
@@ -61,3 +62,12 @@ def test_without_an_index_the_reason_is_stated() -> None:
     (axes,) = figure.axes
     assert axes.texts[0].get_text().replace("\n", " ") == "no index: no trial has a value of error"
     assert figure.get_suptitle().startswith("Impact on the error and on the cost")
+
+
+def test_dollar_signs_of_a_cost_are_no_mathematics() -> None:
+    rng = np.random.default_rng(0)
+    frame = {"x": rng.random(60), "loss": rng.random(60), "US$_{ x $": rng.random(60)}
+    trials = hh.trials_from(frame, error="loss", cost="US$_{ x $")
+    figure = quadrant(hh.explain(trials, n_permutations=19))
+    FigureCanvasAgg(figure).draw()
+    assert "US$_{ x $" in figure.axes[0].get_ylabel()

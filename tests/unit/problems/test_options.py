@@ -47,6 +47,16 @@ def test_bad_options_are_one_line(given: dict[str, Any], message: str) -> None:
         check_options(given, fields(Options), "mine", "options")
 
 
+def test_an_option_of_a_type_that_no_config_holds_is_one_line() -> None:
+    @dataclass(frozen=True)
+    class Optional:
+        folder: str | None = option(None)
+
+    message = "options.folder: declared as str | None; allowed: int, float, str, bool"
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        check_options({"folder": "x"}, fields(Optional), "mine", "options")
+
+
 def test_a_problem_without_options_says_so() -> None:
     with pytest.raises(InputError, match=r"^options\.x: not an option of mine; it has none$"):
         check_options({"x": 1}, [], "mine", "options")

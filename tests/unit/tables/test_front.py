@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import hsic_hpo as hh
 from hand_made_trials import A, B, C, trials
+from hsic_hpo.reports.page_tables import front_on_page
 from hsic_hpo.search.front import ALL, make_front
 from hsic_hpo.search.known_trials import known_trials
 from hsic_hpo.tables.front import all_fronts_table, front_remark, front_sentence, front_table
@@ -83,3 +85,15 @@ def test_another_cost_stands_in_front() -> None:
     drawn = drawn.assign({"cost:euros": ("trial", np.array([7.0]), {"long_name": "euros"})})
     front = make_front({ALL: known_trials(drawn, [])}, "euros")
     assert front_table(front)["euros"].tolist() == [7.0]
+
+
+@pytest.mark.parametrize("name", ["params", "test_error", "found_by", "runtime"])
+def test_a_cost_that_is_called_as_another_column_has_its_own(name: str) -> None:
+    rng = np.random.default_rng(0)
+    columns = {"x": rng.random(40), "loss": rng.random(40), name: rng.random(40)}
+    front = hh.front(hh.trials_from(columns, error="loss", cost=name))
+    table = front_table(front)
+    column = "runtime" if name == "runtime" else f"cost_{name}"
+    assert table.columns[:2].tolist() == [column, "validation_error"]
+    np.testing.assert_array_equal(table[column], front["cost"].sel(search=ALL))
+    assert front_on_page(front).columns[0] == name

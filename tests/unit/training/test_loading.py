@@ -81,10 +81,12 @@ def test_a_network_for_images_takes_grey_values(folder: Path) -> None:
     assert problem.error(scores, data["y_test"].values) == record["test_error"]
 
 
-def test_a_lightning_module_comes_back_as_its_own_class(folder: Path) -> None:
-    _, _, record, path = kept(LINE, folder, {"rate": 0.1})
+@pytest.mark.parametrize("name", ["Line", "LateLine"])
+def test_a_lightning_module_comes_back_as_its_own_class(folder: Path, name: str) -> None:
+    spec = {"import": f"lightning_line:{name}Problem"}
+    _, _, record, path = kept(spec, folder, {"rate": 0.1})
     module = load_model(path)
-    assert type(module).__name__ == "Line"
+    assert type(module).__name__ == name
     assert not module.training
     with torch.no_grad():
         error = 3.0 * nn.functional.l1_loss(module(torch.ones(2, 1)), torch.full((2, 1), 2.0))

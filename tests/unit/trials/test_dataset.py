@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import hsic_hpo as hh
 from hsic_hpo.errors import InputError
 from hsic_hpo.spaces.sampling import sample as draw
 from hsic_hpo.spaces.space import Space
@@ -151,3 +152,12 @@ def test_a_broken_contract_is_one_clear_line(spoil: Any, line: str) -> None:
     with pytest.raises(InputError) as error:
         trials.check_trials(spoil(gathered()), "x.nc")
     assert str(error.value) == line
+
+
+def test_levels_that_are_large_whole_numbers_stay_what_they_are() -> None:
+    levels = [2**53, 2**53 + 1, 2**60 + 1]
+    space = hh.Space({"seed": hh.Categorical(levels), "x": hh.Float(0, 1)})
+    rng = np.random.default_rng(0)
+    given = [{"seed": levels[i % 3], "x": rng.random()} for i in range(60)]
+    rows = [{**one, "loss": rng.random()} for one in given]
+    assert trials.configurations(hh.trials_from(rows, space=space, error="loss")) == given

@@ -113,6 +113,14 @@ def test_a_table_that_is_sorted_by_its_error_does_not_drift() -> None:
     assert departure_from_random(trials.isel(trial=order)) == ""
 
 
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_long_ranges_are_looked_at_in_bins(scale: str) -> None:
+    spec = {"buffer": {"type": "integer", "range": [1, 10**12], "scale": scale}}
+    u = np.random.default_rng(1).random((200, 1))
+    assert departure_from_random(_of_points(u, spec)) == ""
+    assert "buffer crowd" in departure_from_random(_of_points(u**3, spec))
+
+
 def test_few_trials_tell_nothing() -> None:
     space = Space.from_dict(SPACE)
     few = make_design(space, sample(space, 5, 0), {})
