@@ -287,7 +287,11 @@ class HsicGpboSampler(BaseSampler):
         n = random.sizes["trial"]
         if not n:
             return None
-        key = random.attrs["space"], tuple(random["trial"].values.tolist())
+        # Another study may have drawn the same configurations, with other results.
+        results = tuple(
+            v.values.tobytes() for v in random.data_vars.values() if v.dtype.kind == "f"
+        )
+        key = random.attrs["space"], tuple(random["trial"].values.tolist()), results
         if self._decisions[0] != key:
             self._decisions = key, search(n_random=n, trials=random).decisions
         return self._decisions[1]

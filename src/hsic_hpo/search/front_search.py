@@ -110,7 +110,12 @@ def _price(
 
 
 def _scaled(costs: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return logarithms of costs, which span decades, where all are positive."""
+    """Return logarithms of costs, which span decades, where all are positive.
+
+    Without a cost all are 0: what is left is the expected improvement of the error.
+    """
+    if not np.isfinite(costs).any():
+        return np.zeros_like(costs), np.zeros_like(others)
     known = np.concatenate([costs[np.isfinite(costs)], others])
     if (known > 0).all():
         return np.log(costs), np.log(others)

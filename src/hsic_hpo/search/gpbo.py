@@ -106,7 +106,9 @@ class _Improvement:
 def cost_prediction(
     x: np.ndarray, costs: np.ndarray, seed: int
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """Return what predicts costs, which span decades and have little noise, from finished trials.
+    """Return what predicts costs, which have little noise, from finished trials.
+
+    They span decades, so that logarithms are modelled where none is negative.
 
     Parameters
     ----------
@@ -120,7 +122,12 @@ def cost_prediction(
     callable
         From ``(m, k)`` features to ``(m,)`` costs; zeros where no cost is known.
     """
-    known = np.isfinite(costs) & (costs > 0)
+    known = np.isfinite(costs)
+    if (costs[known] < 0).any():
+        # Such as logarithms, or a throughput times minus one.
+        raw = surrogate.fit(x[known], costs[known], seed)
+        return lambda z: np.asarray(raw.predict(z))
+    known &= costs > 0
     if not known.any():
         return lambda z: np.zeros(len(z))
     fitted = surrogate.fit(x[known], np.log(costs[known]), seed)

@@ -120,4 +120,6 @@ def ceiling(
     if lowest is not None and lowest.quantile <= quantile:
         return lowest
     above = (at(min(1.0, quantile + step / _STEPS), shown=False) for step in range(_STEPS + 1))
-    return next(candidate for candidate in above if candidate.rate >= needed)
+    # Where the best trials told no cost, those that did may all together fall short.
+    none = Ceiling(np.inf, 1.0, overall, overall, shown=False)
+    return next((candidate for candidate in above if candidate.rate >= needed), none)

@@ -66,13 +66,14 @@ def cheapest_first(
     u = np.arange(1, _STEPS + 1) / _STEPS
     if not hyperparameter.is_discrete:
         levels = sorted(set(hyperparameter.scalars(u)))
-    elif len(hyperparameter.levels) > _STEPS:
+    elif is_long := len(hyperparameter.levels) > _STEPS:
         levels = sorted(set(hyperparameter.scalars(np.nextafter(u, 0))))
     else:
         levels = sorted(hyperparameter.levels)
     if rises_with_cost(values, costs):
         return levels
-    if not hyperparameter.is_discrete:
+    if not hyperparameter.is_discrete or is_long:
+        # Values from here on: the last ones are all.
         levels = sorted(set(hyperparameter.scalars(u - 1 / _STEPS)))
     return levels[::-1]
 

@@ -37,7 +37,8 @@ def tradeoffs(selection: xr.Dataset, datasets: Sequence[xr.Dataset]) -> pd.DataF
     pandas.DataFrame
         First all networks (``none``), then those that obey one decision each, last those that
         obey all. ``networks`` counts them; ``validation_error`` is the lowest among them, NaN
-        where none ended well; ``error_factor`` divides it by the lowest of all; the cost of that
+        where none ended well; ``error_factor`` divides it by the lowest of all, NaN unless both are
+        positive; the cost of that
         network stands under the name of the cost. Decisions that every network obeys are left out.
     """
     cost = str(selection.attrs["cost"])
@@ -52,7 +53,9 @@ def tradeoffs(selection: xr.Dataset, datasets: Sequence[xr.Dataset]) -> pd.DataF
         for (decision, choice), inside in kept.items()
     ]
     frame = pd.DataFrame(rows)
-    frame["error_factor"] = frame["validation_error"] / frame["validation_error"].iloc[0]
+    # Of a metric times minus one a factor would read the other way round.
+    positive = frame["validation_error"].where(frame["validation_error"] > 0)
+    frame["error_factor"] = positive / positive.iloc[0]
     return frame[["decision", "choice", "networks", "validation_error", "error_factor", cost]]
 
 

@@ -91,6 +91,8 @@ class Budgets:
             return {}, n, 0, why
         goals = self.surrogate.goals("best", self.settings.goal_fraction, inside)
         reached = target_values(trials, "error") <= self.surrogate.threshold("best", goals & inside)
+        if self.settings.group_threshold == "group":
+            goals = self.surrogate.goals("best", self.settings.goal_fraction, here)
         m, goals = int(reached[members].sum()), goals[:, here]
         why = obstacle_in_draws(n, goals, self.settings)
         if why:

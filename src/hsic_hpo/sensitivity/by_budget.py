@@ -182,9 +182,13 @@ def _within(
     """Return indices by their names and hyperparameters, trials, successes and what is missing."""
     if not trials.sizes["trial"]:
         return {}, 0, 0, "no trials; at least 1 is needed"
-    goal = select_goal(target_values(trials, "error"), settings.goal_fraction, "best")
-    here = in_group(trials, group)
-    reached = goal.reached[here]
+    values, here = target_values(trials, "error"), in_group(trials, group)
+    if settings.group_threshold == "group" and here.any():
+        goal = select_goal(values[here], settings.goal_fraction, "best")
+        reached = goal.reached
+    else:
+        goal = select_goal(values, settings.goal_fraction, "best")
+        reached = goal.reached[here]
     why = obstacle(reached, goal, "error", settings.min_trials, settings.min_successes)
     n, m = len(reached), int(reached.sum())
     if why:

@@ -94,7 +94,8 @@ def analyse_through_surrogate(
                 note, surrogate, aim, priced_as, target, everywhere, len(values)
             )
         for s, subset in enumerate(SUBSETS):
-            if target == "error" and subset == "worst" and first_rung(trials) and not note:
+            halved = aim is None and bool(first_rung(trials))
+            if target == "error" and subset == "worst" and halved and not note:
                 # The worst of a halved search are known by other errors.
                 values = target_values(trials, target, subset)
                 note, surrogate, _ = fitted(trials, values, places, target, settings)

@@ -25,7 +25,7 @@ def in_group(trials: xr.Dataset, group: Group) -> np.ndarray:
         parent = Space.from_json(trials.attrs["space"])[condition.parent]
         here = values[present].tolist()
         holds = {value: condition.holds(parent.from_stored(value)) for value in set(here)}
-        inside[present] &= [holds[value] for value in here]
+        inside[present] &= np.array([holds[value] for value in here], dtype=bool)
     return inside
 
 

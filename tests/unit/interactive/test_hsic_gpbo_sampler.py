@@ -285,3 +285,20 @@ def test_settings_that_cannot_be_are_refused_in_one_line(
 ) -> None:
     with pytest.raises(InputError, match=message):
         run(hh.HsicGpboSampler(**{"n_startup_trials": 1, **options}), 2)
+
+
+def test_a_second_study_is_decided_by_its_own_trials() -> None:
+    space = hh.Space({name: hh.Float(0, 1) for name in "xyzpqr"})
+
+    def run(sampler: hh.HsicGpboSampler, matters: str) -> list[dict[str, float]]:
+        def objective(trial: optuna.Trial) -> float:
+            values = {name: trial.suggest_float(name, 0, 1) for name in "xyzpqr"}
+            return 0.01 + sum((values[name] - 0.3) ** 2 for name in matters)
+
+        study = optuna.create_study(sampler=sampler)
+        study.optimize(objective, n_trials=62)
+        return [trial.params for trial in study.trials[60:]]
+
+    reused, fresh = (hh.HsicGpboSampler(space, n_startup_trials=60, seed=0) for _ in range(2))
+    run(reused, "xyz")
+    assert run(reused, "pqr") == run(fresh, "pqr")

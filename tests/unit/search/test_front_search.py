@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hsic_hpo.search.front_search import propose_on_front
-from hsic_hpo.search.hypervolume import Staircase
+import hsic_hpo as hh
+from hsic_hpo.search.front_search import _Enlargement, _scaled, propose_on_front
+from hsic_hpo.search.hypervolume import Staircase, expected_improvement
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
@@ -120,3 +121,27 @@ def test_it_proposes_where_little_is_known(known: str) -> None:
     )
     assert len(proposed) == 4
     assert not any(one in configurations for one in proposed)
+
+
+def test_without_a_cost_it_is_the_expected_improvement_of_the_error() -> None:
+    values = np.array([1.0, 0.2, 5.0])
+    means, deviations = np.array([0.1, 0.3, 1.0, 4.0]), np.array([1e-6, 0.5, 0.5, 0.5])
+    costs, others = _scaled(np.full(3, np.inf), np.zeros(4))
+    gains = _Enlargement(costs, others, values).gains(means, deviations)
+    expected = expected_improvement(0.2 - means, deviations)
+    np.testing.assert_allclose(gains / gains.sum(), expected / expected.sum(), atol=1e-9)
+
+
+def test_no_cost_and_one_that_is_the_same_for_all_propose_alike() -> None:
+    space = hh.Space({"x": hh.Float(0, 1), "y": hh.Float(0, 1)})
+
+    def proposed(cost: Callable[[dict[str, Any]], float] | None) -> list[dict[str, Any]]:
+        search = hh.HsicGpbo(space, n_random=15, rounds=(1, 1), batch_size=2, seed=0, cost=cost)
+        told = []
+        while batch := search.ask():
+            errors = [0.1 + (one["x"] - 0.3) ** 2 + (one["y"] - 0.6) ** 2 for one in batch]
+            search.tell(batch, errors)
+            told += batch
+        return told
+
+    assert proposed(None) == proposed(lambda _: 1.0)

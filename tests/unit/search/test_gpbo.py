@@ -241,3 +241,11 @@ def test_many_trials_are_fitted_by_the_better_half_and_even_ranks(
     batch = propose(known, 3)
     assert len(batch) == 3
     assert np.mean([bowl(c) for c in batch]) < np.quantile([bowl(c) for c in known], 0.2)
+
+
+def test_costs_below_0_are_predicted_as_they_are() -> None:
+    x = np.random.default_rng(0).random((30, 1))
+    z = np.array([[0.1], [0.5], [0.9]])
+    for shift in (-3.0, -1.0):
+        predict = gpbo.cost_prediction(x, 2 * x[:, 0] + shift, 0)
+        np.testing.assert_allclose(predict(z), 2 * z[:, 0] + shift, atol=0.05)

@@ -72,3 +72,12 @@ def test_it_always_keeps_the_rate(
         inside = costs <= found.cost
         assert reached[inside].mean() >= keep * reached.mean() - 1e-12
         assert found.quantile == pytest.approx(inside.mean())
+
+
+def test_where_the_best_told_no_cost_there_is_no_ceiling() -> None:
+    costs = np.arange(200.0)
+    reached = np.zeros(200, dtype=bool)
+    reached[:20] = True
+    costs[:20] = np.inf
+    found = ceiling(costs, reached, **SETTINGS)
+    assert found.cost == np.inf

@@ -90,3 +90,12 @@ def test_the_dear_end_is_dropped_from_either_side(falling: bool) -> None:
     found = cheapest_kept(SPACE["rate"], values.tolist(), costs, reached, **SETTINGS)
     assert found.fraction <= 0.15
     assert (found.value > 0.8) == falling
+
+
+def test_of_a_long_range_that_gets_cheaper_upwards_the_last_set_has_all_values() -> None:
+    for n in (12, 512):
+        (parameter,) = Space({"x": {"type": "integer", "range": [1, n]}}).hyperparameters
+        values = list(range(1, n + 1))
+        order = cheapest_first(parameter, values, np.linspace(600.0, 1.0, n))
+        assert order[-1] == 1
+        assert order == sorted(order, reverse=True)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+import hsic_hpo as hh
 from hsic_hpo.selection.tradeoffs import tradeoffs, tradeoffs_remark
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import target_values
@@ -113,3 +114,17 @@ def test_the_cost_is_the_one_of_the_selection(cost: str) -> None:
     frame = tradeoffs(chosen, [TRIALS])
     assert row(frame, "none")[cost] == target_values(TRIALS, cost)[np.argmin(ERRORS)]
     assert cost in tradeoffs_remark(chosen)
+
+
+def test_of_negative_errors_no_factor_is_given() -> None:
+    space = hh.Space({"lr": hh.Float(1e-4, 0.1, log=True), "units": hh.Integer(8, 256)})
+    rows = space.configurations(np.random.default_rng(0).random((300, 2)))
+    for row in rows:
+        row["acc"] = 0.95 - 0.1 * np.log10(row["lr"] / 0.01) ** 2 - 0.02 * (row["units"] < 100)
+        row["secs"] = row["units"] * 1.0
+    trials = hh.trials_from(rows, space=space, error="acc", cost="secs", maximise=True)
+    found = hh.explain(trials, n_permutations=19)
+    decided = hh.decide(found, trials, override={"units": {"range": [8, 64]}})
+    table = tradeoffs(decided, [trials])
+    assert len(table) > 1
+    assert table["error_factor"].isna().all()

@@ -1,8 +1,11 @@
 """Indices against the budget: closed forms, levels of the test, and what is said of them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+import hsic_hpo as hh
 from hsic_hpo.errors import InputError
 from hsic_hpo.figures.importance_by_budget import importance_by_budget
 from hsic_hpo.sensitivity.by_budget import N_BUDGETS, indices_by_budget
@@ -149,3 +152,29 @@ def test_of_a_search_what_matters_within_a_budget_is_found_and_never_tested() ->
     labels = [text.get_text() for text in legend.get_texts()]
     assert labels[-1] == "hollow: not found through the surrogate"
     assert "noise floor" not in labels
+
+
+@pytest.mark.parametrize("drawn", ["random", "adaptive"])
+def test_each_group_may_have_a_threshold_of_its_own(drawn: str) -> None:
+    space = hh.Space(
+        {
+            "opt": hh.Categorical(["a", "b"]),
+            "ma": hh.Float(0, 1, when={"opt": "a"}),
+            "mb": hh.Float(0, 1, when={"opt": "b"}),
+        }
+    )
+    rows = space.configurations(np.random.default_rng(1).random((200, 3)))
+    for row in rows:
+        worse = row["opt"] == "b"
+        place = row["mb" if worse else "ma"]
+        row["loss"], row["secs"] = worse + (place - 0.3) ** 2, 1.0 + place
+    trials = hh.trials_from(rows, space=space, error="loss", cost="secs")
+    asked: dict[str, Any] = {"drawn": drawn, "n_permutations": 19}
+    own = hh.explain_by_budget(trials, group_threshold="group", budgets=[2.0], **asked)
+    one = hh.explain_by_budget(trials, budgets=[2.0], **asked)
+    assert own["hsic"].sel(hyperparameter="mb").notnull().all()
+    assert one["hsic"].sel(hyperparameter="mb").isnull().all()
+    whole = hh.explain(trials, group_threshold="group", **asked).sel(
+        group="opt = b", target="error", subset="best", hyperparameter="mb"
+    )
+    np.testing.assert_allclose(own["hsic"].sel(hyperparameter="mb")[-1], whole["hsic"], rtol=1e-6)

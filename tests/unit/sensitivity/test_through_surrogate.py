@@ -1,5 +1,6 @@
 """Indices through a surrogate: right where a search has crowded its trials, silent where blind."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+import hsic_hpo as hh
 from hsic_hpo.interop.table import trials_from_frame
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.sensitivity.beside_tests import BESIDE
@@ -215,3 +217,27 @@ def test_what_a_search_settled_at_once_is_found_beside_what_it_refined_to_the_en
     index, found = best["hsic_unbiased"].to_series(), best["found"].to_series()
     assert found.to_dict() == {"x0": 1, "x1": 1, "level": 1, "idle": 0}
     assert index.idxmin() == "idle"
+
+
+@pytest.mark.parametrize("asked", [{"max_cost": 100.0}, {"goal": "front"}], ids=str)
+def test_halved_trials_are_explained_for_other_goals_too(asked: dict[str, Any]) -> None:
+    trials = hh.example_trials(200)
+    error = trials["validation_error"].values
+    stopped = np.zeros(200, dtype=bool)
+    stopped[np.argsort(error[:, 0])[100:]] = True
+    curve = np.repeat(error[:, :, None], 4, axis=2)
+    curve[stopped, :, 2:] = np.nan
+    both = ("trial", "repeat")
+    status = np.where(stopped, "stopped", "ok").astype(object)[:, None]
+    halved = trials.drop_dims("epoch").assign(
+        status=(both, status),
+        epochs=(both, np.where(stopped, 2.0, 4.0)[:, None]),
+        learning_curve=((*both, "epoch"), curve),
+        rung=("trial", stopped.astype(int)),
+    )
+    halved = halved.assign_coords(epoch=np.arange(1, 5)).assign_attrs(
+        rungs=json.dumps([{"epochs": 2, "keep": 0.5}])
+    )
+    found = hh.explain(halved, drawn="adaptive", **asked).sel(target="error", group="all")
+    best, worst = (float(found["threshold"].sel(subset=subset)) for subset in ("best", "worst"))
+    assert best < worst

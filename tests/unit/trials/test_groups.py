@@ -25,3 +25,22 @@ def test_levels_that_are_texts_and_numbers_meet_conditions(when: Any) -> None:
     found = hh.explain(trials, n_permutations=19)
     n = found["n"].sel(group=group.label)
     assert int(n) == sum(has_size)
+
+
+def test_a_group_whose_parent_no_trial_has_is_empty() -> None:
+    space = hh.Space(
+        {
+            "opt": hh.Categorical(["adam", "sgd"]),
+            "nesterov": hh.Boolean(when={"opt": "sgd"}),
+            "extra": hh.Float(0, 1, when={"nesterov": True}),
+            "lr": hh.Float(0, 1),
+        }
+    )
+    rates = np.random.default_rng(0).random(40)
+    absent = {"nesterov": None, "extra": None}
+    rows = [{"opt": "adam", **absent, "lr": rate, "loss": rate} for rate in rates]
+    trials = hh.trials_from(rows, space=space, error="loss")
+    assert [int(in_group(trials, group).sum()) for group in space.groups()][1:] == [0, 0]
+    assert hh.explain(trials, n_permutations=19)["n"].values.tolist() == [40, 0, 0]
+    explained = hh.explain_by_budget(hh.example_trials(60), budgets=[1.0], drawn="adaptive")
+    assert not explained["hsic"].notnull().any()
