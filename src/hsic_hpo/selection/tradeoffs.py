@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.selection.decisions import cost_ceiling
+from hsic_hpo.selection.parts import admits
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials import dataset as trials_data
@@ -86,14 +87,7 @@ def _obeying(
 
 
 def _inside(part: Subspace, name: str, known: History) -> np.ndarray:
-    """Tell which networks have a value of a hyperparameter that a part admits, or none of it."""
-    free = part.free[name] if part.free is not None and name in part.free.names else None
-    return np.array(
-        [
-            name not in c or (free.contains(c[name]) if free else c[name] == part.fixed[name])
-            for c in known.configurations
-        ]
-    )
+    return np.array([admits(part, name, c) for c in known.configurations])
 
 
 def _best(known: History, inside: np.ndarray, cost: str) -> dict[str, Any]:

@@ -72,6 +72,41 @@ def test_the_bound_holds_in_at_least_95_percent_of_studies() -> None:
     assert np.mean(held) >= 0.95
 
 
+DISCRETE = {
+    "levels": {"type": "categorical", "levels": ["a", "b", "c", "d"]},
+    "numbers": {"type": "integer", "range": [1, 8]},
+}
+
+
+@pytest.mark.parametrize("kind", DISCRETE)
+def test_the_bound_holds_in_spaces_of_discrete_hyperparameters(kind: str) -> None:
+    """The best of 300 trials is far from the best of ten hyperparameters."""
+    space = Space.from_dict({f"h{i}": DISCRETE[kind] for i in range(10)})
+    rng = np.random.default_rng(1)
+    if kind == "levels":
+        effects = [np.sort(rng.exponential(0.25, 4)) for _ in range(10)]
+        effects[0] = np.array([0.0, 0.14, 0.14, 0.14])
+    else:
+        effects = [
+            0.02 * (np.arange(8) - rng.integers(0, 8)) ** 2 * rng.uniform() for _ in range(10)
+        ]
+    effects = [effect - effect.min() for effect in effects]
+    levels = list(space["h0"].levels)
+    other = int(np.argsort(effects[0])[len(levels) // 2])
+    held = []
+    for seed in range(6):
+        configurations = space.configurations(sample(space, 300, seed))
+        noise = 0.02 * np.random.default_rng(seed).standard_normal(300)
+        logs = [
+            sum(effects[i][levels.index(one[f"h{i}"])] for i in range(10)) for one in configurations
+        ]
+        trials = History(configurations, np.exp(logs + noise), np.ones(300))
+        losses = Losses.of(space, trials, 0.95, seed)
+        assert losses is not None
+        held.append(losses.worst({"h0": levels[other]}) >= math.expm1(effects[0][other]))
+    assert all(held)
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_a_small_effect_in_300_noisy_trials_is_not_taken_for_none(seed: int) -> None:
     """One layer costs 8 % of the error, too little to be significant."""

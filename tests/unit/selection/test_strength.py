@@ -116,7 +116,7 @@ def test_without_a_margin_nothing_is_fixed_that_could_cost_anything() -> None:
 
 
 def test_trials_explained_through_a_surrogate_have_the_same_evidence() -> None:
-    found = trials(150, 0.02, 0.0)
+    found = trials(250, 0.02, 0.0)
     sensitivity = explain_one_way(found, SETTINGS, "adaptive")
     selection = decide(sensitivity, found, SelectionSettings(least_optimised=1))
     row = selection.sel(hyperparameter="n_layers")
