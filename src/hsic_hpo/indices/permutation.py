@@ -5,7 +5,9 @@ indices and pure interactions (how they are drawn: `hsic_hpo.indices.null_draws`
 
 A joint index is significant as soon as either hyperparameter has a main effect. Only the p-value of
 the pure interaction speaks of an interaction; as z is a thresholded error, of one in reaching the
-goal.
+goal. It is exact where neither of the two matters alone. Permuting z takes main effects away, too,
+with which the statistic varies more: where u_1 alone decides (z = 1 for u_1 > 0.9, n = 400), 20 %
+of p-values are at most 0.05.
 """
 
 from collections.abc import Sequence

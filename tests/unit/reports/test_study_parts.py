@@ -37,7 +37,7 @@ def test_parts_are_those_of_the_files_with_the_surrogate_beside_the_tests(tmp_pa
 
 def test_parts_are_all_that_a_study_has_but_its_trials() -> None:
     names = {field.name for field in fields(StudyParts)}
-    assert names == {"trials", "searches", *PARTS}
+    assert names == {"trials", "measured", "searches", *PARTS}
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
