@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.errors import printable
+from hsic_hpo.trials.costs import MEASURED_COSTS
 from hsic_hpo.wording import costing, counted, number, percent
 
 ALL = "all"
@@ -67,7 +68,7 @@ def front_table(front: xr.Dataset, search: str = ALL) -> pd.DataFrame:
 
 def cost_column(front: xr.Dataset) -> str | None:
     """Return the column of a cost that came with the trials; None for a measured one."""
-    if str(front.attrs["cost"]) in _NUMBERS:
+    if str(front.attrs["cost"]) in MEASURED_COSTS.keys() & _NUMBERS:
         return None
     name = str(front.attrs["cost_name"])
     return f"cost_{name}" if name in {*_NUMBERS.values(), *_RATIOS, *_WORDS} else name
