@@ -1,4 +1,4 @@
-"""Indices under permutations of z, from which the permutation tests take their null laws.
+"""Single and joint indices under permutations of z, from which their tests take the null laws.
 
 Permutations are drawn block of rows by block of rows (the number of ones in a block is
 hypergeometric, their places uniform), so that memory stays bounded for any n (not in the paper).
@@ -19,7 +19,7 @@ _CHOICE_BYTES = 2**25
 # Products of the features are summed and reduced while they are still in the cache.
 _PRODUCT_BYTES = 2**23
 
-Draws = tuple[FloatArray, FloatArray, FloatArray]
+Draws = tuple[FloatArray, FloatArray]
 
 
 class FixedNull:
@@ -81,13 +81,12 @@ class FixedNull:
         contrast = (single - share * self._single_total) / n
         index = self.features.per_column(contrast**2)
         if not self.pairs:
-            return index, index, index
-        pairs = [
-            joint_and_pure(self.features, c, (p - share * self._product_total) / n)
+            return index, index
+        joint = [
+            joint_and_pure(self.features, c, (p - share * self._product_total) / n)[0]
             for c, p in zip(contrast, product, strict=True)
         ]
-        joint, pure = (np.stack(part) for part in zip(*pairs, strict=True))
-        return index, joint, pure
+        return index, np.stack(joint)
 
 
 class MaximisedNull:
@@ -114,13 +113,12 @@ class MaximisedNull:
             self._search.moments(chosen.T), self.mask.sum()[None]
         )
         if not self.pairs:
-            return index.T, index.T, index.T
-        pairs = []
+            return index.T, index.T
+        joint = []
         for mask, position in zip(chosen, positions.T, strict=True):
             features = Features(self.columns, SEARCH_GRID[position])
-            pairs.append(joint_and_pure(features, *pair_sums(features, mask)))
-        joint, pure = (np.stack(part) for part in zip(*pairs, strict=True))
-        return index.T, joint, pure
+            joint.append(joint_and_pure(features, *pair_sums(features, mask))[0])
+        return index.T, np.stack(joint)
 
 
 class _Shuffle:

@@ -40,7 +40,7 @@ PAIRS = {
     "joint_p_value": "permutation p-value of joint_hsic",
     "joint_noise_floor": "noise floor of joint_hsic",
     "pure_interaction": "pure interaction of a pair, by their values, in reaching the goal",
-    "pure_p_value": "permutation p-value of pure_interaction",
+    "pure_p_value": "p-value of pure_interaction, by random signs of the trials",
     "pure_p_value_adjusted": "p-value of pure_interaction, max-T adjusted over the group's pairs",
     "pure_noise_floor": "noise floor of pure_interaction",
     "pure_found": "1 where the pair interacts by the evidence that there is, else 0",

@@ -26,7 +26,8 @@ class AnalysisSettings:
         ``"median"`` (of abs(U - U') under independence, 0.2929), ``"sample-median"``, or
         ``"max"`` (the one that maximises the index).
     n_permutations
-        Random permutations behind p-values and noise floors, at least 19.
+        Random permutations behind p-values and noise floors (random signs behind those of pure
+        interactions), at least 19.
     confidence
         Probability that an interval covers the true index, in (0, 1).
     significance

@@ -5,7 +5,7 @@ from scipy import stats
 import toy
 from dense_hsic import centred_gaussian, gaussian, v_statistic
 from hsic_hpo.errors import InputError
-from hsic_hpo.indices import null_draws
+from hsic_hpo.indices import null_draws, random_signs
 from hsic_hpo.indices.features import Categories, as_columns
 from hsic_hpo.indices.gaussian_kernel import MEDIAN_BANDWIDTH
 from hsic_hpo.indices.hsic import hsic, joint_hsic, pure_interaction
@@ -43,16 +43,21 @@ def test_statistics_are_the_indices_themselves():
             np.testing.assert_array_equal(values, values.T)
 
 
-def test_p_values_and_floors_agree_with_an_independent_dense_permutation_test():
+def test_p_values_and_floors_agree_with_an_independent_dense_test():
     rng = np.random.default_rng(1)
     u = rng.random((40, 2))
     z = (u[:, 0] > 0.5) & (rng.random(40) < 0.6)
     test = permutation_test(u, z, seed=1, n_permutations=4000)
     kernels = [gaussian(x, SIGMA) for x in u.T]
     pure = centred_gaussian(u[:, 0], SIGMA) * centred_gaussian(u[:, 1], SIGMA)
-    everything = [*kernels, kernels[0] * kernels[1], pure]
-    null = np.array([[v_statistic(k, rng.permutation(z)) for k in everything] for _ in range(4000)])
-    observed = np.array([v_statistic(k, z) for k in everything])
+    permuted = [*kernels, kernels[0] * kernels[1]]
+    contrast = z - z.mean()
+    signed = contrast * rng.choice([-1, 1], (4000, 40))
+    null = np.column_stack([
+        [[v_statistic(k, rng.permutation(z)) for k in permuted] for _ in range(4000)],
+        np.einsum("sk,kl,sl->s", signed, pure, signed) / 40**2,
+    ])  # fmt: skip
+    observed = np.array([v_statistic(k, z) for k in [*permuted, pure]])
     theirs = (null >= observed).mean(axis=0)
     ours = np.array([*test.single.p_value, test.joint.p_value[0, 1], test.pure.p_value[0, 1]])
     np.testing.assert_allclose(ours, theirs, atol=4 * np.sqrt(0.25 / 4000) + 1e-3)
@@ -66,7 +71,13 @@ def test_the_null_has_the_known_means_and_floors():
     test = permutation_test(u, np.arange(1000) < 100, seed=2, n_permutations=2000)
     assert test.single.noise_floor.mean() == pytest.approx(1.16e-4, rel=0.05)
     assert _upper(test.joint.noise_floor).mean() == pytest.approx(1.30e-4, rel=0.05)
-    assert _upper(test.pure.noise_floor).mean() == pytest.approx(4.2e-5, rel=0.05)
+    # Signs keep the trials that reached the goal, whose law differs from one sample to the next.
+    floors = [_upper(test.pure.noise_floor).mean()]
+    for seed in range(3, 8):
+        u = np.random.default_rng(seed).random((1000, 6))
+        again = permutation_test(u, np.arange(1000) < 100, seed=seed, n_permutations=499)
+        floors.append(_upper(again.pure.noise_floor).mean())
+    assert np.mean(floors) == pytest.approx(4.2e-5, rel=0.05)
 
 
 def test_p_values_are_uniform_under_independence():
@@ -137,6 +148,51 @@ def test_a_joint_index_rejects_without_interaction_and_the_pure_one_does_not():
         pure.append(test.pure.p_value[0, 1] <= 0.05)
     assert np.mean(joint) == 1
     assert np.mean(pure) <= 0.2
+
+
+_ADDITIVE = {
+    "the upper end of one": lambda u, rng: u[:, 0] > 0.9,
+    "the middle of one": lambda u, rng: np.abs(u[:, 0] - 0.5) < 0.05,
+    "the ends of both": lambda u, rng: np.where(rng.random(len(u)) < 0.5, u[:, 0], u[:, 1]) > 0.9,
+    "a little of one": lambda u, rng: rng.random(len(u)) < 0.2 * u[:, 0],
+}
+
+
+@pytest.mark.parametrize("law", _ADDITIVE)
+@pytest.mark.parametrize("bandwidth", [SIGMA, "max"])
+def test_a_pure_interaction_keeps_its_level_beside_main_effects(law, bandwidth):
+    """Chances that add up have no interaction: z permuted would find one in up to 20 %."""
+    runs, n = (300, 200) if bandwidth == SIGMA else (40, 100)
+    p_values = []
+    for seed in range(runs):
+        rng = np.random.default_rng(seed)
+        u = rng.random((n, 2))
+        z = _ADDITIVE[law](u, rng)
+        test = permutation_test(u, z, seed=rng, n_permutations=99, bandwidth=bandwidth)
+        p_values.append(test.pure.p_value[0, 1])
+    assert np.mean(np.array(p_values) <= 0.05) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
+    assert np.mean(np.array(p_values) <= 0.5) > 0.35
+
+
+def test_no_interaction_is_found_among_many_pairs_where_one_matters_alone():
+    found = []
+    for seed in range(60):
+        u = np.random.default_rng(seed).random((300, 6))
+        test = permutation_test(u, u[:, 0] > 0.9, seed=seed, n_permutations=199)
+        found.append(np.nanmin(test.pure.p_value_max_t) <= 0.05)
+    assert np.mean(found) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 60)
+
+
+def test_trials_that_share_a_sign_draw_from_the_same_null(monkeypatch):
+    u = np.random.default_rng(13).random((400, 6))
+    z = u[:, 0] < 0.1
+    each = permutation_test(u, z, seed=13, n_permutations=999).pure
+    monkeypatch.setattr(random_signs, "_GROUPS", 100)
+    shared = permutation_test(u, z, seed=13, n_permutations=999).pure
+    np.testing.assert_array_equal(shared.statistic, each.statistic)
+    ratio = _upper(shared.noise_floor) / _upper(each.noise_floor)
+    assert ratio.mean() == pytest.approx(1, abs=0.1)
+    assert ratio.std() < 0.3
 
 
 def test_the_maximum_is_sought_anew_in_each_permutation():
