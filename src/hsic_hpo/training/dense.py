@@ -95,6 +95,8 @@ def train_dense(
     )
     if best is not None:
         best.restore(module)
+    # Lightning leaves it on the CPU, which would take long.
+    network.to(machine.device)
     validation_error = min(module.learning_curve) if best else module.learning_curve[-1]
     outcome.finish(validation_error, error(network, data.x_test, data.y_test))
     return network
