@@ -18,6 +18,7 @@ from hsic_hpo.training.checkpoints import Checkpoints, KeepState
 from hsic_hpo.training.keeper import Keeper
 from hsic_hpo.training.machine import Machine
 from hsic_hpo.training.outcome import Diverged, Outcome
+from hsic_hpo.training.streams import fork_streams
 from hsic_hpo.training.trainer import KeepBest, quiet_trainer
 
 _LIGHTNING_PRECISION = {"32": "32-true", "tf32": "32-true", "bf16": "bf16-mixed"}
@@ -167,7 +168,7 @@ def _logged(metrics: Mapping[str, Any], name: str, where: str) -> float:
 
 
 def _flops(module: LightningModule, sample: tuple[torch.Tensor, ...]) -> int:
-    """Count the operations of a forward pass, on a copy and with the random stream put back."""
+    """Count the operations of a forward pass, on a copy and with the random streams put back."""
     counted = copy.deepcopy(module).eval()
-    with torch.random.fork_rng(devices=[]):
+    with fork_streams(module.device):
         return forward_flops(counted, sample)

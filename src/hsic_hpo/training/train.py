@@ -148,6 +148,9 @@ def train_within(
     """
     outcome = Outcome()
     chosen = machine(device, precision)
+    if not isinstance(problem, FunctionProblem):
+        # Before the clock of the first training starts.
+        chosen.start()
     keeper = Keeper()
     if keeping is not None:
         told = training_digest(problem, configuration, budget, seed, data.fingerprint)

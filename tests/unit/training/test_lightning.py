@@ -1,6 +1,7 @@
 """A user's own Lightning module is trained unchanged, within the budget, and measured."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from pytorch_lightning import LightningModule
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.data import Stamp
+from hsic_hpo.training import lightning as lightning_training
 from hsic_hpo.training.train import train
 from lightning_line import Line, LineProblem
 
@@ -103,6 +105,22 @@ def test_bf16_is_lightning_s_mixed_precision() -> None:
     assert record["status"] == "ok"
     assert record["validation_error"] == pytest.approx(exact["validation_error"], rel=0.02)
     assert record["validation_error"] != exact["validation_error"]
+
+
+def test_counting_operations_puts_back_the_stream_of_the_module_s_gpu_mock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forked = []
+
+    def fork(devices: list[int]) -> AbstractContextManager[None]:
+        forked.extend(devices)
+        return nullcontext()
+
+    monkeypatch.setattr(torch.random, "fork_rng", fork)
+    module = Line(RATE, 0.0)
+    module._device = torch.device("cuda", 0)
+    assert lightning_training._flops(module, (torch.ones(1, 1),)) == 2
+    assert forked == [0]
 
 
 @dataclass(frozen=True)
