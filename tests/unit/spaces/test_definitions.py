@@ -113,7 +113,8 @@ def test_a_bad_definition_is_told_in_the_words_of_the_config(written: Any, line:
         (Float(levels=[1, 2], weights={1, 3}), "weights: a set of 1, 3"),
         (Float(0, 1, when={"parent": {"in": {"a", "b"}}}), "when.parent.in: a set of 'a', 'b'"),
     ],
-    ids=str,
+    # A set has no text of its own by which processes could agree on the names of tests.
+    ids=["levels", "levels of a mapping", "frozen", "weights", "condition"],
 )
 def test_a_set_is_refused(definition: Any, message: str) -> None:
     parent = Categorical(["a", "b", "c"])
