@@ -3,6 +3,7 @@
 import copy
 import math
 import time
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -76,7 +77,8 @@ def train_lightning(
         trainer.fit(module, datamodule=data, ckpt_path=checkpoints.path)
         if best is not None:
             best.restore(module)
-        (tested,) = trainer.test(module, datamodule=data, verbose=False) or [{}]
+        # One mapping for each test loader; where there are more, the names tell which.
+        tested = dict(ChainMap(*trainer.test(module, datamodule=data, verbose=False)))
     test_error = _logged(tested, problem.test_monitor, f"{problem.name}.test_monitor")
     outcome.finish(min(curve) if best else curve[-1], test_error)
     return module
