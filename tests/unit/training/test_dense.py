@@ -1,5 +1,6 @@
 """Errors of dense trainings in physical units, and what is known when they diverge."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -92,6 +93,17 @@ def test_a_network_that_cannot_learn_has_the_spread_of_the_data_as_its_error(
     for split, error in (("validation", outcome.validation_error), ("test", outcome.test_error)):
         spread = float(np.sqrt(((raw[f"y_{split}"] - mean) ** 2).mean()))
         assert error == pytest.approx(spread, rel=0.02)
+
+
+class MeanError(Measured):
+    def error(self, predicted: np.ndarray, true: np.ndarray) -> float:
+        return np.abs(predicted - true).mean()
+
+
+def test_an_error_of_numpy_s_is_a_plain_number(tmp_path: Any) -> None:
+    problem = MeanError()
+    record = train(problem, load(problem, tmp_path)).record(0.0)
+    assert json.loads(json.dumps(record)) == record
 
 
 def test_a_network_is_tested_where_it_was_trained_mock(
