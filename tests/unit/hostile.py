@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+import torch
+
 from hsic_hpo.problems.base import FunctionProblem
 
 MEGABYTE = 2**20
@@ -66,7 +68,18 @@ def fail() -> None:
     raise ArithmeticError("no\nsuch luck")
 
 
+def fill_the_gpu(error: type[RuntimeError], text: str) -> None:
+    raise error(text)
+
+
 ACTS = {
+    "fill the GPU": lambda: fill_the_gpu(RuntimeError, "CUDA error: out of memory"),
+    "fill the GPU for cuBLAS": lambda: fill_the_gpu(
+        RuntimeError, "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"
+    ),
+    "fill the GPU for torch": lambda: fill_the_gpu(
+        torch.OutOfMemoryError, "CUDA out of memory. Tried to allocate 2.00 GiB."
+    ),
     "segfault": segfault,
     "os._exit": lambda: os._exit(3),
     "SystemExit": lambda: sys.exit("enough"),

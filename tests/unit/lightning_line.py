@@ -78,6 +78,31 @@ class LineProblem(LightningProblem):
         return Points(configuration.get("batch_size", 4))
 
 
+class CountingLine(Line):
+    """Adds what is no tensor to its state."""
+
+    def __init__(self, rate: float, dropout: float) -> None:
+        super().__init__(rate, dropout)
+        self.epochs = 0
+
+    def on_train_epoch_start(self) -> None:
+        self.epochs += 1
+
+    def get_extra_state(self) -> dict[str, int]:
+        return {"epochs": self.epochs}
+
+    def set_extra_state(self, state: Mapping[str, int]) -> None:
+        self.epochs = state["epochs"]
+
+
+@dataclass(frozen=True)
+class CountingLineProblem(LineProblem):
+    name: ClassVar[str] = "counting line"
+
+    def module(self, configuration: Mapping[str, Any]) -> LightningModule:
+        return CountingLine(configuration["rate"], configuration.get("dropout", 0.0))
+
+
 class LateLine(Line):
     """Makes its layer where Lightning lets it."""
 

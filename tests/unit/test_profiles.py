@@ -39,6 +39,15 @@ def test_what_is_submitted_comes_back_with_more(name: str) -> None:
             assert second == 2 * first
 
 
+@pytest.mark.parametrize("name", ["slurm", "kubernetes"])
+def test_the_lines_for_gpu_nodes_ask_for_the_memory_that_cuda_takes(name: str) -> None:
+    text = (ROOT / "workflow" / "profiles" / name / "config.yaml").read_text()
+    on_gpus = yaml.safe_load(re.sub(r"^( +)# ([a-z]\w*: )", r"\1\2", text, flags=re.MULTILINE))
+    for resources in on_gpus["set-resources"].values():
+        assert (resources["device"], resources["gpu"]) == ("cuda", 1)
+        assert [eval_attempt(resources["mem_mb"], attempt) for attempt in (1, 2)] == [5000, 10000]
+
+
 def eval_attempt(expression: str, attempt: int) -> int:
     """Evaluate the one form of expression that profiles use."""
     factor, _, name = expression.partition(" * ")

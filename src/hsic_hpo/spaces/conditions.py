@@ -65,6 +65,19 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else printable(str(value))
 
 
+def check_order(values: Any, where: str) -> None:
+    """Check that values have an order, by which all that follows from them is the same each time.
+
+    Raises
+    ------
+    InputError
+        For a set, of which texts come in another order in each process.
+    """
+    if isinstance(values, set | frozenset):
+        listed = ", ".join(sorted(map(repr, values)))
+        raise InputError(f"{where}: a set of {listed}, which has no order; write a list")
+
+
 def parse_conditions(when: Any, where: str) -> tuple[Condition, ...]:
     """Read the ``when`` of a hyperparameter: a mapping from parents to what must hold.
 
@@ -99,6 +112,7 @@ def _parse_test(parent: str, test: Any, where: str) -> list[Condition]:
                 f"{where}: unknown operator {name!r}; allowed: {_operators()}, "
                 "or a plain value for equality"
             )
+        check_order(value, f"{where}.{name}")
         if name == "in":
             if not isinstance(value, list | tuple) or not value:
                 raise InputError(f"{where}.in: {value!r} is not a list of values")

@@ -175,11 +175,14 @@ def _given(**settings: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as YAML or JSON would hold it: plain numbers, texts, lists and mappings."""
+    """Return a value as YAML or JSON would hold it: plain numbers, texts, lists and mappings.
+
+    A set stays what it is, to be refused: its order changes from one process to the next.
+    """
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, str):
+    if isinstance(value, Iterable) and not isinstance(value, str | set | frozenset):
         return [_plain(inner) for inner in value]
     return value

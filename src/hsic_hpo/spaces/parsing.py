@@ -12,7 +12,7 @@ import numpy as np
 import scipy
 
 from hsic_hpo.errors import InputError, did_you_mean
-from hsic_hpo.spaces.conditions import Condition, parse_conditions
+from hsic_hpo.spaces.conditions import Condition, check_order, parse_conditions
 from hsic_hpo.spaces.hyperparameter import Continuous, Hyperparameter, Law, Levels, Range
 
 KEYS = {
@@ -69,6 +69,8 @@ def parse_hyperparameter(name: Any, definition: Any, where: str) -> Hyperparamet
                 f"{where}: unknown key {key!r} for type {kind}; allowed: {', '.join(known)}"
                 f"{did_you_mean(key, known)}"
             )
+    for key, value in definition.items():
+        check_order(value, f"{where}.{key}")
     conditions: tuple[Condition, ...] = ()
     if "when" in definition:
         conditions = parse_conditions(definition["when"], f"{where}.when")

@@ -144,10 +144,28 @@ def parse_budget(given: Mapping[str, Any]) -> Budget:
     for key in ("max_training_flops", "max_seconds"):
         if key in given:
             _check_positive(given[key], f"training.{key}")
-    budget = Budget.of(given)
-    if budget.early_stopping is not None:
-        check_count(budget.early_stopping.patience, "training.early_stopping.patience")
-    return budget
+    if given.get("early_stopping") is not None:
+        _check_patience(given["early_stopping"], "training.early_stopping")
+    return Budget.of(given)
+
+
+def _check_patience(given: Any, where: str) -> None:
+    known = [declared.name for declared in fields(Patience)]
+    if not isinstance(given, Mapping):
+        raise InputError(
+            f"{where}: {given!r} is not a mapping of {' and '.join(known)}, such as "
+            "{patience: 10}"
+        )
+    for key in given:
+        if key not in known:
+            raise InputError(
+                f"{where}.{key}: unknown; known: {', '.join(known)}{did_you_mean(key, known)}"
+            )
+    if "patience" in given:
+        check_count(given["patience"], f"{where}.patience")
+    least = given.get("min_delta", 0.0)
+    if isinstance(least, bool) or not isinstance(least, int | float) or not 0 <= least < math.inf:
+        raise InputError(f"{where}.min_delta: {least!r} is not a number of at least 0")
 
 
 def check_count(value: Any, where: str) -> None:

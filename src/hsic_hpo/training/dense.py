@@ -95,6 +95,8 @@ def train_dense(
     )
     if best is not None:
         best.restore(module)
+    # Lightning leaves it on the CPU, which would take long.
+    network.to(machine.device)
     validation_error = min(module.learning_curve) if best else module.learning_curve[-1]
     outcome.finish(validation_error, error(network, data.x_test, data.y_test))
     return network
@@ -120,7 +122,8 @@ class _Errors:
             # Among undefined scores of classes, one would still count as the largest.
             return math.nan
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._problem.error(self._data.physical(outputs), self._data.physical(y))
+            # A user's own problem may return a number of NumPy's, which JSON does not know.
+            return float(self._problem.error(self._data.physical(outputs), self._data.physical(y)))
 
 
 def _evaluate(network: nn.Module, inputs: np.ndarray) -> np.ndarray:

@@ -38,8 +38,14 @@ def evaluate(
     InputError
         When the problem returns anything but errors and cost, or another cost than it knew before.
     """
-    found = dict(problem.evaluate(configuration, budget.to_dict(), seed))
+    returned = problem.evaluate(configuration, budget.to_dict(), seed)
     where = f"{problem.name}.evaluate"
+    if not isinstance(returned, Mapping):
+        raise InputError(
+            f"{where}: returned {returned!r}; needed: a mapping of {', '.join(_KNOWN[:2])} and "
+            "perhaps more"
+        )
+    found = dict(returned)
     _add_known_costs(found, problem, configuration, where)
     for name in found:
         if name not in _KNOWN:

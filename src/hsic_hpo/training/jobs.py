@@ -222,7 +222,10 @@ def train_slice(
                     yield row
                 else:
                     trained.append((row, task, key))
-            yield from _with_best_network(trained, supervisor, folder)
+            try:
+                yield from _with_best_network(trained, supervisor, folder)
+            except OutOfJobMemory as reason:
+                too_large.append(str(reason))
     finally:
         supervisor.close()
     if too_large:

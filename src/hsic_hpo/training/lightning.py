@@ -3,6 +3,7 @@
 import copy
 import math
 import time
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from hsic_hpo.training.checkpoints import Checkpoints, KeepState
 from hsic_hpo.training.keeper import Keeper
 from hsic_hpo.training.machine import Machine
 from hsic_hpo.training.outcome import Diverged, Outcome
+from hsic_hpo.training.streams import fork_streams
 from hsic_hpo.training.trainer import KeepBest, quiet_trainer
 
 _LIGHTNING_PRECISION = {"32": "32-true", "tf32": "32-true", "bf16": "bf16-mixed"}
@@ -75,7 +77,8 @@ def train_lightning(
         trainer.fit(module, datamodule=data, ckpt_path=checkpoints.path)
         if best is not None:
             best.restore(module)
-        (tested,) = trainer.test(module, datamodule=data, verbose=False) or [{}]
+        # One mapping for each test loader; where there are more, the names tell which.
+        tested = dict(ChainMap(*trainer.test(module, datamodule=data, verbose=False)))
     test_error = _logged(tested, problem.test_monitor, f"{problem.name}.test_monitor")
     outcome.finish(min(curve) if best else curve[-1], test_error)
     return module
@@ -167,7 +170,7 @@ def _logged(metrics: Mapping[str, Any], name: str, where: str) -> float:
 
 
 def _flops(module: LightningModule, sample: tuple[torch.Tensor, ...]) -> int:
-    """Count the operations of a forward pass, on a copy and with the random stream put back."""
+    """Count the operations of a forward pass, on a copy and with the random streams put back."""
     counted = copy.deepcopy(module).eval()
-    with torch.random.fork_rng(devices=[]):
+    with fork_streams(module.device):
         return forward_flops(counted, sample)

@@ -2,13 +2,16 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
 
 from hsic_hpo.errors import InputError, did_you_mean
+from hsic_hpo.training.streams import fork_streams
+from hsic_hpo.training.tf32 import tf32
 
 DEVICES = ("cpu", "cuda", "auto")
 PRECISIONS = ("32", "tf32", "bf16")
@@ -23,13 +26,19 @@ class Machine:
     device
         CPU or the first GPU.
     precision
-        ``"32"`` for single precision; ``"tf32"`` for matrix products of a GPU with the mantissa
-        of TensorFloat-32; ``"bf16"`` for forward passes and losses of training in bfloat16 where
-        torch deems it safe. Weights and errors are always in single precision.
+        ``"32"`` for single precision; ``"tf32"`` for matrix products, convolutions and recurrent
+        layers of a GPU with the mantissa of TensorFloat-32; ``"bf16"`` for forward passes and
+        losses in bfloat16 where torch deems it safe: those of training, and with a Lightning module
+        those of validation and test too. Weights are always in single precision.
     """
 
     device: torch.device
     precision: str
+
+    def start(self) -> None:
+        """Start a GPU, once in a process: its libraries take a second, which is no training's."""
+        if self.device.type == "cuda":
+            _start_gpu(self.device)
 
     def autocast(self) -> AbstractContextManager[object]:
         """Return a context for the forward passes of a training; it can be entered repeatedly."""
@@ -50,21 +59,27 @@ class Machine:
             In [0, 2**32).
         """
         threads = torch.get_num_threads()
-        matmul = torch.get_float32_matmul_precision()
         streams = np.random.get_state(), random.getstate()  # noqa: NPY002 - to leave it untouched
-        with torch.random.fork_rng(devices=[0] if self.device.type == "cuda" else []):
+        with fork_streams(self.device), tf32(allowed=self.precision == "tf32"):
             torch.manual_seed(seed)
             np.random.seed(seed)  # noqa: NPY002 - users' modules may draw from it
             random.seed(seed)
             torch.set_num_threads(1)
-            torch.set_float32_matmul_precision("high" if self.precision == "tf32" else "highest")
             try:
                 yield
             finally:
                 torch.set_num_threads(threads)
-                torch.set_float32_matmul_precision(matmul)
                 np.random.set_state(streams[0])  # noqa: NPY002 - to leave it untouched
                 random.setstate(streams[1])
+
+
+@cache
+def _start_gpu(device: torch.device) -> None:
+    # What fails here fails in the training too, which says so.
+    with suppress(RuntimeError):
+        weights = torch.ones(8, 8, device=device, requires_grad=True)
+        torch.relu(weights @ weights).sum().backward()
+        torch.cuda.synchronize(device)
 
 
 def machine(device: str = "cpu", precision: str = "32") -> Machine:

@@ -1,13 +1,32 @@
-"""How much memory a job has and its processes hold, where the machine tells."""
+"""How much memory a job has and its processes hold, where the machine tells, and want of it."""
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import torch
+
 _PROCESSES = Path("/proc")
 _MEGABYTE = 2**20
+# As CUDA, and its libraries for matrix products and layers, say it.
+_DEVICE_IS_FULL = re.compile(r"CUDA error: out of memory|_STATUS_(\w+_)?ALLOC(ATION)?_FAILED")
+
+
+class DeviceMemoryError(MemoryError):
+    """A GPU has too little free memory; more memory of its computer does not help."""
+
+
+def as_memory_error(error: BaseException) -> MemoryError | None:
+    """Return what an error of torch's is if it is one for want of memory, None for any other."""
+    if not isinstance(error, RuntimeError):
+        return None
+    text = str(error)
+    if isinstance(error, torch.OutOfMemoryError) or _DEVICE_IS_FULL.search(text):
+        return DeviceMemoryError(text)
+    return MemoryError(text) if "can't allocate memory" in text else None
 
 
 def job_limit(megabytes: int | None, environment: Mapping[str, str] = os.environ) -> float:

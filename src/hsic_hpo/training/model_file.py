@@ -73,7 +73,11 @@ def write_model(
     content = {
         "format": FORMAT,
         "facts": json.dumps(facts),
-        "state_dict": {name: tensor.cpu() for name, tensor in network.state_dict().items()},
+        # A module may add what is no tensor.
+        "state_dict": {
+            name: value.cpu() if isinstance(value, torch.Tensor) else value
+            for name, value in network.state_dict().items()
+        },
         "scaling": _scaling(data) if isinstance(data, Data) else {},
     }
     with atomic(wanted.path) as temporary:

@@ -78,7 +78,11 @@ def optimiser(configuration: Configuration, network: nn.Module) -> optim.Optimiz
     else:
         # A second group costs a second call per step.
         groups[0]["params"] = [*penalised, *others]
-    return kind(groups, lr=configuration["learning_rate"], **settings(configuration))
+    chosen = settings(configuration)
+    if kind is optim.Adagrad and not all(parameter.is_cpu for parameter in network.parameters()):
+        # Not every version of torch has a fused one elsewhere.
+        chosen = {"foreach": True}
+    return kind(groups, lr=configuration["learning_rate"], **chosen)
 
 
 def penalised_parameters(network: nn.Module, *, decay_biases: bool) -> list[nn.Parameter]:

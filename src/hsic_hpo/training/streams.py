@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -35,3 +36,14 @@ def set_streams(state: Mapping[str, Any], device: torch.device) -> None:
     random.setstate(state["python"])
     if "cuda" in state:
         torch.cuda.set_rng_state(state["cuda"], device)
+
+
+def fork_streams(device: torch.device) -> AbstractContextManager[None]:
+    """Return a context after which torch's streams, that of a GPU included, are as before.
+
+    Parameters
+    ----------
+    device
+        Where what runs in the context may draw, beside the CPU.
+    """
+    return torch.random.fork_rng(devices=[device.index or 0] if device.type == "cuda" else [])

@@ -19,7 +19,6 @@ from hsic_hpo.training.function import evaluate
 from hsic_hpo.training.outcome import Diverged, Outcome
 
 with needs_extra("training networks", "training"):
-    import torch
     from pytorch_lightning import Callback
     from torch import nn
 
@@ -27,6 +26,7 @@ with needs_extra("training networks", "training"):
     from hsic_hpo.training.keeper import Keeper, Keeping, Paused
     from hsic_hpo.training.lightning import train_lightning
     from hsic_hpo.training.machine import Machine, machine
+    from hsic_hpo.training.memory import as_memory_error
     from hsic_hpo.training.model_file import Wanted, write_model
     from hsic_hpo.training.state import forget_state, made_by, training_digest
 
@@ -96,7 +96,8 @@ def train(
         For an unknown hyperparameter, budget, device or precision, or a user's own problem that
         does not return or log what it must.
     OSError, MemoryError, KeyboardInterrupt
-        Passed on: they are due to the machine or the user, not to the configuration.
+        Passed on: they are due to the machine or the user, not to the configuration. What torch
+        raises where a GPU or the computer has too little memory is a ``MemoryError``.
     """
     limits = parse_budget(budget)
     keeping = _keeping(state, until_epoch)
@@ -148,6 +149,9 @@ def train_within(
     """
     outcome = Outcome()
     chosen = machine(device, precision)
+    if not isinstance(problem, FunctionProblem):
+        # Before the clock of the first training starts.
+        chosen.start()
     keeper = Keeper()
     if keeping is not None:
         told = training_digest(problem, configuration, budget, seed, data.fingerprint)
@@ -166,7 +170,8 @@ def train_within(
         except (OSError, MemoryError, InputError):
             raise
         except Exception as error:
-            _raise_if_out_of_memory(error)
+            if (want_of_memory := as_memory_error(error)) is not None:
+                raise want_of_memory from error
             outcome.end("failed", f"{type(error).__name__}: {error}")
         finally:
             keeper.end()
@@ -210,10 +215,3 @@ def _run(
         evaluate(problem, configuration, budget, seed=seed, outcome=outcome)
         return None
     raise TypeError(f"{type(problem).__name__} is not a kind of problem that can be trained")
-
-
-def _raise_if_out_of_memory(error: Exception) -> None:
-    if isinstance(error, torch.OutOfMemoryError):
-        raise error
-    if isinstance(error, RuntimeError) and "can't allocate memory" in str(error):
-        raise MemoryError(str(error)) from error

@@ -1,5 +1,6 @@
 """Lightning's trainer as every training here uses it: silent, and without files."""
 
+import copy
 import logging
 import math
 import warnings
@@ -43,14 +44,16 @@ class KeepBest(EarlyStopping):
     def __init__(self, monitor: str, limit: Patience, learning_curve: Sequence[float]) -> None:
         super().__init__(monitor, min_delta=limit.min_delta, patience=limit.patience, mode="min")
         self._learning_curve = learning_curve
-        self._weights: dict[str, torch.Tensor] = {}
+        self._weights: dict[str, Any] = {}
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Keep the weights if they are the best so far, then check whether to stop."""
         *earlier, error = self._learning_curve
         if error < min(earlier, default=math.inf):
+            # A module may add what is no tensor.
             self._weights = {
-                name: tensor.detach().clone() for name, tensor in pl_module.state_dict().items()
+                name: value.clone() if isinstance(value, torch.Tensor) else copy.deepcopy(value)
+                for name, value in pl_module.state_dict().items()
             }
         super().on_train_epoch_end(trainer, pl_module)
 

@@ -16,14 +16,12 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.base import LightningProblem, Loaded, Problem
 from hsic_hpo.training.budget import Budget
 from hsic_hpo.training.keeper import DEFAULT_INTERVAL, Keeping
 from hsic_hpo.training.leave_after import LeaveAfter
-from hsic_hpo.training.memory import kernel_kills
+from hsic_hpo.training.memory import DeviceMemoryError, as_memory_error, kernel_kills
 from hsic_hpo.training.model_file import Wanted
 from hsic_hpo.training.stopping import SIGNALS, Stop, shielded
 from hsic_hpo.training.train import train_within
@@ -52,7 +50,7 @@ class Ended(Exception):  # noqa: N818 - an outcome of a training, not a fault of
     Attributes
     ----------
     out_of_memory
-        Whether it might go on where there is more memory.
+        Whether it might go on in a job with more memory, as it does not where a GPU is full.
     """
 
     def __init__(self, reason: str, *, out_of_memory: bool = False) -> None:
@@ -320,8 +318,11 @@ def _fault(error: BaseException) -> Exception:
     if isinstance(error, OSError):
         named = error.filename and str(error.filename)
         return OSError(error.errno or 0, error.strerror or str(error) or text, named)
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return Ended(f"out of memory: {text}", out_of_memory=True)
+    # Loading a problem, and starting a GPU, raise what torch raises.
+    error = as_memory_error(error) or error
+    if isinstance(error, MemoryError):
+        larger_job_helps = not isinstance(error, DeviceMemoryError)
+        return Ended(f"out of memory: {text}", out_of_memory=larger_job_helps)
     if isinstance(error, Exception):
         return RuntimeError(text)
     return Ended(f"ended the interpreter: {text}")

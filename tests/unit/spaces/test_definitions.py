@@ -1,6 +1,9 @@
 """Objects for what the YAML writes: the same spaces, the same messages."""
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -99,3 +102,45 @@ def test_a_bad_definition_is_told_in_the_words_of_the_config(written: Any, line:
     with pytest.raises(InputError) as error:
         Space({**PARENT, "x": written})
     assert str(error.value) == line
+
+
+@pytest.mark.parametrize(
+    ("definition", "message"),
+    [
+        (Categorical({"sgd", "adam"}), "levels: a set of 'adam', 'sgd'"),
+        ({"type": "categorical", "levels": {"sgd", "adam"}}, "levels: a set of 'adam', 'sgd'"),
+        (Integer(levels=frozenset([1, 2])), "levels: a set of 1, 2"),
+        (Float(levels=[1, 2], weights={1, 3}), "weights: a set of 1, 3"),
+        (Float(0, 1, when={"parent": {"in": {"a", "b"}}}), "when.parent.in: a set of 'a', 'b'"),
+    ],
+    # A set has no text of its own by which processes could agree on the names of tests.
+    ids=["levels", "levels of a mapping", "frozen", "weights", "condition"],
+)
+def test_a_set_is_refused(definition: Any, message: str) -> None:
+    parent = Categorical(["a", "b", "c"])
+    with pytest.raises(InputError) as refused:
+        Space({"parent": parent, "child": definition})
+    assert str(refused.value) == f"space.child.{message}, which has no order; write a list"
+
+
+@pytest.mark.parametrize("levels", ["{'sgd', 'adam', 'nadam'}", "['sgd', 'adam', 'nadam']"])
+def test_a_space_does_not_depend_on_the_process(levels: str) -> None:
+    program = (
+        "from hsic_hpo.spaces.definitions import Categorical\n"
+        "from hsic_hpo.spaces.space import Space\n"
+        f"try: print(Space({{'optimizer': Categorical({levels})}}).to_json())\n"
+        "except ValueError as error: print(error)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**environment, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        # By the first two a set of these texts has two orders.
+        for seed in ("0", "1", "2")
+    }
+    assert len(said) == 1

@@ -90,6 +90,24 @@ def test_a_full_budget_is_read() -> None:
             {"epochs": 1, "early_stopping": {"patience": 0}},
             "training.early_stopping.patience: 0 is not an integer of at least 1",
         ),
+        (
+            {"epochs": 1, "early_stopping": True},
+            "training.early_stopping: True is not a mapping of patience and min_delta, such as "
+            "{patience: 10}",
+        ),
+        (
+            {"epochs": 1, "early_stopping": {"patiense": 3}},
+            "training.early_stopping.patiense: unknown; known: patience, min_delta; did you mean "
+            "'patience'?",
+        ),
+        (
+            {"epochs": 1, "early_stopping": {"min_delta": -1}},
+            "training.early_stopping.min_delta: -1 is not a number of at least 0",
+        ),
+        (
+            {"epochs": 1, "early_stopping": {"min_delta": "0.1"}},
+            "training.early_stopping.min_delta: '0.1' is not a number of at least 0",
+        ),
     ],
     ids=str,
 )

@@ -1,11 +1,13 @@
 """Errors of dense trainings in physical units, and what is known when they diverge."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 import xarray as xr
 
 from hsic_hpo.files import write_netcdf
@@ -18,7 +20,7 @@ from hsic_hpo.training import in_memory as engine
 from hsic_hpo.training.budget import parse_budget
 from hsic_hpo.training.dense import train_dense
 from hsic_hpo.training.keeper import Keeper
-from hsic_hpo.training.machine import machine
+from hsic_hpo.training.machine import Machine, machine
 from hsic_hpo.training.outcome import Diverged, Outcome
 
 
@@ -91,6 +93,39 @@ def test_a_network_that_cannot_learn_has_the_spread_of_the_data_as_its_error(
     for split, error in (("validation", outcome.validation_error), ("test", outcome.test_error)):
         spread = float(np.sqrt(((raw[f"y_{split}"] - mean) ** 2).mean()))
         assert error == pytest.approx(spread, rel=0.02)
+
+
+class MeanError(Measured):
+    def error(self, predicted: np.ndarray, true: np.ndarray) -> float:
+        return np.abs(predicted - true).mean()
+
+
+def test_an_error_of_numpy_s_is_a_plain_number(tmp_path: Any) -> None:
+    problem = MeanError()
+    record = train(problem, load(problem, tmp_path)).record(0.0)
+    assert json.loads(json.dumps(record)) == record
+
+
+def test_a_network_is_tested_where_it_was_trained_mock(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The device without memory stands for a GPU, from which Lightning takes the network."""
+    tested = []
+
+    def fit(module: engine.InMemoryFit, *_: Any, **__: Any) -> None:
+        module.learning_curve.append(0.5)
+        module.to_empty(device="cpu")
+
+    def evaluate(network: torch.nn.Module, inputs: np.ndarray) -> np.ndarray:
+        tested.append(next(network.parameters()).device.type)
+        return np.zeros((len(inputs), 1), np.float32)
+
+    monkeypatch.setattr(dense_training, "fit", fit)
+    monkeypatch.setattr(dense_training, "_evaluate", evaluate)
+    monkeypatch.setattr(f"{__name__}.machine", lambda: Machine(torch.device("meta"), "32"))
+    problem = Measured()
+    assert train(problem, load(problem, tmp_path)).test_error is not None
+    assert tested == ["meta"]
 
 
 @pytest.mark.parametrize(("n_layers", "n_units"), [(1, 5), (3, 7)])

@@ -30,6 +30,8 @@ class Bowl(FunctionProblem):
     ) -> Mapping[str, Any]:
         if configuration["x"] == "raise":
             raise ZeroDivisionError("flat\nearth")
+        if configuration["x"] == "forget":
+            return None  # type: ignore[return-value]
         height = configuration["x"] ** 2
         return {
             "validation_error": height + budget["epochs"],
@@ -68,6 +70,11 @@ def test_cost_and_curve_are_taken_over() -> None:
     record = run(x=0.0, more=more)
     assert {name: record[name] for name in more} == {**more, "learning_curve": [2.0, None, 1.0]}
     assert json.loads(json.dumps(record, allow_nan=False)) == record
+
+
+def test_a_function_that_returns_nothing_is_refused() -> None:
+    with pytest.raises(InputError, match=r"^bowl.evaluate: returned None; needed: a mapping of "):
+        run(x="forget")
 
 
 @pytest.mark.parametrize("error", [math.nan, math.inf, None], ids=str)

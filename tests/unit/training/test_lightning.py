@@ -1,17 +1,20 @@
 """A user's own Lightning module is trained unchanged, within the budget, and measured."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pytest
 import torch
 from pytorch_lightning import LightningModule
+from torch.utils.data import DataLoader
 
 from hsic_hpo.errors import InputError
 from hsic_hpo.problems.data import Stamp
+from hsic_hpo.training import lightning as lightning_training
 from hsic_hpo.training.train import train
-from lightning_line import Line, LineProblem
+from lightning_line import Line, LineProblem, Points
 
 RATE = 0.1
 SHRINK = 1.0 - 2.0 * RATE
@@ -105,6 +108,22 @@ def test_bf16_is_lightning_s_mixed_precision() -> None:
     assert record["validation_error"] != exact["validation_error"]
 
 
+def test_counting_operations_puts_back_the_stream_of_the_module_s_gpu_mock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forked = []
+
+    def fork(devices: list[int]) -> AbstractContextManager[None]:
+        forked.extend(devices)
+        return nullcontext()
+
+    monkeypatch.setattr(torch.random, "fork_rng", fork)
+    module = Line(RATE, 0.0)
+    module._device = torch.device("cuda", 0)
+    assert lightning_training._flops(module, (torch.ones(1, 1),)) == 2
+    assert forked == [0]
+
+
 @dataclass(frozen=True)
 class Misnamed(LineProblem):
     monitor: ClassVar[str] = "val_los"
@@ -132,6 +151,33 @@ class Untested(LineProblem):
 def test_an_error_that_is_not_logged_is_refused(problem: LineProblem, message: str) -> None:
     with pytest.raises(InputError, match=f"^{message}$"):
         run({"epochs": 1}, problem)
+
+
+class JudgedTwice(Line):
+    def test_step(self, batch: list[torch.Tensor], batch_idx: int, dataloader_idx: int = 0) -> None:
+        self.log("test_loss", (1.0 + dataloader_idx) * (self(batch[0]) - batch[1]).abs().mean())
+
+
+class TwoTests(Points):
+    def test_dataloader(self) -> list[DataLoader]:
+        return [self.loader(2, batch_size=2), self.loader(2, batch_size=2)]
+
+
+@dataclass(frozen=True)
+class JudgedTwiceProblem(LineProblem):
+    test_monitor: ClassVar[str] = "test_loss/dataloader_idx_1"
+
+    def module(self, configuration: Mapping[str, Any]) -> LightningModule:
+        return JudgedTwice(configuration["rate"], 0.0)
+
+    def datamodule(self, configuration: Mapping[str, Any]) -> Points:
+        return TwoTests(4)
+
+
+def test_one_of_several_test_loaders_gives_the_test_error() -> None:
+    record = run({"epochs": 1}, JudgedTwiceProblem())
+    assert record["reason"] == ""
+    assert record["test_error"] == pytest.approx(2.0 * distance(3), rel=1e-5)
 
 
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:

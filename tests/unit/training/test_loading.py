@@ -24,6 +24,7 @@ from hsic_hpo.training.jobs import Progress, train_slice
 from hsic_hpo.training.loading import load_model
 from hsic_hpo.training.model_file import Wanted
 from hsic_hpo.training.records import network_path, write_records
+from hsic_hpo.training.supervisor import MemoryShortError, OutOfJobMemory, Supervisor
 from hsic_hpo.training.train import train_within
 from hsic_hpo.trials.design import label_design
 
@@ -164,6 +165,34 @@ def test_of_each_configuration_the_network_of_the_lowest_validation_error_is_kep
     with pytest.raises(InputError, match=r"missing; run the same command again"):
         keep_chosen([str(output)], [str(written)], tmp_path / "trial_files")
     assert not written.exists()
+
+
+def test_what_a_module_adds_to_its_state_is_kept(folder: Path) -> None:
+    *_, path = kept({"import": "lightning_line:CountingLineProblem"}, folder, {"rate": 0.1})
+    assert load_model(path).epochs == 3
+
+
+def test_the_best_epoch_of_a_module_that_adds_to_its_state_is_kept(folder: Path) -> None:
+    spec = {"import": "lightning_line:CountingLineProblem"}
+    limits = {"epochs": 9, "early_stopping": Patience(2)}
+    # Beyond a rate of 1 the error rises from the first epoch on.
+    _, _, record, path = kept(spec, folder, {"rate": 1.1, "batch_size": 12}, **limits)
+    assert record["epochs"] == 3
+    assert load_model(path).epochs == 1
+
+
+def test_a_network_that_needs_a_larger_job_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates = [{"rate": 0.01}, {"rate": 0.1}]
+    trained(tmp_path, rates)
+
+    def full(*_: Any) -> None:
+        raise OutOfJobMemory("out of memory: 900 MB of the 800 MB of its job")
+
+    monkeypatch.setattr(Supervisor, "train", full)
+    with pytest.raises(MemoryShortError, match=r"^2 trainings ended for want of memory \(out of"):
+        trained(tmp_path, rates, networks_of=LINE)
 
 
 @pytest.mark.parametrize(

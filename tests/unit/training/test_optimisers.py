@@ -90,6 +90,15 @@ def test_adagrad() -> None:
     np.testing.assert_allclose(steps(optimizer="adagrad"), x, rtol=1e-9)
 
 
+def test_adagrad_is_fused_on_the_cpu_alone() -> None:
+    """Parameters without memory stand for those of a GPU, where torch 2.11 refuses a fused one."""
+    layers = network()
+    settings = complete({"optimizer": "adagrad"}, DENSE_REGRESSION)
+    for device, fused, foreach in (("cpu", True, None), ("meta", None, True)):
+        chosen = optimiser(settings, layers.to(device)).defaults
+        assert (chosen["fused"], chosen["foreach"]) == (fused, foreach)
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_accepted_optimiser_descends(name: str) -> None:
     assert (CURVATURE * steps(optimizer=name) ** 2).sum() < (CURVATURE * START**2).sum()

@@ -10,6 +10,7 @@ from typing import Any
 
 import psutil
 import pytest
+import torch
 
 from hostile import Hostile
 from hsic_hpo.errors import InputError
@@ -99,6 +100,22 @@ def test_max_seconds_holds_whatever_the_code_does(
     assert 1.4 < time.monotonic() - start < 30
 
 
+def with_its_own_precision() -> tuple[Hostile, Stamp]:
+    # As a module that is imported sets it; there is no setting for one operation before torch 2.9.
+    if hasattr(torch.backends, "fp32_precision"):
+        torch.backends.cuda.matmul.fp32_precision = "tf32"
+    return load()
+
+
+def test_a_problem_that_sets_the_precision_of_products_is_trained(tmp_path: Path) -> None:
+    supervisor = Supervisor(with_its_own_precision, "data")
+    try:
+        record = supervisor.train(task(x=0.25), Tries.of(tmp_path, KEY))
+    finally:
+        supervisor.close()
+    assert (record["status"], record["validation_error"]) == ("ok", 0.25)
+
+
 def test_records_are_those_of_a_training_in_this_process(make: Make, tmp_path: Path) -> None:
     supervised = make().train(task(x=1 / 3), Tries.of(tmp_path, KEY))
     here = train(PROBLEM, {"x": 1 / 3}, Stamp("data"), {"epochs": 1}, seed=1)
@@ -146,6 +163,19 @@ def test_a_job_with_a_limit_leaves_a_large_training_to_a_larger_job(
     assert record["status"] == "failed"
     assert record["reason"].startswith("out of memory: ")
     assert make().train(task(), Tries.of(tmp_path, "cd" * 16))["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    "act", ["fill the GPU", "fill the GPU for cuBLAS", "fill the GPU for torch"]
+)
+def test_a_full_gpu_is_tried_again_in_the_same_job_mock(
+    make: Make, tmp_path: Path, act: str
+) -> None:
+    supervisor = make(memory_limit=limit())
+    record = supervisor.train(task(does=act, path=str(tmp_path / "tries")), Tries.of(tmp_path, KEY))
+    assert record["status"] == "failed"
+    assert record["reason"].startswith("out of memory: DeviceMemoryError: CUDA ")
+    assert tries_made(tmp_path / "tries") == 2
 
 
 def test_a_job_told_to_end_while_a_training_holds_its_memory_counts_a_try(

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from hsic_hpo.files import write_netcdf
 from hsic_hpo.problems.bateman import Bateman
 from hsic_hpo.problems.data import Data
 from hsic_hpo.training import dense as dense_training
+from hsic_hpo.training.machine import Machine
+from hsic_hpo.training.memory import DeviceMemoryError
 from hsic_hpo.training.train import train
 
 PROBLEM = Bateman(n_species=2, n_trajectories=128)
@@ -216,7 +219,19 @@ def test_failure_midway_keeps_the_curve_and_one_line(data: Data) -> None:
             ),
             MemoryError,
         ),
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB."), DeviceMemoryError),
+        (RuntimeError("CUDA error: out of memory\nCUDA kernel errors ..."), DeviceMemoryError),
+        (
+            RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`"),
+            DeviceMemoryError,
+        ),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), DeviceMemoryError),
+        (
+            RuntimeError("CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"),
+            DeviceMemoryError,
+        ),
     ],
+    ids=str,
 )
 def test_what_the_machine_causes_is_not_a_failed_training(
     data: Data, error: BaseException, raised: type[BaseException]
@@ -230,6 +245,20 @@ def test_interrupt_leaves_the_interrupt_handler(data: Data) -> None:
     with pytest.raises(KeyboardInterrupt):
         raising(data, KeyboardInterrupt())
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_other_errors_of_a_gpu_are_a_failed_training(data: Data) -> None:
+    record = raising(data, RuntimeError("CUDA error: CUBLAS_STATUS_EXECUTION_FAILED"))
+    assert record["status"] == "failed"
+
+
+def test_the_start_of_a_gpu_is_no_time_of_a_training_mock(
+    data: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Machine, "start", lambda _: time.sleep(0.2))
+    began = time.monotonic()
+    record = run(data, SMALL)
+    assert record["train_seconds"] <= time.monotonic() - began - 0.2
 
 
 def test_lightning_callbacks_work_by_epoch(data: Data) -> None:
