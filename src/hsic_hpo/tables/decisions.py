@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.wording import readable
+from hsic_hpo.digits import value_in_words
 
 _ORDER = ("search", "prefer", "fix")
 
@@ -39,6 +39,6 @@ def decisions_table(dataset: xr.Dataset) -> pd.DataFrame:
     rows = dataset[columns].to_dataframe().reset_index()
     order = rows["decision"].map(_ORDER.index)
     rows = rows.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
-    rows["choice"] = [readable(json.loads(text)) for text in rows["preferred"]]
+    rows["choice"] = [value_in_words(json.loads(text)) for text in rows["preferred"]]
     rows["overridden"] = rows["overridden"].astype(bool)
     return rows[["hyperparameter", "decision", "choice", *columns[2:]]]
