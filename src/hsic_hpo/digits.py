@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from hsic_hpo.wording import number, percent, readable
@@ -38,7 +39,7 @@ def rounded(value: float) -> str:
 
 
 def told_apart(values: Sequence[float]) -> list[str]:
-    """Return numbers that stand beside each other, rounded so that different ones look different.
+    """Return numbers that stand beside each other, rounded so that they look as far apart.
 
     Parameters
     ----------
@@ -48,19 +49,22 @@ def told_apart(values: Sequence[float]) -> list[str]:
     Returns
     -------
     list of str
-        As :func:`rounded`, with more digits, up to six, where two texts would be equal.
+        As :func:`rounded`, with more digits, up to six, where the last of them would be worth more
+        than two of the numbers differ by.
 
     Examples
     --------
     >>> told_apart([5.0002, 5.0004, 5.0004])
     ['5.0002', '5.0004', '5.0004']
     """
-    texts: list[str] = []
-    for digits in range(_LEAST, _MOST + 1):
-        texts = [_to_digits(value, significant_digits(value, digits)) for value in values]
-        if len(set(texts)) == len(set(values)):
-            break
-    return texts
+    neighbours = list(pairwise(sorted({value for value in values if math.isfinite(value)})))
+    enough = (
+        digits
+        for digits in range(_LEAST, _MOST)
+        if all(_resolved(low, high, digits) for low, high in neighbours)
+    )
+    digits = next(enough, _MOST)
+    return [_to_digits(value, significant_digits(value, digits)) for value in values]
 
 
 def value_in_words(choice: Any) -> str:
@@ -104,6 +108,14 @@ def share(part: float, decimals: int = 0) -> str:
         if not any(shown == end and abs(part - end) > _ROUNDING for end in (0, 1)):
             break
     return percent(shown)
+
+
+def _resolved(low: float, high: float, digits: int) -> bool:
+    """Tell whether the last digit of two numbers is worth no more than what they differ by."""
+    exponent = math.floor(math.log10(max(abs(low), abs(high))))
+    last = 10.0 ** (exponent - digits + 1)
+    # Differences of decimals are rarely exact.
+    return last <= high - low or math.isclose(last, high - low, rel_tol=1e-6)
 
 
 def _to_digits(value: float, digits: int) -> str:

@@ -44,8 +44,15 @@ def test_six_digits_tell_all_apart_that_differ_in_them(wholes: list[int], power:
 
 def test_three_digits_stay_where_they_are_enough() -> None:
     assert told_apart([0.00123456, 12.345, 6018.0]) == ["0.00123", "12.3", "6020"]
-    assert told_apart([12341.0, 12348.0]) == ["12340", "12350"]
+    assert told_apart([0.001, 0.0012, 100.0]) == ["0.001", "0.0012", "100"]
     assert told_apart([]) == []
+
+
+def test_ends_of_a_narrow_range_are_shown_as_far_apart_as_they_are() -> None:
+    assert told_apart([5.00014, 5.00062]) == ["5.0001", "5.0006"]
+    assert told_apart([100.0131, 100.0872]) == ["100.01", "100.09"]
+    assert told_apart([12341.0, 12348.0]) == ["12341", "12348"]
+    assert told_apart([-1e-320, 0.0, math.inf]) == ["-1e-320", "0", "inf"]
 
 
 def test_values_of_a_hyperparameter() -> None:

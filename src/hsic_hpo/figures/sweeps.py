@@ -141,8 +141,10 @@ def _positions(line: xr.Dataset, hyperparameter: Hyperparameter) -> np.ndarray:
 def _range(hyperparameter: Hyperparameter, line: xr.Dataset, point: int, end: str) -> str:
     if point == 0:
         return "full range"
-    value = hyperparameter.from_stored(line["sweep_value"].values[point].item())
-    text = rounded_text(value) if isinstance(value, float) else str(value)
+    whole, value = (
+        hyperparameter.from_stored(line["sweep_value"].values[i].item()) for i in (0, point)
+    )
+    text = rounded_text(value, whole) if isinstance(value, float) else str(value)
     # A space at which no line breaks.
     return f"≥\u00a0{text}" if end == "lower" else f"≤\u00a0{text}"
 

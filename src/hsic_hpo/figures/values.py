@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from hsic_hpo.digits import rounded, told_apart
+from hsic_hpo.digits import told_apart
 from hsic_hpo.errors import printable
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
 from hsic_hpo.wording import costing
@@ -43,9 +43,12 @@ def value_text(value: object) -> str:
     return printable(str(value))
 
 
-def rounded_text(value: float) -> str:
-    """Return a number with the digits that it needs, short whole ones with all of theirs."""
-    return _rounded_text(value, rounded(value))
+def rounded_text(value: float, beside: float) -> str:
+    """Return a number that stands for a part of a range, told apart from an end of the range.
+
+    Short whole numbers have all of their digits.
+    """
+    return _rounded_text(value, told_apart([value, beside])[0])
 
 
 def _rounded_text(value: float, text: str) -> str:

@@ -29,6 +29,8 @@ _IN_LATEX = str.maketrans(
         "\n": " ",
     }
 )
+# LaTeX takes one of these behind the end of a row for a length, or a star, of that.
+_AFTER_ROW = re.compile(r"^(\s*)([\[*])")
 
 # Beyond these the digits of an index depend on the kind of CPU, and mean nothing.
 _DIGITS = 6
@@ -122,7 +124,7 @@ def _latex(table: pd.DataFrame) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_IN_LATEX)
+    return _AFTER_ROW.sub(r"\1{\2}", text.translate(_IN_LATEX))
 
 
 def _cell(value: Any) -> str:

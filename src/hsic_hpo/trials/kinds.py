@@ -38,14 +38,12 @@ def _kind(name: str, maker: str, dims: str, variables: str) -> Kind:
     return Kind(name, maker, frozenset(dims.split()), frozenset(variables.split()))
 
 
-TRIALS = _kind(
-    "trials Dataset", "trials_from and read_trials return one", "trial hyperparameter", "u status"
-)
+TRIALS = _kind("trials Dataset", "trials_from and read_trials return one", "trial", "status")
 SENSITIVITY = _kind(
     "sensitivity Dataset",
     "explain returns one",
     "group target subset hyperparameter",
-    "hsic note threshold",
+    "hsic",
 )
 SELECTION = _kind(
     "selection Dataset", "decide returns one", "hyperparameter", "decision preferred worst_loss"

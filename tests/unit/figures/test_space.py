@@ -107,6 +107,14 @@ def test_values_are_written_as_people_do(value: object, text: str) -> None:
     assert value_text(value) == text
 
 
+def test_a_distribution_without_parameters_is_its_name_alone() -> None:
+    spec = {
+        "x": {"type": "float", "distribution": {"name": "expon"}},
+        "y": {"type": "float", "distribution": {"name": "norm", "loc": 1.0, "scale": 2.0}},
+    }
+    assert [row[3] for row in rows(spec)[-2:]] == ["expon", "norm: loc 1,\nscale 2"]
+
+
 @pytest.mark.parametrize(
     "spec",
     [

@@ -43,7 +43,7 @@ def test_the_excess_is_the_largest_of_all_ranges() -> None:
         (0.999, 0.9997, "0.999 to 0.9997"),
         (0.99969, 1.0, "from 0.99969 on"),
         (0.0, 0.99969, "up to 0.99969"),
-        (0.50012, 0.50018, "0.5001 to 0.5002"),
+        (0.50012, 0.50018, "0.50012 to 0.50018"),
     ],
 )
 def test_ends_of_a_range_keep_the_digits_that_tell_them_apart(
