@@ -1,5 +1,6 @@
 """Titles state what the Datasets hold, and name nothing that is not found."""
 
+import numpy as np
 import pandas as pd
 
 import hsic_hpo as hh
@@ -77,11 +78,16 @@ def test_what_matters_most_is_told_budget_by_budget() -> None:
 
 
 def test_where_a_narrow_range_stops_to_matter_is_told_apart_from_its_end() -> None:
-    space = hh.Space({"rate": hh.Float(5.0001, 5.0009), "k": hh.Integer(1, 9)})
+    space = hh.Space({"rate": hh.Float(5.0001, 5.0009), "opt": hh.Categorical(["a", "b"])})
     frame = pd.DataFrame(space.configurations(sample(space, 300, 0)))
-    frame["loss"] = -frame["rate"]
+    frame["loss"] = 1e-4 * np.random.default_rng(0).random(300) - frame["rate"]
     found = hh.explain(hh.trials_from_frame(frame, space, error="loss"), n_permutations=99)
-    assert sweeps_title(found).endswith(": rate from 5.0008 on")
+    first, choice = (
+        float(found[name].sel(sweep="rate", end="lower")[place])
+        for name, place in (("sweep_value", 0), ("sweep_choice", ()))
+    )
+    assert 5 < first < choice < 5.001
+    assert sweeps_title(found).endswith(f": rate from {choice:.4f} on")
 
 
 def test_studies_without_an_index_claim_nothing() -> None:
