@@ -10,7 +10,7 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from hsic_hpo.checks import check_choice
+from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.histograms import ALL, REACHED, WORST, Look, histogram
 from hsic_hpo.figures.layout import LINE, lines, panel_letters, title_lines
@@ -67,8 +67,11 @@ def worst(trials: xr.Dataset, sensitivity: xr.Dataset, hyperparameter: str | Non
     indices = sensitivity.sel(target="error").isel(group=0)
     members = [one.name for one in space.hyperparameters if not one.conditions]
     indices = indices.sel(hyperparameter=members)
-    if hyperparameter is not None:
-        check_choice("hyperparameter", hyperparameter, members)
+    if hyperparameter is not None and hyperparameter not in members:
+        raise InputError(
+            f"hyperparameter: {hyperparameter!r} is not in the main group; allowed: "
+            f"{', '.join(members)}{did_you_mean(hyperparameter, members)}"
+        )
     ranked = indices.sortby(indices["hsic"].sel(subset="best"), ascending=False)
     name = hyperparameter or _most_different(trials, indices)
     with style():
