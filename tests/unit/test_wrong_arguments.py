@@ -104,8 +104,8 @@ REFUSED: dict[str, Callable[[], Any]] = {
         TRIALS, RESULT, most="all"
     ),
     "fraction: 1 is not a number above 0 and below 1": lambda: hh.plot.trainings(TRIALS, 1),
-    "hyperparameter: 'unit' is not in the main group; allowed: lr, units, opt; did you mean 'units'?": lambda: (
-        hh.plot.worst(TRIALS, RESULT, "unit")
+    "hyperparameter: 'x' is not in the main group; allowed: lr, units, opt": lambda: hh.plot.worst(
+        TRIALS, RESULT, "x"
     ),
     "dataset: NoneType; a trials, sensitivity or selection Dataset is needed, which holds a "
     "search space": lambda: hh.plot.space(None),
