@@ -23,11 +23,11 @@ help:  ## list the commands
 
 study:  ## run a study: make study [CONFIG=config/quick.yaml] [CORES=all]
 	$(SET_UP) study $(if $(findstring slurm,$(PROFILE)),slurm)
-	@STARTED_AS='make study $(MAKEOVERRIDES)' $(BIN)/hsic-hpo run $(CONFIG) --cores $(CORES) --profile $(PROFILE)
+	@STARTED_AS='make study $(MAKEOVERRIDES)' $(BIN)/hsic-hpo run '$(CONFIG)' --cores $(CORES) --profile '$(PROFILE)'
 
 toy:  ## the paper's analytical examples beside their closed forms
 	$(SET_UP) workflow
-	@$(BIN)/snakemake toy --workflow-profile $(PROFILE) --cores $(CORES) --configfile config/toy.yaml
+	@$(BIN)/snakemake toy --workflow-profile '$(PROFILE)' --cores $(CORES) --configfile config/toy.yaml
 	@cat results/toy/tables/toy.md
 
 publish:  ## keep the datasets of a finished study: make publish STUDY=bateman
@@ -51,7 +51,7 @@ reference:  ## redraw the published reference studies from their datasets, witho
 
 check:  ## check a study config, and train one configuration for a step
 	$(SET_UP) study
-	@$(BIN)/hsic-hpo check --train $(CONFIG)
+	@$(BIN)/hsic-hpo check --train '$(CONFIG)'
 
 docs:  ## build the documentation site into site/
 	$(SET_UP) docs

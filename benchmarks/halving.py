@@ -19,14 +19,13 @@ in each repeat. What the stopped ones would have changed in later proposals is n
 
 import argparse
 import json
-import tarfile
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from published_searches import REFERENCE, published_searches
 
 from hsic_hpo.search.settings import TOLERANCE
 from hsic_hpo.sensitivity.analysis import analyse
@@ -39,7 +38,6 @@ from hsic_hpo.trials.rungs import Rung, auto_rungs
 from hsic_hpo.trials.rungs_of_searches import thresholds
 from hsic_hpo.trials.thresholds import Threshold
 
-ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results" / "halving"
 SETTINGS = AnalysisSettings()
 FRACTION = SETTINGS.goal_fraction
@@ -63,7 +61,7 @@ SUBSAMPLES = (300, 800)
 def studies() -> dict[str, xr.Dataset]:
     """Return trials of whole trainings, by the name of their study."""
     published = {
-        name: read_trials(ROOT / "results" / "reference" / name / "random" / "trials.nc")
+        name: read_trials(REFERENCE / name / "random" / "trials.nc")
         for name in ("bateman", "mnist")
     }
     return {
@@ -177,16 +175,12 @@ def validated(name: str, trials: xr.Dataset, n_subsamples: int) -> list[dict[str
 
 def searched(name: str) -> list[dict[str, object]]:
     """Return a row for each method: what rungs of the searches would have saved and lost."""
-    folder = ROOT / "results" / "reference" / name
-    random = read_trials(folder / "random" / "trials.nc")
+    random = read_trials(REFERENCE / name / "random" / "trials.nc")
     rungs = auto_rungs(random.sizes["trial"], random.sizes["epoch"], FRACTION)
     needed = thresholds(halved(random, rungs))
     found: dict[str, list[tuple[float, ...]]] = {}
-    with TemporaryDirectory() as unpacked:
-        with tarfile.open(folder / "searches.tar.xz") as archive:
-            archive.extractall(unpacked, filter="data")
-        for path in sorted(Path(unpacked).glob("search/*/*/trials.nc")):
-            found.setdefault(path.parts[-3], []).append(_left_at(read_trials(path), random, needed))
+    for method, trials in published_searches(name):
+        found.setdefault(method, []).append(_left_at(trials, random, needed))
     rows = []
     for method, repeats in found.items():
         seconds, whole, n, stopped, lowest, cheapest = np.sum(repeats, axis=0)

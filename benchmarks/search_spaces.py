@@ -8,14 +8,12 @@ of a configuration, without noise. Parameters and operations are not predicted: 
 the configuration in closed form.
 """
 
-import tarfile
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from published_searches import REFERENCE, published_searches
 from sklearn.ensemble import ExtraTreesRegressor
 
 from hsic_hpo.problems.bateman import Bateman
@@ -28,7 +26,7 @@ from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.history import History
 
 FOREST = "bateman_forest"
-PUBLISHED = Path(__file__).parents[1] / "results" / "reference" / "bateman"
+PUBLISHED = REFERENCE / "bateman"
 TREES = 200
 # Random configurations whose front the one that a search finds is measured by.
 MEASURED_BY = 20_000
@@ -81,12 +79,9 @@ class Forest:
 
     @cached_property
     def _trees(self) -> ExtraTreesRegressor:
-        with TemporaryDirectory() as unpacked:
-            with tarfile.open(PUBLISHED / "earlier_searches.tar.xz") as archive:
-                archive.extractall(unpacked, filter="data")
-            searches = sorted(Path(unpacked).glob("search/*/*/trials.nc"))
-            paths = [PUBLISHED / "random/trials.nc", *searches]
-            found = History.of([trials_data.read_trials(path) for path in paths], None)
+        random = trials_data.read_trials(PUBLISHED / "random/trials.nc")
+        searches = published_searches(PUBLISHED.name, "earlier_searches.tar.xz")
+        found = History.of([random, *(trials for _, trials in searches)], None)
         trees = ExtraTreesRegressor(TREES, min_samples_leaf=2, random_state=0)
         return trees.fit(features(self._space, found.configurations), modelled_errors(found.errors))
 

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,31 @@ from hsic_hpo.errors import InputError, needs_extra
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 
 _SETTINGS = {"goal_fraction": "fraction", "n_permutations": "permutations", "seed": "seed"}
+
+
+@dataclass(frozen=True)
+class _Explained:
+    """Trials and what was found in them.
+
+    Attributes
+    ----------
+    trials
+        Trials Dataset, by what they were explained for.
+    measured
+        The same with the errors that were measured; None where these are the former.
+    found
+        Sensitivity Dataset.
+    decided
+        Selection Dataset; None where nothing was decided.
+    by_budget
+        Indices by budget; None without a cost.
+    """
+
+    trials: xr.Dataset
+    measured: xr.Dataset | None
+    found: xr.Dataset
+    decided: xr.Dataset | None
+    by_budget: xr.Dataset | None
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -116,7 +142,8 @@ def _analyse(options: argparse.Namespace) -> None:
     if decided is not None:
         show_decisions(decided, console)
     with progress.status("Writing"):
-        for path in _write(options, trials, measured, found, decided, by_budget):
+        explained = _Explained(trials, measured, found, decided, by_budget)
+        for path in _write(options, explained):
             console.print(f"Wrote {path}", markup=False, highlight=False)
 
 
@@ -160,16 +187,10 @@ def _by_budget(trials: xr.Dataset, found: xr.Dataset, asked: Sequence[str]) -> x
     return by_budget_of(trials, found, _first_cost(cost_names(found), asked))
 
 
-def _write(
-    options: argparse.Namespace,
-    trials: xr.Dataset,
-    measured: xr.Dataset | None,
-    found: xr.Dataset,
-    decided: xr.Dataset | None,
-    by_budget: xr.Dataset | None,
-) -> list[Path | str]:
+def _write(options: argparse.Namespace, explained: _Explained) -> list[Path | str]:
     """Write what was asked for and return the paths."""
     written: list[Path | str] = []
+    trials, found, by_budget = explained.trials, explained.found, explained.by_budget
     if options.write_space:
         from hsic_hpo.interop.space_files import write_space
         from hsic_hpo.trials.dataset import space
@@ -179,7 +200,8 @@ def _write(
     if options.output:
         from hsic_hpo.reports.analysis_file import write_analysis
 
-        write_analysis(found, decided, options.output, "worst" if options.worst else "best")
+        subset = "worst" if options.worst else "best"
+        write_analysis(found, explained.decided, options.output, subset)
         written.append(options.output)
     grown = by_epoch = None
     if options.figures or options.report:
@@ -202,11 +224,11 @@ def _write(
             trials,
             found,
             options.report,
-            decided,
+            explained.decided,
             grown,
             by_budget,
             by_epoch,
-            measured,
+            explained.measured,
             banner=said,
             kind="Trials of",
         )

@@ -24,6 +24,7 @@ from hsic_hpo.figures.style import (
     style,
 )
 from hsic_hpo.figures.titles import convergence_title
+from hsic_hpo.trials.kinds import CONVERGENCE, check_kind
 from hsic_hpo.wording import counted, percent
 
 _COLOURS = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, "black")
@@ -50,6 +51,11 @@ def convergence(converged: xr.Dataset) -> Figure:
         where significant, the highest ones named. Right: Spearman's correlation of the indices,
         and the Jaccard similarity of the set found significant, with those of all trials.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind.
+
     Examples
     --------
     >>> import hsic_hpo as hh
@@ -58,6 +64,7 @@ def convergence(converged: xr.Dataset) -> Figure:
     >>> converged = convergence(hh.example_trials(), AnalysisSettings())
     >>> figure = hh.plot.convergence(converged)
     """
+    check_kind("converged", converged, CONVERGENCE)
     remarks = [
         f"{counted(size, 'trials')}: no index, {note}"
         for size, note in zip(converged["size"].values, converged["note"].values, strict=True)

@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from hsic_hpo.checks import check_integer
 from hsic_hpo.figures.best_values import BestValues
 from hsic_hpo.figures.groups import few, homes, leading
 from hsic_hpo.figures.histograms import ALL, REACHED, histogram, legend_marks
@@ -14,6 +15,7 @@ from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
 from hsic_hpo.figures.style import message, style
 from hsic_hpo.figures.titles import values_title
 from hsic_hpo.trials.goals import is_found, is_tested
+from hsic_hpo.trials.kinds import SENSITIVITY, TRIALS, check_kind
 from hsic_hpo.wording import group_name, number, p_value
 
 _COLUMNS, _ROW = 3, 1.45
@@ -50,12 +52,20 @@ def distributions(trials: xr.Dataset, sensitivity: xr.Dataset, most: int = 6) ->
         of those that reach the goal. Estimates near 0 and 1 are corrected by reflection. A
         hyperparameter of few levels has bars instead: the share of each level.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind, or a number that is not allowed.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> trials = hh.example_trials()
     >>> figure = hh.plot.distributions(trials, hh.explain(trials, n_permutations=99))
     """
+    check_kind("trials", trials, TRIALS)
+    check_kind("sensitivity", sensitivity, SENSITIVITY)
+    check_integer("most", most, 1)
     chosen = sensitivity.sel(target="error", subset="best")
     shown = _highest(chosen, most)
     homes = list(dict.fromkeys(one.group for one in shown))

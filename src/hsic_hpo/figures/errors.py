@@ -14,6 +14,7 @@ from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.scales import Scaling, spans_a_decade
 from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, LIGHT_GREY, VERMILLION, message, style
 from hsic_hpo.trials.goals import target_values
+from hsic_hpo.trials.kinds import SENSITIVITY, TRIALS, check_kind
 from hsic_hpo.trials.outcomes import outcomes
 from hsic_hpo.trials.stopped import is_stopped
 from hsic_hpo.wording import goal, number, with_units
@@ -42,11 +43,19 @@ def errors(trials: xr.Dataset, sensitivity: xr.Dataset | None = None) -> Figure:
         error to show; the title states their number. Stopped ones show the error that they had
         reached.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> figure = hh.plot.errors(hh.example_trials())
     """
+    check_kind("trials", trials, TRIALS)
+    if sensitivity is not None:
+        check_kind("sensitivity", sensitivity, SENSITIVITY)
     error = target_values(trials, "error")
     known = np.isfinite(error)
     finite, stopped = error[known], is_stopped(trials)[known]

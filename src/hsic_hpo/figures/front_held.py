@@ -7,11 +7,12 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from hsic_hpo.digits import share
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.layout import title_lines
 from hsic_hpo.figures.scales import log_where_a_decade
 from hsic_hpo.figures.style import GREY, PAGE_WIDTH, message, search_look, style
-from hsic_hpo.wording import percent
+from hsic_hpo.trials.held_at_end import held_at_end
 
 
 def front_held(found: xr.Dataset) -> Figure:
@@ -54,18 +55,12 @@ def front_held(found: xr.Dataset) -> Figure:
 
 
 def _told(found: xr.Dataset) -> str:
-    held = found["front_held"].values
-    ends = {
-        method: np.median([row[np.isfinite(row)][-1] for row in rows if np.isfinite(row).any()])
-        for method, rows in zip(found["search"].values.tolist(), held, strict=True)
-        if np.isfinite(rows).any()
-    }
+    ends = {method: float(np.median(held)) for method, held in held_at_end(found).items()}
     best = max(ends, key=lambda method: ends[method])
     others = sorted((end for method, end in ends.items() if method != best), reverse=True)
-    second = f", the next search {percent(round(float(others[0]), 3))}" if others else ""
+    second = f", the next search {share(others[0], 1)}" if others else ""
     return (
-        f"In the end {best} holds most of the front: "
-        f"{percent(round(float(ends[best]), 3))} in the median{second}"
+        f"In the end {best} holds most of the front: {share(ends[best], 1)} in the median{second}"
     )
 
 

@@ -31,6 +31,7 @@ from hsic_hpo.figures.strips import strip_marks
 from hsic_hpo.figures.style import COLUMN_WIDTH, GREY, LIGHT_GREY, PAGE_WIDTH, style
 from hsic_hpo.figures.titles import impact_title
 from hsic_hpo.trials.goals import is_tested
+from hsic_hpo.trials.kinds import SENSITIVITY, TRIALS, check_goal, check_kind
 from hsic_hpo.wording import goal, group_name, percent
 
 # Inches of a line of the legend.
@@ -77,12 +78,21 @@ def importance(
         an index are named below the panels with the reason. Of more than 16 conditional groups,
         those with the smallest adjusted p-values are shown.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind, or a target or a subset that it does not have.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> trials = hh.example_trials()
     >>> figure = hh.plot.importance(hh.explain(trials, n_permutations=99), trials)
     """
+    check_kind("sensitivity", sensitivity, SENSITIVITY)
+    check_goal(sensitivity, {"target": target, "subset": subset})
+    if trials is not None:
+        check_kind("trials", trials, TRIALS)
     chosen = sensitivity.sel(target=target, subset=subset)
     title = impact_title(sensitivity, target, subset)
     has_index = chosen["hsic"].notnull().any("hyperparameter").values

@@ -9,6 +9,7 @@ from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
 from hsic_hpo.figures.titles import budget_title
 from hsic_hpo.trials.goals import is_tested
+from hsic_hpo.trials.kinds import BY_BUDGET, check_kind
 from hsic_hpo.wording import cost_name, percent
 
 
@@ -28,11 +29,17 @@ def importance_by_budget(found: xr.Dataset) -> Figure:
         with their confidence intervals there; in grey the highest of their noise floors, of trials
         that were tested directly.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> figure = hh.plot.importance_by_budget(hh.explain_by_budget(hh.example_trials()))
     """
+    check_kind("found", found, BY_BUDGET)
     main = found.isel(hyperparameter=found["group"].values == found["group"].values[0])
     has_index = main["hsic"].notnull().any("hyperparameter")
     remarks = sorted({str(note) for note in main["note"].values.ravel() if note})[:2]

@@ -10,6 +10,7 @@ from hsic_hpo.figures.labels import name_lines
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import PAGE_WIDTH, message, style
 from hsic_hpo.figures.titles import epoch_title
+from hsic_hpo.trials.kinds import BY_EPOCH, check_kind
 from hsic_hpo.wording import percent
 
 # Labels of epochs nearer to each other than by this factor would touch.
@@ -34,11 +35,17 @@ def importance_by_epoch(found: xr.Dataset) -> Figure:
         marks the first rung of a halving, up to which all trials trained. A sentence where no
         learning curve is known.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> figure = hh.plot.importance_by_epoch(hh.explain_by_epoch(hh.example_trials()))
     """
+    check_kind("found", found, BY_EPOCH)
     with style():
         has_index = found["hsic"].notnull().any("hyperparameter")
         if not has_index.any():

@@ -15,6 +15,7 @@ from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import BLUE, message, style
 from hsic_hpo.figures.titles import pairs_title
 from hsic_hpo.trials.goals import interacts, is_tested
+from hsic_hpo.trials.kinds import SENSITIVITY, check_kind
 from hsic_hpo.trials.values_of_pairs import interacting_pairs
 
 _MOST = 16
@@ -61,11 +62,17 @@ def interactions(sensitivity: xr.Dataset) -> Figure:
         the pure interaction (not in the slides) is not. Of more than 16 hyperparameters,
         those with the highest pure interactions relative to their noise floors are shown.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> figure = hh.plot.interactions(hh.explain(hh.example_trials(), n_permutations=99))
     """
+    check_kind("sensitivity", sensitivity, SENSITIVITY)
     chosen = sensitivity.sel(target="error", subset="best").isel(group=0)
     chosen, hidden = _largest(_members(chosen))
     remarks = [f"not shown, with weaker interactions: {', '.join(hidden)}"] if hidden else []

@@ -28,6 +28,7 @@ from hsic_hpo.figures.values import (
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.trials.goals import is_tested
 from hsic_hpo.trials.groups import bounds
+from hsic_hpo.trials.kinds import SENSITIVITY, TRIALS, check_kind
 from hsic_hpo.trials.values_of_pairs import interacting_pairs, values_given
 from hsic_hpo.wording import MAIN_GROUP, goal
 
@@ -76,12 +77,19 @@ def pairs(trials: xr.Dataset, sensitivity: xr.Dataset) -> Figure:
         reach the goal larger; shading, the share of the trials of a cell that reach the goal. A
         sentence alone where no pair is found.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> trials = hh.example_trials()
     >>> figure = hh.plot.pairs(trials, hh.explain(trials, n_permutations=99))
     """
+    check_kind("trials", trials, TRIALS)
+    check_kind("sensitivity", sensitivity, SENSITIVITY)
     found = interacting_pairs(sensitivity)
     title = pairs_title(sensitivity, found)
     with style():

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from hsic_hpo.checks import check_choice
 from hsic_hpo.figures.labels import HALO, label_points
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import (
@@ -23,6 +24,7 @@ from hsic_hpo.figures.style import (
 )
 from hsic_hpo.figures.titles import quadrant_title
 from hsic_hpo.trials.goals import cost_names, is_found, is_tested
+from hsic_hpo.trials.kinds import SENSITIVITY, check_kind
 from hsic_hpo.wording import goal, percent, target_name
 
 _HEIGHT, _NAME_LETTERS = 4.2, 30
@@ -67,11 +69,19 @@ def quadrant(sensitivity: xr.Dataset, cost: str | None = None) -> Figure:
         hyperparameters are named below, as indices compare within a group only; so are those
         under both noise floors where there are more than 20.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind, or a cost that it does not have.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> figure = hh.plot.quadrant(hh.explain(hh.example_trials(), n_permutations=99))
     """
+    check_kind("sensitivity", sensitivity, SENSITIVITY)
+    if cost is not None:
+        check_choice("cost", cost, cost_names(sensitivity))
     main = sensitivity.sel(subset="best").isel(group=0)
     costs = cost_names(sensitivity)
     known = main["hsic"].notnull().any("hyperparameter")

@@ -13,6 +13,7 @@ from hsic_hpo.figures.style import GREY, LIGHT_GREY, PAGE_WIDTH, style
 from hsic_hpo.figures.values import value_text
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
 from hsic_hpo.spaces.space import Space, allowed
+from hsic_hpo.trials.kinds import check_has_space
 from hsic_hpo.wording import counted, number
 
 # Left edges of the columns, in inches, and the letters that fit into them.
@@ -40,11 +41,17 @@ def space(dataset: xr.Dataset) -> Figure:
         At page width: a row per hyperparameter with its type, values, distribution and conditions,
         conditional ones indented below the hyperparameter that they depend on.
 
+    Raises
+    ------
+    InputError
+        For anything that holds no search space.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> figure = hh.plot.space(hh.example_trials())
     """
+    check_has_space("dataset", dataset)
     known = Space.from_json(dataset.attrs["space"])
     rows = [dict(zip(_COLUMNS, _COLUMNS, strict=True))]
     rows += space_rows(known)
@@ -160,8 +167,9 @@ def _law(hyperparameter: Hyperparameter) -> str:
 def _stated(definition: Mapping[str, Any]) -> str:
     if "distribution" in definition:
         parameters = dict(definition["distribution"])
-        name = parameters.pop("name")
-        return f"{name}: {', '.join(f'{key} {value:g}' for key, value in parameters.items())}"
+        name = str(parameters.pop("name"))
+        stated = ", ".join(f"{key} {value:g}" for key, value in parameters.items())
+        return f"{name}: {stated}" if stated else name
     if "probability" in definition:
         return f"true: {number(100 * definition['probability'])} %"
     if "weights" in definition:

@@ -133,7 +133,7 @@ def save(figure: Figure, path: Path | str) -> None:
     Raises
     ------
     InputError
-        When the suffix is another one.
+        For anything but a figure, or when the suffix is another one.
 
     Examples
     --------
@@ -142,6 +142,8 @@ def save(figure: Figure, path: Path | str) -> None:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     hh.plot.save(hh.plot.errors(hh.example_trials()), f"{folder}/errors.png")
     """
+    if not isinstance(figure, Figure):
+        raise InputError(f"figure: {type(figure).__name__}; a figure is needed")
     suffix = Path(path).suffix.lower()
     if suffix not in _NO_DATES:
         raise InputError(f"{path}: cannot save a figure as {suffix!r}; use .svg, .png or .pdf")

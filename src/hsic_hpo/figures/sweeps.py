@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from hsic_hpo.checks import check_integer
 from hsic_hpo.figures.layout import LINE, lines, page, panel_letters
 from hsic_hpo.figures.style import BLUE, ORANGE, message, style
 from hsic_hpo.figures.titles import sweeps_title
@@ -16,6 +17,7 @@ from hsic_hpo.figures.values import label_values, position, rounded_text
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials.goals import is_tested
+from hsic_hpo.trials.kinds import SENSITIVITY, check_kind
 
 _COLUMNS, _ROW, _EMPTY = 3, 1.6, 1.2
 _ENDS = {"lower": (BLUE, "lower end moves up"), "upper": (ORANGE, "upper end moves down")}
@@ -39,11 +41,18 @@ def sweeps(sensitivity: xr.Dataset, most: int = 9) -> Figure:
         which on no index is significant. Hyperparameters without an index in any range are named
         below.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind, or a number that is not allowed.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> figure = hh.plot.sweeps(hh.explain(hh.example_trials(), n_permutations=99))
     """
+    check_kind("sensitivity", sensitivity, SENSITIVITY)
+    check_integer("most", most, 1)
     ranked, lacking = _ranked(sensitivity)
     shown, hidden = ranked[:most], ranked[most:]
     remarks = [f"not shown, with smaller indices: {', '.join(hidden)}"] if hidden else []
@@ -132,8 +141,10 @@ def _positions(line: xr.Dataset, hyperparameter: Hyperparameter) -> np.ndarray:
 def _range(hyperparameter: Hyperparameter, line: xr.Dataset, point: int, end: str) -> str:
     if point == 0:
         return "full range"
-    value = hyperparameter.from_stored(line["sweep_value"].values[point].item())
-    text = rounded_text(value) if isinstance(value, float) else str(value)
+    whole, value = (
+        hyperparameter.from_stored(line["sweep_value"].values[i].item()) for i in (0, point)
+    )
+    text = rounded_text(value, whole) if isinstance(value, float) else str(value)
     # A space at which no line breaks.
     return f"≥\u00a0{text}" if end == "lower" else f"≤\u00a0{text}"
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.digits import told_apart
 from hsic_hpo.figures.best_values import BestValues
 from hsic_hpo.trials.found_along import holds_from, leaders
 from hsic_hpo.trials.goals import is_found, is_tested
@@ -177,7 +178,7 @@ def sweeps_title(sensitivity: xr.Dataset) -> str:
         line = sensitivity.sel(sweep=name, end="lower")
         choice, first = float(line["sweep_choice"]), float(line["sweep_value"][0])
         if name in matters and np.isfinite(choice) and choice != first:
-            parts.append(f"{name} from {number(choice)} on")
+            parts.append(f"{name} from {told_apart([choice, first])[0]} on")
     if not parts:
         return f"No part of a range is found where larger values stop to matter for {aim}"
     return f"Larger values make no difference to {aim} any more: {_few(parts)}"

@@ -9,11 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from hsic_hpo.checks import check_between_0_and_1
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.scales import Scaling, log_where_a_decade
 from hsic_hpo.figures.style import BLUE, GREY, LIGHT_GREY, ORANGE, VERMILLION, message, style
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import number_selected, select_goal, target_values
+from hsic_hpo.trials.kinds import TRIALS, check_kind
 from hsic_hpo.trials.outcomes import outcomes
 from hsic_hpo.wording import percent, with_units
 
@@ -39,11 +41,18 @@ def trainings(trials: xr.Dataset, fraction: float = 0.1) -> Figure:
         the wall time of a training against the FLOPs of its network; the number of trainings per
         outcome.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind, or a fraction that is not allowed.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> figure = hh.plot.trainings(hh.example_trials())
     """
+    check_kind("trials", trials, TRIALS)
+    check_between_0_and_1("fraction", fraction)
     best = select_goal(target_values(trials, "error"), fraction, "best").reached
     with style():
         figure, (curves, time, ends) = page(3, 3, _HEIGHT, title=outcomes(trials), legend_lines=1)

@@ -9,9 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from hsic_hpo.digits import told_apart
 from hsic_hpo.errors import printable
 from hsic_hpo.spaces.hyperparameter import Hyperparameter, Range
-from hsic_hpo.wording import costing, number
+from hsic_hpo.wording import costing
 
 _MOST_LEVELS = 12
 _SHORT = 100_000
@@ -42,11 +43,18 @@ def value_text(value: object) -> str:
     return printable(str(value))
 
 
-def rounded_text(value: float) -> str:
-    """Return a number to three significant digits, short whole ones with all of theirs."""
+def rounded_text(value: float, beside: float) -> str:
+    """Return a number that stands for a part of a range, told apart from an end of the range.
+
+    Short whole numbers have all of their digits.
+    """
+    return _rounded_text(value, told_apart([value, beside])[0])
+
+
+def _rounded_text(value: float, text: str) -> str:
     if value == round(value) and abs(value) < _SHORT:
         return str(round(value))
-    return _power_of_ten(number(value))
+    return _power_of_ten(text)
 
 
 def with_powers(text: str) -> str:
@@ -131,10 +139,10 @@ def _gap(text: str) -> int:
 
 
 def _number_texts(values: list[float]) -> list[str]:
-    texts = [number(value) for value in values]
+    texts = told_apart(values)
     if any("e" in text for text in texts) and all(_is_power(value) for value in values):
         return [_power_of_ten(f"1e{round(math.log10(value))}") for value in values]
-    return [rounded_text(value) for value in values]
+    return [_rounded_text(value, text) for value, text in zip(values, texts, strict=True)]
 
 
 def _is_power(value: float) -> bool:

@@ -19,6 +19,7 @@ from hsic_hpo.figures.titles import worst_title
 from hsic_hpo.figures.values import shown_by_level
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import is_found, is_tested, select_goal, target_values
+from hsic_hpo.trials.kinds import SENSITIVITY, TRIALS, check_kind
 from hsic_hpo.trials.stopped import first_rung
 from hsic_hpo.wording import goal
 
@@ -52,7 +53,7 @@ def worst(trials: xr.Dataset, sensitivity: xr.Dataset, hyperparameter: str | Non
     Raises
     ------
     InputError
-        When the main group has no ``hyperparameter``.
+        For a Dataset of another kind, or when the main group has no ``hyperparameter``.
 
     Examples
     --------
@@ -60,14 +61,16 @@ def worst(trials: xr.Dataset, sensitivity: xr.Dataset, hyperparameter: str | Non
     >>> trials = hh.example_trials()
     >>> figure = hh.plot.worst(trials, hh.explain(trials, n_permutations=99))
     """
+    check_kind("trials", trials, TRIALS)
+    check_kind("sensitivity", sensitivity, SENSITIVITY)
     space = trials_data.space(trials)
     indices = sensitivity.sel(target="error").isel(group=0)
     members = [one.name for one in space.hyperparameters if not one.conditions]
     indices = indices.sel(hyperparameter=members)
     if hyperparameter is not None and hyperparameter not in members:
         raise InputError(
-            f"figure worst: no hyperparameter {hyperparameter!r} in the main group"
-            f"{did_you_mean(hyperparameter, members)}"
+            f"hyperparameter: {hyperparameter!r} is not in the main group; allowed: "
+            f"{', '.join(members)}{did_you_mean(hyperparameter, members)}"
         )
     ranked = indices.sortby(indices["hsic"].sel(subset="best"), ascending=False)
     name = hyperparameter or _most_different(trials, indices)

@@ -5,6 +5,7 @@ bandwidth, so that after one pass over the trials an index costs microseconds at
 """
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Literal, get_args
 
 import numpy as np
@@ -73,7 +74,7 @@ def resolve(columns: Sequence[Column], z: NDArray[np.bool_], bandwidth: Bandwidt
     """
     d = len(columns)
     if not isinstance(bandwidth, str):
-        value = float(bandwidth)
+        value = float(bandwidth) if isinstance(bandwidth, Real) else np.nan
         if not (np.isfinite(value) and value >= MIN_BANDWIDTH):
             raise InputError(
                 f"bandwidth: {bandwidth}; a finite number >= {MIN_BANDWIDTH} is needed"

@@ -18,6 +18,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
+from hsic_hpo.checks import check_integer
 from hsic_hpo.errors import InputError
 from hsic_hpo.indices.bandwidths import Bandwidth, resolve
 from hsic_hpo.indices.features import Column, Features
@@ -169,6 +170,8 @@ def permutation_test(
     # All indices are unchanged by z -> 1 - z, and the fewer rows are the cheaper ones to gather.
     if 2 * mask.sum() > len(mask):
         mask = ~mask
+    if not isinstance(seed, np.random.Generator):
+        check_integer("seed", seed, 0)
     rng = np.random.default_rng(seed)
     null: FixedNull | MaximisedNull
     if bandwidth == "max":

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import xarray as xr
 
 from hsic_hpo.checks import check_choice
+from hsic_hpo.interactive.keywords import settings_of
 from hsic_hpo.sensitivity.by_budget import indices_by_budget
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import check_trials
@@ -62,8 +63,10 @@ def explain_by_budget(
     >>> float(found["significant"].sel(hyperparameter="lr")[-1])
     1.0
     """
-    check_trials(trials, "explain_by_budget")
+    check_trials(trials, "trials")
     if drawn is not None:
         check_choice("drawn", drawn, ("random", "adaptive"))
-    chosen = AnalysisSettings(**settings)
+    chosen = settings_of(
+        "explain_by_budget", AnalysisSettings, settings, "cost", "budgets", "drawn"
+    )
     return indices_by_budget(trials, chosen, cost=cost, budgets=budgets, way=drawn or "auto")

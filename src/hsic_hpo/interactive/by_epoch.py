@@ -6,6 +6,7 @@ from typing import Any, Literal
 import xarray as xr
 
 from hsic_hpo.checks import check_choice
+from hsic_hpo.interactive.keywords import settings_of
 from hsic_hpo.sensitivity.by_epoch import indices_by_epoch
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import check_trials
@@ -54,8 +55,8 @@ def explain_by_epoch(
     >>> found.attrs["why_none"]
     'no learning curves are known'
     """
-    check_trials(trials, "explain_by_epoch")
+    check_trials(trials, "trials")
     if drawn is not None:
         check_choice("drawn", drawn, ("random", "adaptive"))
-    chosen = AnalysisSettings(**settings)
+    chosen = settings_of("explain_by_epoch", AnalysisSettings, settings, "epochs", "drawn")
     return indices_by_epoch(trials, chosen, epochs=epochs, way=drawn or "auto")

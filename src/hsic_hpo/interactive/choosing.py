@@ -73,9 +73,6 @@ def choose(
     >>> sorted(chosen.configuration)
     ['lr', 'opt', 'units']
     """
-    if not isinstance(trials, xr.Dataset):
-        kind = type(trials).__name__
-        raise InputError(f"trials: {kind}; a trials Dataset is needed: see trials_from")
     check_trials(trials, "trials")
     rules = {"within": within is not None, "lowest_error": lowest_error, "knee": knee}
     asked = [name for name, is_asked in rules.items() if is_asked]
@@ -83,6 +80,8 @@ def choose(
         raise InputError(f"{' and '.join(asked)}: allowed: one of them")
     if within is not None:
         check_number("within", within, "a number from 0 to 10", lambda t: 0 <= t <= 10)
+    if cost is not None and not isinstance(cost, str):
+        raise InputError(f"cost: {cost!r} is not the name of a cost")
     weighed = weighed_cost(trials, cost)
     limits = _limits({"max_flops": max_flops, "max_params": max_params, "max_seconds": max_seconds})
     if max_cost is not None:

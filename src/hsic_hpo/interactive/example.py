@@ -4,10 +4,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from hsic_hpo.checks import check_integer
 from hsic_hpo.interop.table import trials_from_frame
 from hsic_hpo.spaces.definitions import Categorical, Float, Integer
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.spaces.space import Space
+
+_FEWEST = 30
 
 
 def example_trials(n_trials: int = 300, seed: int = 0) -> xr.Dataset:
@@ -29,6 +32,11 @@ def example_trials(n_trials: int = 300, seed: int = 0) -> xr.Dataset:
     xarray.Dataset
         Trials Dataset with the cost ``seconds``.
 
+    Raises
+    ------
+    InputError
+        For fewer trials, or a seed that is not allowed.
+
     Examples
     --------
     >>> import hsic_hpo as hh
@@ -36,6 +44,8 @@ def example_trials(n_trials: int = 300, seed: int = 0) -> xr.Dataset:
     >>> trials["hyperparameter"].values.tolist()
     ['lr', 'units', 'opt', 'momentum']
     """
+    check_integer("n_trials", n_trials, _FEWEST)
+    check_integer("seed", seed, 0)
     space = Space(
         {
             "lr": Float(1e-4, 1e-1, log=True),

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.errors import InputError
 from hsic_hpo.figures.figure import Figure
 from hsic_hpo.figures.front import front as draw_front
 from hsic_hpo.search.front import ALL, make_front
@@ -14,6 +13,7 @@ from hsic_hpo.sensitivity.goals import cost_of
 from hsic_hpo.trials.dataset import check_trials
 from hsic_hpo.trials.drawn import ADAPTIVE, how_drawn
 from hsic_hpo.trials.history import round_numbers
+from hsic_hpo.trials.kinds import FRONT, check_kind
 
 _SEARCH = "search"
 
@@ -47,7 +47,7 @@ def front(trials: xr.Dataset, cost: str | None = None) -> xr.Dataset:
     >>> bool((found["error"].diff("place") < 0).all() and (found["cost"].diff("place") > 0).all())
     True
     """
-    check_trials(trials, "front")
+    check_trials(trials, "trials")
     return make_front({ALL: _labelled(trials)}, cost_of(trials, cost))
 
 
@@ -78,11 +78,10 @@ def plot_front(found: xr.Dataset, trials: xr.Dataset | None = None) -> Figure:
     >>> trials = hh.example_trials()
     >>> figure = hh.plot.front(hh.front(trials), trials)
     """
-    if not {"search", "place"} <= set(found.dims) or "cost" not in found.attrs:
-        raise InputError("front: not a front Dataset: see hsic_hpo.front and front.nc of a study")
+    check_kind("found", found, FRONT)
     if trials is None:
         return draw_front(None, [], found)
-    check_trials(trials, "front")
+    check_trials(trials, "trials")
     cost_of(trials, str(found.attrs["cost"]))
     known = _labelled(trials)
     methods = known["method"].values.astype(str)

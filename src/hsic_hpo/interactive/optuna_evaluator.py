@@ -38,7 +38,7 @@ class HsicImportanceEvaluator(BaseImportanceEvaluator):
 
     An importance is the debiased index of being among the best fraction of the completed trials,
     not below 0, over the whole space: that of a conditional parameter counts by the part of the
-    trials that have it. Trials of samplers that look at errors, Optuna's default among them, are
+    space that has it. Trials of samplers that look at errors, Optuna's default among them, are
     explained through a surrogate of the objective.
 
     Parameters

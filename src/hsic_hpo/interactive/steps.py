@@ -7,6 +7,7 @@ import xarray as xr
 
 from hsic_hpo.checks import check_choice
 from hsic_hpo.errors import InputError, needs_extra
+from hsic_hpo.interactive.keywords import settings_of
 from hsic_hpo.interactive.results import Explanation, Selection, as_result
 from hsic_hpo.selection.decide import decide as decide_roles
 from hsic_hpo.selection.settings import SelectionSettings
@@ -17,6 +18,7 @@ from hsic_hpo.sensitivity.goals import aimed_as, explain_goal, measured_as
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import check_trials
 from hsic_hpo.trials.goals import target_names
+from hsic_hpo.trials.kinds import SELECTION, SENSITIVITY, check_kind
 
 
 def explain(
@@ -86,8 +88,10 @@ def explain(
     >>> affordable.attrs["way_reason"]
     'Random trials that cost at most 60 seconds, beside each other: tested directly.'
     """
-    _check(trials)
-    chosen = AnalysisSettings(goal_fraction=goal_fraction, seed=seed, **settings)
+    check_trials(trials, "trials")
+    given = {"goal_fraction": goal_fraction, "seed": seed, **settings}
+    own = ("goal_fraction", "seed", "drawn", "goal", "max_cost", "cost")
+    chosen = settings_of("explain", AnalysisSettings, given, *own)
     if drawn is not None:
         check_choice("drawn", drawn, ("random", "adaptive"))
     found = explain_goal(trials, chosen, drawn or "auto", goal=goal, max_cost=max_cost, cost=cost)
@@ -140,7 +144,8 @@ def decide(
     >>> decisions["role"].to_series().to_dict()["lr"]
     'optimise'
     """
-    _check(trials)
+    check_kind("result", result, SENSITIVITY)
+    check_trials(trials, "trials")
     if "goal" in result.attrs:
         raise InputError(
             "decide: decisions aim at the lowest error of all trials; explain these without goal "
@@ -150,7 +155,8 @@ def decide(
     chosen: dict[str, Any] = dict(settings)
     if cost is not None or costs:
         chosen["cost"] = cost or costs[0]
-    decided = decide_roles(result, trials, SelectionSettings(**chosen), "decide")
+    asked = settings_of("decide", SelectionSettings, chosen, "cost")
+    decided = decide_roles(result, trials, asked, "decide")
     return as_result(Selection, decided)
 
 
@@ -194,7 +200,10 @@ def report(
     ...     page.stat().st_size > 10_000
     True
     """
-    _check(trials)
+    check_trials(trials, "trials")
+    check_kind("result", result, SENSITIVITY)
+    if decisions is not None:
+        check_kind("decisions", decisions, SELECTION)
     with needs_extra("the HTML report", "report"):
         from hsic_hpo.reports.writing import write_report
     measured, trials = measured_as(trials, result), aimed_as(trials, result)
@@ -202,10 +211,3 @@ def report(
     by_epoch = by_epoch_of(trials, result)
     write_report(trials, result, path, decisions, grown, by_budget, by_epoch, measured)
     return Path(path)
-
-
-def _check(trials: Any) -> None:
-    if not isinstance(trials, xr.Dataset):
-        kind = type(trials).__name__
-        raise InputError(f"trials: {kind}; a trials Dataset is needed: see trials_from_frame")
-    check_trials(trials, "trials")

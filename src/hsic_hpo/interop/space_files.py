@@ -88,7 +88,7 @@ def write_space(space: Space, path: Path | str) -> None:
     Raises
     ------
     InputError
-        When ConfigSpace has no counterpart of a hyperparameter.
+        For anything but a space; when ConfigSpace has no counterpart of a hyperparameter.
 
     Examples
     --------
@@ -103,6 +103,8 @@ def write_space(space: Space, path: Path | str) -> None:
     n: {type: integer, range: [1, 8]}
     <BLANKLINE>
     """
+    if not isinstance(space, Space):
+        raise InputError(f"space: {type(space).__name__}; a Space is needed")
     if Path(path).suffix.lower() == ".json":
         write_text(json.dumps(configspace_content(space), indent=2) + "\n", path)
     else:

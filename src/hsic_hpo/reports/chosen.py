@@ -5,9 +5,8 @@ import json
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.figures.values import value_text
+from hsic_hpo.digits import value_in_words
 from hsic_hpo.spaces.space import Space
-from hsic_hpo.wording import number
 
 
 def chosen(comparison: xr.Dataset, space: Space) -> pd.DataFrame:
@@ -32,11 +31,5 @@ def chosen(comparison: xr.Dataset, space: Space) -> pd.DataFrame:
         for repeat, text in enumerate(texts, start=1):
             configuration = json.loads(text)
             name = f"{method}, repeat {repeat}" if len(texts) > 1 else method
-            columns[name] = [_text(configuration.get(known)) for known in space.names]
+            columns[name] = [value_in_words(configuration.get(known)) for known in space.names]
     return pd.DataFrame(columns)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return number(value) if isinstance(value, float) else value_text(value)

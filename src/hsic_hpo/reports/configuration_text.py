@@ -5,16 +5,12 @@ from typing import Any
 
 import yaml
 
-from hsic_hpo.figures.values import value_text
-from hsic_hpo.wording import number
+from hsic_hpo.digits import value_in_words
 
 
 def in_words(configuration: Mapping[str, Any]) -> dict[str, str]:
-    """Return the values of a configuration in words, numbers with three digits."""
-    return {
-        name: number(value) if isinstance(value, float) else value_text(value)
-        for name, value in configuration.items()
-    }
+    """Return the values of a configuration in words, numbers with the digits that they need."""
+    return {name: value_in_words(value) for name, value in configuration.items()}
 
 
 def as_yaml(configuration: Mapping[str, Any]) -> str:

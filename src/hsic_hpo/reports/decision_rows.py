@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.digits import value_in_words
 from hsic_hpo.reports.sentences import percent_of_loss
 from hsic_hpo.trials.goals import is_found
-from hsic_hpo.wording import MAIN_GROUP, percent, readable
+from hsic_hpo.wording import MAIN_GROUP, percent
 
 _SMALL = 0.001
 _ORDER = ("search", "prefer", "fix")
@@ -64,7 +65,7 @@ def _row(one: xr.Dataset, sensitivity: xr.Dataset, name: str) -> DecisionRow:
     return DecisionRow(
         name,
         decision,
-        readable(json.loads(str(one["preferred"].item()))),
+        value_in_words(json.loads(str(one["preferred"].item()))),
         f"{sentence}.",
         f"{reason[:1].upper()}{reason[1:]}.",
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.figures.values import value_text
+from hsic_hpo.reports.configuration_text import in_words
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.costs import MEASURED_COSTS, NETWORK_COSTS
 from hsic_hpo.trials.dataset import STOPPED
@@ -14,7 +14,6 @@ from hsic_hpo.trials.goals import SUBSETS, target_names, target_values
 from hsic_hpo.trials.groups import in_group
 from hsic_hpo.trials.history import round_numbers
 from hsic_hpo.trials.variables import cost_values, cost_variable, mean_over_repeats
-from hsic_hpo.wording import number
 
 RANDOM = "random"
 _SHORT = 8
@@ -77,7 +76,7 @@ def _rows(dataset: xr.Dataset, search: str) -> pd.DataFrame:
             "seconds": dataset["train_seconds"].sum("repeat", min_count=1).values,
             **{cost_variable(name): cost_values(dataset, name) for name in _given(dataset)},
             "configuration": [
-                ", ".join(f"{name} {_text(value)}" for name, value in configuration.items())
+                ", ".join(f"{name} {text}" for name, text in in_words(configuration).items())
                 for configuration in trials_data.configurations(dataset)
             ],
         }
@@ -95,10 +94,6 @@ def _not_ok(statuses: Sequence[str]) -> str:
 def _mean(dataset: xr.Dataset, name: str) -> np.ndarray:
     known = dataset["status"].isin(["ok", STOPPED])
     return mean_over_repeats(dataset, dataset[name].where(known)).values
-
-
-def _text(value: object) -> str:
-    return number(value) if isinstance(value, float) else value_text(value)
 
 
 def values_frame(drawn: xr.Dataset, searches: Sequence[xr.Dataset]) -> pd.DataFrame:

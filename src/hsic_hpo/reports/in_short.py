@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.digits import share
 from hsic_hpo.reports.parts import Parts
 from hsic_hpo.reports.study_parts import StudyParts
 from hsic_hpo.sensitivity.rare_levels import rare_levels
@@ -50,7 +51,7 @@ class Matters:
     @property
     def shares(self) -> tuple[str, str]:
         """Both shares as percentages, of the best and of all."""
-        return percent(round(self.at_goal, 2)), percent(round(self.of_all, 2))
+        return share(self.at_goal), share(self.of_all)
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,7 @@ def _row(sensitivity: xr.Dataset, trials: xr.Dataset, name: str, group: str) -> 
     if is_tested(sensitivity):
         rare = rare_levels(trials, name, float(sensitivity.attrs["goal_fraction"]))
     never = [level.level for level in rare if level.at_goal == 0]
-    hardly = [
-        f"{level.level} ({percent(round(level.at_goal, 2))})" for level in rare if level.at_goal > 0
-    ]
+    hardly = [f"{level.level} ({share(level.at_goal)})" for level in rare if level.at_goal > 0]
     words = [f"never {listed(never, 'or')}"] if never else []
     words += [f"hardly ever {listed(hardly, 'or')}"] if hardly else []
     return Matters(
@@ -154,7 +153,7 @@ def _row(sensitivity: xr.Dataset, trials: xr.Dataset, name: str, group: str) -> 
 
 def shares(at_goal: float, of_all: float, best: str = "the best") -> str:
     """Say how much more frequent something is among the best."""
-    return f"{percent(round(at_goal, 2))} of {best}, {percent(round(of_all, 2))} of all"
+    return f"{share(at_goal)} of {best}, {share(of_all)} of all"
 
 
 def _avoid(sensitivity: xr.Dataset) -> str:
@@ -223,9 +222,7 @@ def _would_more_change(converged: xr.Dataset) -> str:
             f"{half} of the trials name the same hyperparameters: more trainings are unlikely to "
             "change that."
         )
-    known = (
-        f", and {percent(round(overlap, 2))} of the names" if named and np.isfinite(overlap) else ""
-    )
+    known = f", and {share(overlap)} of the names" if named and np.isfinite(overlap) else ""
     return (
         f"{half} of them gave a ranking of correlation {ranks:.2g}{known}: "
         "more trainings may still change it."

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from hsic_hpo.digits import share
 from hsic_hpo.reports.numbers import factor, quantity, with_spread
 from hsic_hpo.selection.tradeoffs import tradeoffs
 from hsic_hpo.tables.comparison import comparison_table
 from hsic_hpo.tables.front import cost_column, front_table
 from hsic_hpo.tables.front_held import front_held_table
 from hsic_hpo.trials.retrained import RETRAINED_FOR
-from hsic_hpo.wording import cost_name, number, percent
+from hsic_hpo.wording import cost_name, number
 
 _SECONDS = ((3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
@@ -162,7 +163,7 @@ def front_held_on_page(found: xr.Dataset) -> pd.DataFrame:
 
 
 def _share(fraction: float) -> str:
-    return percent(round(fraction, 3))
+    return share(fraction, 1)
 
 
 def _texts(values: pd.Series, text: Callable[[float], str]) -> list[str]:

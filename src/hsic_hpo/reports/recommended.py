@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.digits import share
 from hsic_hpo.reports.configuration_text import as_yaml, in_words
 from hsic_hpo.reports.numbers import factor, quantity, with_spread
 from hsic_hpo.reports.study_parts import StudyParts
@@ -21,7 +22,7 @@ from hsic_hpo.search.known_trials import RANDOM
 from hsic_hpo.tables.front import ALL
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.retrained import each_choice_once
-from hsic_hpo.wording import cost_name, counted, number, percent
+from hsic_hpo.wording import cost_name, counted, number
 
 TOLERANCE = 0.1
 _COSTS = ("flops", "n_params", "train_seconds")
@@ -187,9 +188,9 @@ def _weighed(cost: float, error: float) -> str:
             parts.append("the same error")
         else:
             parts.append(
-                f"{percent(round(1 - 1 / error, 2))} less error"
+                f"{share(1 - 1 / error)} less error"
                 if error > 1
-                else f"{percent(round(1 / error - 1, 2))} more error"
+                else f"{share(1 / error - 1)} more error"
             )
     return " and ".join(parts)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.digits import share, told_apart
 from hsic_hpo.trials.goals import has_both, interacts, is_found, is_tested
 from hsic_hpo.trials.stopped import first_rung
 from hsic_hpo.trials.values_of_pairs import how_they_interact, interacting_pairs
@@ -245,7 +246,7 @@ def convergence_sentence(convergence: xr.Dataset) -> str:
 def _overlap(overlap: float) -> str:
     if not np.isfinite(overlap):
         return ""
-    return f" ({percent(round(float(overlap), 2))} of the significant hyperparameters alike)"
+    return f" ({share(float(overlap))} of the significant hyperparameters alike)"
 
 
 def sweeps(sensitivity: xr.Dataset) -> str:
@@ -260,10 +261,10 @@ def sweeps(sensitivity: xr.Dataset) -> str:
     parts = []
     for name in sensitivity["sweep"].values.tolist():
         line = sensitivity.sel(sweep=name, end="lower")
-        chosen = float(line["sweep_choice"])
+        chosen, first = float(line["sweep_choice"]), float(line["sweep_value"][0])
         # In the whole range, the first one, it makes a difference.
-        if name in matters and np.isfinite(chosen) and chosen != float(line["sweep_value"][0]):
-            parts.append(f"{name} from {number(chosen)} on")
+        if name in matters and np.isfinite(chosen) and chosen != first:
+            parts.append(f"{name} from {told_apart([chosen, first])[0]} on")
     if not parts:
         return ""
     return f"Larger values make no difference any more (range sweeps): {'; '.join(parts)}."

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from hsic_hpo.digits import share
 from hsic_hpo.reports.sentences import both_ways
 from hsic_hpo.reports.terminal_tables import by_index, fitting_table, scaled
 from hsic_hpo.tables.decisions import decisions_table
@@ -137,9 +138,7 @@ def _values(group: xr.Dataset, subset: str, *, directly: bool) -> Group | None:
     for name in found:
         one = group.sel(hyperparameter=name)
         if text := str(one["values_at_goal"].item()):
-            at_goal, of_all = (
-                f"{100 * float(one[f'share_{k}']):.0f} %" for k in ("at_goal", "of_all")
-            )
+            at_goal, of_all = (share(float(one[f"share_{k}"])) for k in ("at_goal", "of_all"))
             whole = "all" if directly else "the space"
             texts.append(f"{name}: {text} ({at_goal} of the {subset}, {of_all} of {whole})")
     if not texts:

@@ -12,8 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from hsic_hpo.digits import value_in_words
 from hsic_hpo.errors import printable
-from hsic_hpo.figures.values import value_text
 from hsic_hpo.search.chosen import ChosenTrial
 from hsic_hpo.search.final_choice import FinishedTrial
 from hsic_hpo.trials.costs import MEASURED_COSTS
@@ -63,8 +63,7 @@ def show_choice(
     values.add_column("hyperparameter", overflow="fold")
     values.add_column("value", overflow="fold")
     for name, value in chosen.configuration.items():
-        shown = number(value) if isinstance(value, float) else value_text(value)
-        values.add_row(Text(printable(name)), Text(shown))
+        values.add_row(Text(printable(name)), Text(value_in_words(value)))
     console.print(values)
 
 

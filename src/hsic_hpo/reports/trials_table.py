@@ -7,6 +7,7 @@ from itables import to_html_datatable
 from itables.javascript import generate_init_offline_itables_html
 from itables.options import dt_bundle
 
+from hsic_hpo.digits import significant_digits
 from hsic_hpo.figures.values import value_text
 from hsic_hpo.reports.frames import RANDOM
 from hsic_hpo.trials.costs import NETWORK_COSTS
@@ -26,6 +27,7 @@ _COLUMNS = {
 _OPTIONAL = ("test_error", *NETWORK_COSTS, "seconds")
 # Larger ones are written with an exponent.
 _COUNTED = 1e15
+_DIGITS = 4
 # DataTables puts the heading in place of the brackets.
 _FILTER = {"extend": "search", "titleAttr": "filter [title]"}
 
@@ -56,8 +58,10 @@ def trials_table(frame: pd.DataFrame, values: pd.DataFrame) -> str:
 
 
 def _number(value: float) -> str:
-    """Return a number as it is counted, or to four significant digits."""
-    return f"{value:.0f}" if value.is_integer() and abs(value) < _COUNTED else f"{value:.4g}"
+    """Return a number as it is counted, or to four significant digits, near 1 to more."""
+    if value.is_integer() and abs(value) < _COUNTED:
+        return f"{value:.0f}"
+    return f"{value:.{significant_digits(value, _DIGITS)}g}"
 
 
 def _html(table: pd.DataFrame) -> str:

@@ -136,10 +136,12 @@ class Losses:
         known = replace(self.known, theta=theta)
         of_part = _lowest(known.mean(inside))
         promising = np.unique([*self._promising, *of_part])
-        u = np.concatenate([self.u[promising], self._twins(of_part[:_WITH_TWINS], changes)])
-        everywhere = self.space.configurations(self.space.mask(u))
+        twins = self._twins(of_part[:_WITH_TWINS], changes)
+        everywhere = [*(self._configurations[i] for i in promising.tolist()), *twins]
         admitted = [all(admits(part, name, one) for name in changes) for one in everywhere]
-        places = np.concatenate([features(self.space, everywhere), inside[promising]])
+        places = np.concatenate(
+            [self._everywhere[promising], features(self.space, twins), inside[promising]]
+        )
         # A point drawn twice would differ from itself, by what keeps the covariance regular.
         places, where = np.unique(places, axis=0, return_inverse=True)
         drawn = known.draw(places, _N_DRAWS, np.random.default_rng(self.seed))[:, where.ravel()]
@@ -150,8 +152,8 @@ class Losses:
             loss = np.where(whole > 0, kept / whole - 1, np.inf)
         return float(np.quantile(loss, self._level, method="higher"))
 
-    def _twins(self, promising: np.ndarray, changes: Mapping[str, Any]) -> np.ndarray:
-        """Return u of points of the whole that differ from the part's best in what changes alone.
+    def _twins(self, promising: np.ndarray, changes: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return configurations of the whole that differ from the part's best in what changes.
 
         The part has fewer dimensions, so that as many points find its best error more nearly: what
         it then seems to lose is too little.
@@ -160,7 +162,7 @@ class Losses:
         u = self.u[np.repeat(promising, _TWINS)]
         columns = [self.space.names.index(name) for name in changes]
         u[:, columns] = rng.random((len(u), len(columns)))
-        return u
+        return self.space.configurations(self.space.mask(u))
 
     @property
     def _level(self) -> float:
@@ -168,8 +170,12 @@ class Losses:
         return (1 + self.confidence) / 2
 
     @cached_property
+    def _configurations(self) -> list[dict[str, Any]]:
+        return self.space.configurations(self.space.mask(self.u))
+
+    @cached_property
     def _everywhere(self) -> np.ndarray:
-        return features(self.space, self.space.configurations(self.space.mask(self.u)))
+        return features(self.space, self._configurations)
 
     @cached_property
     def _promising(self) -> np.ndarray:

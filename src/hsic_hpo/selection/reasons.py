@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.digits import share, value_in_words
 from hsic_hpo.selection.ceilings import Ceiling
 from hsic_hpo.selection.cheap_values import CheapValue
 from hsic_hpo.selection.evidence import Evidence
@@ -97,7 +98,7 @@ class Reasons:
         """Say that it is fixed at a cheap value."""
         return (
             f"{indices}, {_checked(n_pairs)}; {cheap.successes} of the {cheap.trials} trials up to "
-            f"{_text(cheap.value)}, its cheap end, are among the best"
+            f"{value_in_words(cheap.value)}, its cheap end, are among the best"
         )
 
     def not_random(self, indices: str) -> str:
@@ -114,8 +115,8 @@ class Reasons:
     def cheap_range(self, indices: str, end: Any) -> str:
         """Say that the values from ``end`` on, on the dear side, are left out."""
         return (
-            f"{indices}; beyond {_text(end)} its choice no longer matters (sweep), and the "
-            f"cheaper values keep {self.keep} of the success rate, {self.limited}"
+            f"{indices}; beyond {value_in_words(end)} its choice no longer matters (sweep), and "
+            f"the cheaper values keep {self.keep} of the success rate, {self.limited}"
         )
 
     def ceiling(self, limit: Ceiling) -> str:
@@ -130,9 +131,9 @@ class Reasons:
         sure = "with" if limit.shown else "though not with"
         return (
             f"At most {number(limit.cost)} {self.cost}: of the "
-            f"{percent(round(limit.quantile, 3))} of trials that cost no more, "
-            f"{percent(round(limit.rate, 3))} are among the best, of all trials "
-            f"{percent(round(limit.overall, 3))}: this keeps {self.keep} of the success rate, "
+            f"{share(limit.quantile, 1)} of trials that cost no more, "
+            f"{share(limit.rate, 1)} are among the best, of all trials "
+            f"{share(limit.overall, 1)}: this keeps {self.keep} of the success rate, "
             f"{sure} {self.assurance} assurance."
         )
 
@@ -148,7 +149,3 @@ def _checked(n_pairs: int) -> str:
     if not n_pairs:
         return "no pair to check"
     return f"no significant interaction in {counted(n_pairs, 'pairs')}"
-
-
-def _text(value: Any) -> str:
-    return number(value) if isinstance(value, float) else str(value)

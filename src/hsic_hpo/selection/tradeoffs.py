@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from hsic_hpo.digits import value_in_words
 from hsic_hpo.selection.decisions import cost_ceiling
 from hsic_hpo.selection.parts import admits
 from hsic_hpo.spaces.space import Space
 from hsic_hpo.spaces.subspace import Subspace
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.history import History
-from hsic_hpo.wording import number, readable
+from hsic_hpo.wording import number
 
 # A preferred default leaves too few networks to compare.
 _NARROWING = ("fix", "restrict")
@@ -82,7 +83,7 @@ def _obeying(
         choice = json.loads(str(row["preferred" if fixed else "definition"].values))
         if (fixed or str(row["role"].values) in _NARROWING) and choice is not None:
             part = Subspace.of(space, {name: choice})
-            found[name, readable(choice)] = _inside(part, name, known)
+            found[name, value_in_words(choice)] = _inside(part, name, known)
     return {decision: inside for decision, inside in found.items() if not inside.all()}
 
 

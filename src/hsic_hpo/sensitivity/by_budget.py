@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.checks import check_number
+from hsic_hpo.errors import InputError
 from hsic_hpo.sensitivity.analysis import obstacle, single_indices, tested
 from hsic_hpo.sensitivity.budgets_through_surrogate import Budgets
 from hsic_hpo.sensitivity.columns import group_columns
@@ -165,6 +166,8 @@ def _limits(
     costs: np.ndarray, settings: AnalysisSettings, budgets: Sequence[float] | None
 ) -> list[float]:
     if budgets is not None:
+        if not np.iterable(budgets):
+            raise InputError(f"budgets: {budgets!r} is not a list of numbers above 0")
         for value in budgets:
             check_number("budgets", value, "a number above 0", lambda c: 0 < c < math.inf)
         return sorted({float(value) for value in budgets})

@@ -11,10 +11,10 @@ import numpy as np
 import xarray as xr
 from scipy.stats import hypergeom
 
+from hsic_hpo.digits import value_in_words
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import select_goal, target_values
 from hsic_hpo.trials.variables import hyperparameter_values, is_active
-from hsic_hpo.wording import readable
 
 _CHANCE = 0.01
 _RARE = 0.25
@@ -61,5 +61,5 @@ def rare_levels(trials: xr.Dataset, name: str, goal_fraction: float) -> list[Rar
         at_goal, of_all = n_both / n_best, n_level / n
         by_chance = hypergeom(n, n_level, n_best).cdf(n_both)
         if at_goal <= _RARE * of_all and by_chance < _CHANCE:
-            found.append(RareLevel(readable(parameter.from_stored(kind)), at_goal, of_all))
+            found.append(RareLevel(value_in_words(parameter.from_stored(kind)), at_goal, of_all))
     return sorted(found, key=lambda level: level.at_goal)

@@ -83,7 +83,7 @@ class AnalysisSettings:
         ):
             check_integer(name, getattr(self, name), minimum)
         check_choice("group_threshold", self.group_threshold, ("all", "group"))
-        if self.bandwidth not in BANDWIDTHS:
+        if not isinstance(self.bandwidth, str) or self.bandwidth not in BANDWIDTHS:
             low, high = SMALLEST_BANDWIDTH, LARGEST_BANDWIDTH
             check_number(
                 "bandwidth",

@@ -7,7 +7,9 @@ P the law of its values in a group of which a share b of all trials is part, and
 those that reach the goal, a share a of which is in the group, condPED-ANOVA ([1]_, Theorem 4.2)
 weighs the distance of P' from P by a²/b. For HSIC, the squared distance of the two means in the
 space of the kernel times the squared probability of the goal, the same step weighs the index of
-the group by b².
+the group by b². Random trials tell b themselves. A search puts most of its trials where the best
+are, so that theirs is no share of the space: an index through a surrogate, which is about the
+space's own law, is weighed by that law's share.
 
 References
 ----------
@@ -17,6 +19,9 @@ References
 
 import xarray as xr
 
+from hsic_hpo.sensitivity.space_shares import share_of_space
+from hsic_hpo.spaces.space import Space
+from hsic_hpo.trials.goals import is_tested
 from hsic_hpo.wording import MAIN_GROUP
 
 
@@ -36,7 +41,7 @@ def largest_groups(sensitivity: xr.Dataset, target: str, subset: str) -> dict[st
         From hyperparameters to labels of groups, without those that have no index.
     """
     index = sensitivity["hsic"].sel(target=target, subset=subset)
-    sizes = sensitivity["n"].where(index.notnull(), -1)
+    sizes = _shares(sensitivity).where(index.notnull(), -1)
     largest = sizes.idxmax("group")
     return {
         name: str(largest.sel(hyperparameter=name).item())
@@ -61,14 +66,24 @@ def whole_space_importance(
     -------
     dict
         The debiased index in the largest group in which each hyperparameter has one, not below 0,
-        times the squared share of the trials that are in the group; without hyperparameters that
-        have no index.
+        times the squared share of the group, in random trials or in the space, where indices are
+        through a surrogate; without hyperparameters that have no index.
     """
-    found = sensitivity.sel(target=target, subset=subset)
-    total = float(found["n"].sel(group=MAIN_GROUP))
+    found, shares = sensitivity.sel(target=target, subset=subset), _shares(sensitivity)
     importance = {}
     for name, label in largest_groups(sensitivity, target, subset).items():
         of_group = found.sel(group=label)
         index = float(of_group["hsic_unbiased"].sel(hyperparameter=name))
-        importance[name] = max(index, 0.0) * (float(of_group["n"]) / total) ** 2
+        importance[name] = max(index, 0.0) * float(shares.sel(group=label)) ** 2
     return importance
+
+
+def _shares(sensitivity: xr.Dataset) -> xr.DataArray:
+    """Return which part of all each group is: of what its indices stand for."""
+    n = sensitivity["n"]
+    # Which part of the space is within a cost, the trials alone tell.
+    if is_tested(sensitivity) or "max_cost" in sensitivity.attrs:
+        return n / float(n.sel(group=MAIN_GROUP))
+    space = Space.from_json(sensitivity.attrs["space"])
+    shares = {group.label: share_of_space(space, group) for group in space.groups()}
+    return n.copy(data=[shares[label] for label in n["group"].values.tolist()])

@@ -5,7 +5,8 @@ import json
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.wording import readable
+from hsic_hpo.digits import value_in_words
+from hsic_hpo.trials.kinds import SELECTION, check_kind
 
 _ORDER = ("search", "prefer", "fix")
 
@@ -27,6 +28,11 @@ def decisions_table(dataset: xr.Dataset) -> pd.DataFrame:
         in the two stages of the paper, whether the study config decided (``overridden``) and the
         ``reason`` with its figures.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind.
+
     Examples
     --------
     >>> import hsic_hpo as hh
@@ -35,10 +41,11 @@ def decisions_table(dataset: xr.Dataset) -> pd.DataFrame:
     >>> list(table.columns)
     ['hyperparameter', 'decision', 'choice', 'worst_loss', 'role', 'overridden', 'reason']
     """
+    check_kind("dataset", dataset, SELECTION)
     columns = ["decision", "preferred", "worst_loss", "role", "overridden", "reason"]
     rows = dataset[columns].to_dataframe().reset_index()
     order = rows["decision"].map(_ORDER.index)
     rows = rows.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
-    rows["choice"] = [readable(json.loads(text)) for text in rows["preferred"]]
+    rows["choice"] = [value_in_words(json.loads(text)) for text in rows["preferred"]]
     rows["overridden"] = rows["overridden"].astype(bool)
     return rows[["hyperparameter", "decision", "choice", *columns[2:]]]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.errors import printable
+from hsic_hpo.digits import value_in_words
 from hsic_hpo.trials.costs import MEASURED_COSTS
 from hsic_hpo.wording import costing, counted, number, percent
 
@@ -92,13 +92,7 @@ def _found_by(network: xr.Dataset) -> str:
 
 def _in_words(configuration: str) -> str:
     values = json.loads(configuration)
-    return ", ".join(f"{name} {_value(value)}" for name, value in values.items())
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return number(value) if isinstance(value, float) else printable(str(value))
+    return ", ".join(f"{name} {value_in_words(value)}" for name, value in values.items())
 
 
 def front_sentence(front: xr.Dataset) -> str:

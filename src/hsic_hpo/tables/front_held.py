@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hsic_hpo.wording import number, percent
+from hsic_hpo.digits import share
+from hsic_hpo.trials.held_at_end import held_at_end
+from hsic_hpo.wording import number
 
 RANDOM = "random"
 
@@ -28,10 +30,15 @@ def front_held_table(found: xr.Dataset) -> pd.DataFrame:
     """
     at_start = found["front_held"].isel(evaluation=0).values
     known = at_start[np.isfinite(at_start)]
-    equal = equal_operations(found)
+    equal, ends = equal_operations(found), held_at_end(found)
     rows = [
         {"method": RANDOM, "front_held": known[0] if known.size else np.nan},
-        *(_row(found.sel(search=method), equal) for method in found["search"].values),
+        *(
+            _row(found.sel(search=method), ends[method], equal)
+            if method in ends
+            else {"method": method}
+            for method in found["search"].values.tolist()
+        ),
     ]
     table = pd.DataFrame(rows)
     for name in ("repeats", "trainings"):
@@ -49,14 +56,11 @@ def equal_operations(found: xr.Dataset) -> float:
     return float(known.min()) if known.size else np.nan
 
 
-def _row(mine: xr.Dataset, equal: float) -> dict[str, object]:
+def _row(mine: xr.Dataset, at_end: np.ndarray, equal: float) -> dict[str, object]:
     held = mine["front_held"].values
     operations = mine["training_flops"].values
     n_trials = np.isfinite(held).sum(axis=1) - 1
     ran = n_trials >= 0
-    if not ran.any():
-        return {"method": str(mine["search"].item())}
-    at_end = np.array([row[n] for row, n in zip(held[ran], n_trials[ran], strict=True)])
     spent = np.array([row[n] for row, n in zip(operations[ran], n_trials[ran], strict=True)])
     # What had ended by then; no trial where the first one took more.
     counts = [int((row <= equal).sum()) - 1 for row in operations[ran]]
@@ -79,7 +83,7 @@ def front_held_sentence(found: xr.Dataset) -> str:
     if "front_held" not in table or len(table) == 1:
         return ""
     shares = table.set_index("method")["front_held"].dropna()
-    told = {method: percent(round(share, 3)) for method, share in shares.items()}
+    told = {method: share(held, 1) for method, held in shares.items()}
     of_random = told.pop(RANDOM)
     by_search = ", ".join(f"{method} {share}" for method, share in told.items())
     return (

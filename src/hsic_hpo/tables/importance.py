@@ -4,6 +4,7 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.trials.goals import cost_names, has_both, is_tested
+from hsic_hpo.trials.kinds import SENSITIVITY, check_kind
 
 _COLUMNS = {
     "index": "hsic",
@@ -55,6 +56,11 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
         stands in the columns ``surrogate_``, beside the exact tests;
         ``m`` of the ``n`` trials of a group are in the best fraction.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind.
+
     Examples
     --------
     >>> import hsic_hpo as hh
@@ -62,6 +68,7 @@ def importance_table(sensitivity: xr.Dataset) -> pd.DataFrame:
     >>> table.loc[table["group"] == "all", "hyperparameter"].tolist()
     ['lr', 'opt', 'units']
     """
+    check_kind("sensitivity", sensitivity, SENSITIVITY)
     best = sensitivity.sel(subset="best", drop=True)
     error = best.sel(target="error", drop=True)
     columns = {column: error[variable] for column, variable in _COLUMNS.items()}

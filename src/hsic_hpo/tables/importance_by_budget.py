@@ -6,6 +6,7 @@ import xarray as xr
 from hsic_hpo.tables.importance import verdict_column
 from hsic_hpo.trials.found_along import leaders
 from hsic_hpo.trials.goals import is_tested
+from hsic_hpo.trials.kinds import BY_BUDGET, check_kind
 from hsic_hpo.wording import cost_name, number, percent
 
 _COLUMNS = ("hsic", "noise_floor", "interval_low", "interval_high", "p_value_adjusted")
@@ -28,6 +29,11 @@ def importance_by_budget_table(found: xr.Dataset) -> pd.DataFrame:
         ``interval_high``, ``p_value_adjusted``, ``significant``; through a surrogate ``found`` in
         place of it, of p-values and of noise floors.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind.
+
     Examples
     --------
     >>> import hsic_hpo as hh
@@ -35,6 +41,7 @@ def importance_by_budget_table(found: xr.Dataset) -> pd.DataFrame:
     >>> table.loc[table["significant"], "hyperparameter"].unique().tolist()
     ['lr', 'opt']
     """
+    check_kind("found", found, BY_BUDGET)
     verdict = verdict_column(found)
     columns = [name for name in _COLUMNS if is_tested(found) or name not in _TESTS]
     rows = found[[*columns, verdict, "n", "group"]].to_dataframe().reset_index()

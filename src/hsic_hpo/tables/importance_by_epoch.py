@@ -5,6 +5,7 @@ import pandas as pd
 import xarray as xr
 
 from hsic_hpo.trials.found_along import holds_from
+from hsic_hpo.trials.kinds import BY_EPOCH, check_kind
 from hsic_hpo.wording import counted, percent
 
 _COLUMNS = ("hsic", "noise_floor", "interval_low", "interval_high", "p_value_adjusted")
@@ -25,12 +26,18 @@ def importance_by_epoch_table(found: xr.Dataset) -> pd.DataFrame:
         ``hyperparameter``, ``index``, ``noise_floor``, ``interval_low``, ``interval_high``,
         ``p_value_adjusted``, ``significant``.
 
+    Raises
+    ------
+    InputError
+        For a Dataset of another kind.
+
     Examples
     --------
     >>> import hsic_hpo as hh
     >>> len(hh.importance_by_epoch_table(hh.explain_by_epoch(hh.example_trials())))
     0
     """
+    check_kind("found", found, BY_EPOCH)
     rows = found[[*_COLUMNS, "significant", "trained"]].to_dataframe().reset_index()
     rows = rows[rows["hsic"].notna()]
     rows = rows.sort_values(["epoch", "hsic"], ascending=[True, False], kind="stable")

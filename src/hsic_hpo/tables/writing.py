@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hsic_hpo.digits import rounded
 from hsic_hpo.errors import InputError, printable
 from hsic_hpo.files import write_text
-from hsic_hpo.wording import number
 
 # Characters that LaTeX reads as commands, or that its usual fonts lack.
 _IN_LATEX = str.maketrans(
@@ -29,6 +29,8 @@ _IN_LATEX = str.maketrans(
         "\n": " ",
     }
 )
+# LaTeX takes one of these behind the end of a row for a length, or a star, of that.
+_AFTER_ROW = re.compile(r"^(\s*)([\[*])")
 
 # Beyond these the digits of an index depend on the kind of CPU, and mean nothing.
 _DIGITS = 6
@@ -47,8 +49,8 @@ def write_table(table: pd.DataFrame, path: Path | str, *, remark: str = "") -> N
     table
         Any table of this module; its row labels are not written.
     path
-        File that ends in ``.csv`` (for machines), ``.md`` (three significant digits, for people)
-        or ``.tex`` (the same in LaTeX, for the package booktabs).
+        File that ends in ``.csv`` (for machines), ``.md`` (for people: three significant digits,
+        near 1 more) or ``.tex`` (the same in LaTeX, for the package booktabs).
     remark
         A sentence to stand below the Markdown or LaTeX table.
 
@@ -122,7 +124,7 @@ def _latex(table: pd.DataFrame) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_IN_LATEX)
+    return _AFTER_ROW.sub(r"\1{\2}", text.translate(_IN_LATEX))
 
 
 def _cell(value: Any) -> str:
@@ -131,11 +133,11 @@ def _cell(value: Any) -> str:
 
 
 def cell_text(value: Any) -> str:
-    """Return the text of a table's cell: numbers to three significant digits, empty if missing."""
+    """Return the text of a table's cell: numbers with the digits they need, empty if missing."""
     if pd.isna(value):
         return ""
     if isinstance(value, bool | np.bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return number(value)
+        return rounded(value)
     return printable(str(value).replace("\n", " "))

@@ -13,6 +13,7 @@ from hsic_hpo.files import read_netcdf, write_netcdf
 from hsic_hpo.spaces.space import Hyperparameter, Space
 from hsic_hpo.trials.costs import MEASURED_COSTS, NETWORK_COSTS
 from hsic_hpo.trials.drawn import carried_drawn
+from hsic_hpo.trials.kinds import TRIALS, check_no_other_kind
 from hsic_hpo.trials.variables import (
     ABSENT,
     hyperparameter_values,
@@ -174,14 +175,16 @@ def _curves(table: Sequence[Sequence[Mapping[str, Any]]], n_repeats: int) -> np.
     return curves
 
 
-def check_trials(dataset: xr.Dataset, where: str) -> None:
+def check_trials(dataset: Any, where: str) -> None:
     """Check that a Dataset has what a trials Dataset must have.
 
     Raises
     ------
     InputError
-        One line: ``where``, the variable or attribute, what is wrong, what is needed.
+        One line: ``where``, what was given in place of a trials Dataset, or the variable or
+        attribute, what is wrong, what is needed.
     """
+    check_no_other_kind(where, dataset, TRIALS)
     for attribute in ("space", "error_name", "error_units"):
         if attribute not in dataset.attrs:
             raise InputError(f"{where}: attribute {attribute!r} is missing")

@@ -17,12 +17,15 @@ def in_group(trials: xr.Dataset, group: Group) -> np.ndarray:
         ``(n_trials,)`` of bool.
     """
     inside = np.ones(trials.sizes["trial"], dtype=bool)
+    if not group.conditions:
+        return inside
+    space = Space.from_json(trials.attrs["space"])
     for condition in group.conditions:
         values = hyperparameter_values(trials, condition.parent)
         present = is_active(trials, condition.parent)
         inside &= present
         # Levels of which some are texts are stored as texts.
-        parent = Space.from_json(trials.attrs["space"])[condition.parent]
+        parent = space[condition.parent]
         here = values[present].tolist()
         holds = {value: condition.holds(parent.from_stored(value)) for value in set(here)}
         inside[present] &= np.array([holds[value] for value in here], dtype=bool)

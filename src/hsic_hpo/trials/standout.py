@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from hsic_hpo.digits import values_in_words
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
-from hsic_hpo.wording import readable
 
 _ENOUGH = 0.5
 
@@ -63,7 +63,7 @@ def _levels(levels: list[Any], at_goal: np.ndarray, share: np.ndarray) -> Stando
     chosen = np.flatnonzero(excess >= _ENOUGH * largest)
     # Those that stand out most come first.
     chosen = chosen[np.argsort(-excess[chosen], kind="stable")]
-    text = ", ".join(readable(levels[i]) for i in chosen)
+    text = ", ".join(values_in_words([levels[i] for i in chosen]))
     return Standout(text, float(at_goal[chosen].sum()), float(share[chosen].sum()))
 
 
@@ -81,10 +81,11 @@ def _range(
 
 
 def _between(low: Any, high: Any, is_lowest: bool, is_highest: bool) -> str:
+    first, last = values_in_words([low, high])
     if low == high:
-        return readable(low)
+        return first
     if is_lowest:
-        return f"up to {readable(high)}"
+        return f"up to {last}"
     if is_highest:
-        return f"from {readable(low)} on"
-    return f"{readable(low)} to {readable(high)}"
+        return f"from {first} on"
+    return f"{first} to {last}"

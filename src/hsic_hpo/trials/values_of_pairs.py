@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.digits import share, values_in_words
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.goals import interacts, is_tested, select_goal, target_values
 from hsic_hpo.trials.standout import Standout, standout
 from hsic_hpo.trials.variables import hyperparameter_values, is_active
-from hsic_hpo.wording import MAIN_GROUP, percent, readable
+from hsic_hpo.wording import MAIN_GROUP
 
 _LEVELS = ("categorical", "boolean")
 # With fewer of the best, what stands out is chance.
@@ -95,8 +96,7 @@ def how_they_interact(sensitivity: xr.Dataset, trials: xr.Dataset, first: str, s
     described, parting, given = values_given(trials, first, second, fraction)
     parts = [
         f"with {parting} {one.part} the best have {described} {one.values.text} "
-        f"({percent(round(one.values.at_goal, 2))} of them, {percent(round(one.values.of_all, 2))} "
-        "of all there)"
+        f"({share(one.values.at_goal)} of them, {share(one.values.of_all)} of all there)"
         for one in given
         if one.values.text
     ]
@@ -108,17 +108,14 @@ def _parts(
     parameter: Hyperparameter, values: np.ndarray, reached: np.ndarray
 ) -> list[tuple[str, np.ndarray]]:
     if parameter.type in _LEVELS:
-        return [
-            (readable(parameter.from_stored(kind)), values == kind)
-            for kind in np.unique(values).tolist()
-        ]
+        kinds = np.unique(values).tolist()
+        texts = values_in_words([parameter.from_stored(kind) for kind in kinds])
+        return [(text, values == kind) for text, kind in zip(texts, kinds, strict=True)]
     if not reached.any():
         return []
     middle = np.quantile(values[reached], 0.5, method="lower")
     below = values <= middle
-    parts = []
-    for inside, text in ((below, "up to {}"), (~below, "from {} on")):
-        if inside.any():
-            end = values[inside].max() if inside is below else values[inside].min()
-            parts.append((text.format(readable(parameter.from_stored(end.item()))), inside))
-    return parts
+    ends = [values[below].max(), *np.unique(values[~below])[:1]]
+    texts = values_in_words([parameter.from_stored(end.item()) for end in ends])
+    parts = ((f"up to {texts[0]}", below), (f"from {texts[-1]} on", ~below))
+    return [(text, inside) for text, inside in parts if inside.any()]

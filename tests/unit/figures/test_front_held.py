@@ -51,6 +51,14 @@ def test_its_title_names_the_search_that_holds_most(figure: Figure) -> None:
     assert figure.get_suptitle().replace("\n", " ").startswith(f"In the end {best} holds most")
 
 
+def test_its_title_calls_nearly_all_of_the_front_not_all() -> None:
+    nearly = FOUND.assign(
+        front_held=FOUND["front_held"].where(FOUND["front_held"].isnull(), 0.9997)
+    )
+    title = draw(nearly).get_suptitle().replace("\n", " ")
+    assert title.endswith("99.97 % in the median, the next search 99.97 %")
+
+
 def test_axes_and_legend_say_what_is_shown(figure: Figure) -> None:
     (axes,) = figure.axes
     assert axes.get_xlabel() == "floating-point operations of the search's trainings"

@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hsic_hpo.figures.space import space
-from hsic_hpo.figures.values import label_values, value_text
+from hsic_hpo.figures.values import axis_values, label_values, value_text
 from hsic_hpo.spaces.parsing import parse_hyperparameter
 
 
@@ -105,3 +105,26 @@ def test_ticks_stand_where_their_values_are(definition: dict[str, object]) -> No
 )
 def test_values_are_written_as_people_do(value: object, text: str) -> None:
     assert value_text(value) == text
+
+
+def test_a_distribution_without_parameters_is_its_name_alone() -> None:
+    spec = {
+        "x": {"type": "float", "distribution": {"name": "expon"}},
+        "y": {"type": "float", "distribution": {"name": "norm", "loc": 1.0, "scale": 2.0}},
+    }
+    assert [row[3] for row in rows(spec)[-2:]] == ["expon", "norm: loc 1,\nscale 2"]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"type": "float", "range": [0.9991, 0.9999]},
+        {"type": "float", "range": [5.0001, 5.0009]},
+        {"type": "float", "range": [100.01, 100.09], "scale": "log"},
+        {"type": "float", "distribution": {"name": "norm", "loc": 10, "scale": 1e-3}},
+    ],
+)
+def test_ticks_of_a_narrow_range_differ(spec: dict) -> None:
+    texts = [text for _, text in axis_values(parse_hyperparameter("x", spec, "space"))]
+    assert len(texts) > 1
+    assert len(set(texts)) == len(texts)

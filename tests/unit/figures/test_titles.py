@@ -1,5 +1,9 @@
 """Titles state what the Datasets hold, and name nothing that is not found."""
 
+import numpy as np
+import pandas as pd
+
+import hsic_hpo as hh
 from example_studies import sensitivity
 from hsic_hpo.figures.best_values import BestValues
 from hsic_hpo.figures.titles import (
@@ -12,6 +16,7 @@ from hsic_hpo.figures.titles import (
     values_title,
     worst_title,
 )
+from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.wording import number
 from studies_to_draw import study
 
@@ -70,6 +75,19 @@ def test_what_matters_most_is_told_budget_by_budget() -> None:
         "What matters most at a budget c (FLOPs per sample): "
         f"nothing up to {second} and optimizer from {third} on"
     )
+
+
+def test_where_a_narrow_range_stops_to_matter_is_told_apart_from_its_end() -> None:
+    space = hh.Space({"rate": hh.Float(5.0001, 5.0009), "opt": hh.Categorical(["a", "b"])})
+    frame = pd.DataFrame(space.configurations(sample(space, 300, 0)))
+    frame["loss"] = 1e-4 * np.random.default_rng(0).random(300) - frame["rate"]
+    found = hh.explain(hh.trials_from_frame(frame, space, error="loss"), n_permutations=99)
+    first, choice = (
+        float(found[name].sel(sweep="rate", end="lower")[place])
+        for name, place in (("sweep_value", 0), ("sweep_choice", ()))
+    )
+    assert 5 < first < choice < 5.001
+    assert sweeps_title(found).endswith(f": rate from {choice:.4f} on")
 
 
 def test_studies_without_an_index_claim_nothing() -> None:

@@ -42,5 +42,5 @@ def test_any_other_one_can_be_chosen() -> None:
 @pytest.mark.parametrize("name", ["optimiser", "momentum"])
 def test_one_that_is_not_in_the_main_group_is_refused(name: str) -> None:
     one = study("usual")
-    with pytest.raises(InputError, match=f"no hyperparameter '{name}' in the main group"):
+    with pytest.raises(InputError, match=f"^hyperparameter: '{name}' is not in the main group"):
         worst(one.trials, one.sensitivity, name)

@@ -52,7 +52,7 @@ def test_trials_of_a_search_from_elsewhere_do_not_count_as_random() -> None:
 
 
 def test_what_is_no_front_is_refused(searched: xr.Dataset) -> None:
-    with pytest.raises(hh.InputError, match="not a front Dataset"):
+    with pytest.raises(hh.InputError, match=r"^found: a trials Dataset; a front Dataset is needed"):
         hh.plot.front(searched)
     with pytest.raises(hh.InputError, match="'speed' is not a cost"):
         hh.front(searched, cost="speed")

@@ -4,6 +4,8 @@ import math
 
 import pytest
 
+from hsic_hpo.reports.configuration_text import in_words
+from hsic_hpo.reports.in_short import Matters, shares
 from hsic_hpo.reports.numbers import factor, quantity, with_spread
 
 
@@ -41,3 +43,15 @@ def test_means_end_where_their_deviation_starts(mean: float, deviation: float, t
 
 def test_factors_have_two_digits() -> None:
     assert [factor(value) for value in (1.234, 9.99, 160.66)] == ["×1.2", "×10", "×160"]
+
+
+def test_values_near_1_are_not_called_1_wherever_a_configuration_is_shown() -> None:
+    configuration = {"beta2": 0.99969, "lr": 0.00123456, "nesterov": True, "opt": "sgd"}
+    words = {"beta2": "0.99969", "lr": "0.00123", "nesterov": "true", "opt": "sgd"}
+    assert in_words(configuration) == words
+
+
+def test_what_is_not_all_is_not_100_percent_and_what_is_not_none_not_0() -> None:
+    matters = Matters("opt", "", "adam", 999 / 1000, 1 / 1000, "")
+    assert matters.shares == ("99.9 %", "0.1 %")
+    assert shares(1.0, 0.004) == "100 % of the best, 0.4 % of all"

@@ -87,6 +87,15 @@ def test_a_row_holds_the_configuration_of_its_trial() -> None:
     assert {row[0]: row[place][1] for row in rows(text)} == rates
 
 
+def test_a_value_near_1_is_not_called_1() -> None:
+    drawn = search(5)
+    values = frames.values_frame(drawn, [])
+    values["learning_rate"] = 0.99996
+    text = trials_table(frames.trials_frame(drawn, []), values)
+    place = OF_ALL + trials.space(drawn).names.index("learning_rate")
+    assert {str(row[place][0]) for row in rows(text)} == {"0.99996"}
+
+
 def test_names_and_levels_are_text() -> None:
     text = html(search(30, spec=HOSTILE_SPACE, error=lambda one: one[HOSTILE]))
     assert "<img" not in text

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 
+import hsic_hpo as hh
 from dense_hsic import centred_gaussian
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.sensitivity.whole_space import largest_groups, whole_space_importance
@@ -56,3 +59,33 @@ def test_each_counts_in_the_largest_group_in_which_it_has_an_index() -> None:
 def test_one_without_an_index_is_left_out() -> None:
     few = analyse(search(60), SETTINGS)
     assert "nesterov" not in whole_space_importance(few)
+
+
+def _half_and_half(share: float) -> xr.Dataset:
+    """Explain trials of two branches alike, each half of the space, as those of a search."""
+    space = hh.Space(
+        {
+            "branch": hh.Categorical(["a", "b"]),
+            "x": hh.Float(0, 1, when={"branch": "a"}),
+            "y": hh.Float(0, 1, when={"branch": "b"}),
+        }
+    )
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"branch": np.where(np.arange(400) < share * 400, "a", "b")})
+    frame["x"], frame["y"] = (
+        np.where(frame["branch"] == name, rng.random(400), np.nan) for name in ("a", "b")
+    )
+    frame["loss"] = (frame["x"].fillna(frame["y"]) - 0.3) ** 2 + 0.01
+    return hh.explain(hh.trials_from_frame(frame, space, error="loss"), drawn="adaptive")
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_where_a_search_put_its_trials_does_not_weigh(share: float) -> None:
+    """Both branches are half of the space and alike, wherever most trials were."""
+    sensitivity = _half_and_half(share)
+    found = whole_space_importance(sensitivity)
+    assert found["x"] == pytest.approx(found["y"], rel=0.1)
+    index = sensitivity["hsic_unbiased"].sel(target="error", subset="best")
+    assert found["x"] == pytest.approx(
+        float(index.sel(group="branch = a", hyperparameter="x")) * 0.5**2, rel=1e-12
+    )

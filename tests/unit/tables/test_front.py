@@ -33,6 +33,12 @@ def test_the_table_has_a_row_per_network_the_cheapest_first() -> None:
     assert table["configuration"].tolist()[0] == "kind a, width 3, flag true"
 
 
+def test_a_value_near_1_is_not_called_1() -> None:
+    found = made((B, 2.0, 20.0))
+    found["configuration"][...] = '{"beta2": 0.99969, "lr": 0.00123456, "flag": true}'
+    assert front_table(found)["configuration"][0] == "beta2 0.99969, lr 0.00123, flag true"
+
+
 def test_what_is_not_known_has_no_column() -> None:
     assert "validation_error_std" not in front_table(made((B, 2.0, 20.0)))
     assert front_table(made((B, 2.0, 20.0), n_repeats=2))["validation_error_std"].tolist() == [0, 0]

@@ -68,6 +68,14 @@ def test_the_sentence_names_every_search() -> None:
     )
 
 
+def test_nearly_all_is_not_all() -> None:
+    nearly = found()
+    nearly["front_held"] = nearly["front_held"].where(nearly["front_held"] != 0.8, 0.9997)
+    nearly["front_held"] = nearly["front_held"].where(nearly["front_held"] != 0.7, 1.0)
+    told = front_held_sentence(nearly)
+    assert told.endswith("gpbo 100 %, hsic-gpbo 99.97 %.")
+
+
 def test_of_a_front_of_one_network_nothing_is_said() -> None:
     single = found()
     single["front_held"][:] = NAN

@@ -8,6 +8,7 @@ import pytest
 import hsic_hpo as hh
 from hsic_hpo.trials import dataset as trials_data
 from hsic_hpo.trials.groups import in_group
+from small_search import search
 
 LEVELS = ["auto", "sqrt", 0.5]
 
@@ -44,3 +45,19 @@ def test_a_group_whose_parent_no_trial_has_is_empty() -> None:
     assert hh.explain(trials, n_permutations=19)["n"].values.tolist() == [40, 0, 0]
     explained = hh.explain_by_budget(hh.example_trials(60), budgets=[1.0], drawn="adaptive")
     assert not explained["hsic"].notnull().any()
+
+
+def test_the_space_is_read_once_for_all_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = {
+        "a": {"type": "boolean"},
+        "b": {"type": "boolean", "when": {"a": True}},
+        "x": {"type": "float", "range": [0, 1], "when": {"b": True}},
+    }
+    trials, read = search(40, spec=spec, error=lambda _: 1.0), []
+    groups = trials_data.space(trials).groups()
+    once = hh.Space.from_json
+    monkeypatch.setattr(hh.Space, "from_json", lambda text: read.append(text) or once(text))
+    for group, times in zip(groups, (0, 1, 1), strict=True):
+        read.clear()
+        in_group(trials, group)
+        assert len(read) == times

@@ -38,6 +38,22 @@ def test_the_excess_is_the_largest_of_all_ranges() -> None:
 
 
 @pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (0.999, 0.9997, "0.999 to 0.9997"),
+        (0.99969, 1.0, "from 0.99969 on"),
+        (0.0, 0.99969, "up to 0.99969"),
+        (0.50012, 0.50018, "0.50012 to 0.50018"),
+    ],
+)
+def test_ends_of_a_range_keep_the_digits_that_tell_them_apart(
+    low: float, high: float, text: str
+) -> None:
+    x = np.unique([0.0, 0.2, low, high, 1.0])
+    assert standout(SPACE["x"], x, ((low <= x) & (x <= high)).astype(float)).text == text
+
+
+@pytest.mark.parametrize(
     ("at_goal", "text"),
     [
         ([1, 2, 3], "up to 3"),

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from hsic_hpo.digits import value_in_words
 from hsic_hpo.trials.values_of_pairs import values_given
 from hsic_hpo.trials.variables import hyperparameter_values
-from hsic_hpo.wording import readable
 from small_search import search
 
 SPACE = {
@@ -35,7 +35,18 @@ def test_the_best_have_small_values_with_one_level_and_large_ones_with_the_other
         assert one.n_best == (best & inside).sum()
         assert one.values.at_goal == pytest.approx(1)
         assert one.values.of_all == pytest.approx(one.n_best / inside.sum())
-    assert texts["low"].values.text == f"up to {readable(x[best & (side == 'low')].max())}"
+    assert texts["low"].values.text == f"up to {value_in_words(x[best & (side == 'low')].max())}"
     high = x[best & (side == "high")].min()
-    assert texts["high"].values.text == f"from {readable(high)} on"
+    assert texts["high"].values.text == f"from {value_in_words(high)} on"
     assert sum(one.n_best for one in found) == 40
+
+
+def test_parts_that_meet_between_near_numbers_have_different_ends() -> None:
+    spec = {
+        "rate": {"type": "float", "levels": [5.0011, 5.0012, 5.0013]},
+        "x": {"type": "float", "range": [0, 1]},
+    }
+    trials = search(400, spec=spec, error=lambda configuration: float(str(configuration["x"])))
+    _, parting, found = values_given(trials, "rate", "x", 0.2)
+    assert parting == "rate"
+    assert [one.part for one in found] == ["up to 5.0012", "from 5.0013 on"]
