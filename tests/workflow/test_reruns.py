@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -210,6 +211,15 @@ def test_words_and_machine_settings_rerun_nothing(
 ) -> None:
     checkout.edit(path, old, new)
     assert checkout.planned() == {}
+
+
+def test_numbers_in_the_words_of_a_command_are_those_of_a_config(
+    fresh: Checkout, tmp_path: Path
+) -> None:
+    checkout = fresh.copy(tmp_path / "project")
+    # Snakemake itself takes 1e-2 as text.
+    told = {"sensitivity": "{significance: 1e-2}", "search": "{ctpe: {max_cost: 1e4}}"}
+    assert checkout.planned("data.nc", **told) == once("data")
 
 
 def test_another_cut_of_the_work_trains_nothing(checkout: Checkout) -> None:

@@ -12,6 +12,7 @@ from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT
 from hsic_hpo.training.records import training_seed
 from hsic_hpo.trials.rungs import n_kept
+from hsic_hpo.yaml_files import scalars_of_yaml_1_2
 from snakemake.exceptions import WorkflowError
 
 # A run of its own reads its config files; another workflow hands its config over.
@@ -45,8 +46,11 @@ if RETRY_FAILED not in ("true", "false"):
     )
 
 try:
+    # Of what --config says Snakemake has read 1e-4 as text.
     STUDY = (
-        studies.read_study(workflow.configfiles, overrides)
+        studies.read_study(
+            workflow.configfiles, scalars_of_yaml_1_2(overrides, "--config")
+        )
         if MAIN
         else studies.study_from(overrides, workflow.configfiles)
     )

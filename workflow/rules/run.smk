@@ -7,8 +7,14 @@ from hsic_hpo.study.failed_jobs import FailedJobs
 from hsic_hpo.study.forked_jobs import ForkedJobs
 from hsic_hpo.study.gaps import gaps_in, gaps_in_words
 from hsic_hpo.study.journal import Journal
-from hsic_hpo.study.locks import clear_stale_locks, is_read_only, running
-from hsic_hpo.study.place import check_place
+from hsic_hpo.study.locks import (
+    clear_stale_locks,
+    is_read_only,
+    note_run,
+    running,
+    warn_of_run,
+)
+from hsic_hpo.study.place import check_place, check_room
 from hsic_hpo.study.plan import plan_of, study_facts
 from hsic_hpo.study.stops import Stops, before_the_line, command_line
 from hsic_hpo.trials.failures import commonest
@@ -63,10 +69,16 @@ if workflow.is_main_process:
         from snakemake.persistence import PersistenceBase
 
         PersistenceBase.save_iocache = lambda self: None
+    if not (READ_ONLY or workflow.output_settings.dryrun):
+        try:
+            check_room(Path("."), RESULTS)
+        except InputError as error:
+            raise WorkflowError(str(error))
+        if warn_of_run(".", RESULTS):
+            print(warn_of_run(".", RESULTS), file=sys.stderr)
     ALONE = not READ_ONLY and running(".") is None
     ALIVE = None if READ_ONLY else clear_stale_locks(".")
     if ALONE and not workflow.output_settings.dryrun:
-        retry.COMMAND_FILE.write_text(COMMAND)
         make_again()
     # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
     # itself before it comes to any handler of errors.
@@ -81,6 +93,9 @@ def no_more_tries(jobid):
 onstart:
     # Snakemake has meanwhile taken SIGTERM for itself.
     STOPS.listen(jobs_run=True)
+    note_run(".")
+    # Not before: many of Snakemake's options run nothing.
+    retry.note_command(Path("."), COMMAND)
     PLAN = plan_of(
         workflow,
         study_facts(STUDY, TRAINING_CODE, FINAL_SEED),
@@ -106,10 +121,10 @@ onsuccess:
     FORKED_JOBS.close()
     JOURNAL.end(ok=not gaps_in("."))
     if Path("summary.txt").exists():
-        print(Path("summary.txt").read_text(), end="")
+        print(Path("summary.txt").read_text(encoding="utf-8"), end="")
     if Path("failed.txt").exists():
         print(
-            "".join(Path("failed.txt").open().readlines()[:1]),
+            "".join(Path("failed.txt").open(encoding="utf-8").readlines()[:1]),
             end="",
             file=sys.stderr,
         )

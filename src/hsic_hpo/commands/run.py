@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -55,8 +56,7 @@ def _run(options: argparse.Namespace) -> NoReturn:
             f"{Path.cwd()}: no Snakefile; run this in a checkout of the project, or in a folder "
             "with a Snakefile that uses it"
         )
-    configs = [word for word in options.config if word.endswith(_CONFIGS)]
-    targets = [word for word in options.config if word not in configs]
+    configs, targets = _parted(options.config, options.passed_on)
     profile = _profile(options.profile)
     print(describe(read_study(configs)), flush=True)
     if profile == _PROFILES / _DEFAULT and shutil.which("sbatch"):
@@ -64,23 +64,44 @@ def _run(options: argparse.Namespace) -> NoReturn:
     environment = dict(os.environ)
     environment.setdefault(_STARTED_AS, f"hsic-hpo {shlex.join(sys.argv[1:])}")
     command = [
-        *(sys.executable, "-m", "snakemake"),
+        # First, as some options take several words.
+        *(sys.executable, "-m", "snakemake", *targets),
         *("--logger", _LOGGER),
         *("--configfile", *configs),
         *(() if options.cores is None else ("--cores", options.cores)),
-        # Takes a single word, so that a file to make may follow.
-        *("--workflow-profile", str(profile)),
-        *targets,
+        *(() if profile is None else ("--workflow-profile", str(profile))),
         *options.passed_on,
     ]
     os.execve(sys.executable, command, environment)
 
 
-def _profile(name: str) -> Path:
-    """Return the folder of a profile that a person names."""
+def _parted(words: Sequence[str], passed_on: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part the words of the command line into configs and files to make."""
+    configs = [word for word in words if word.endswith(_CONFIGS)]
+    targets = [word for word in words if word not in configs]
+    if not configs:
+        raise InputError(
+            f"hsic-hpo run: {', '.join(words)}: no study config; needed: a file that ends in "
+            f"{' or '.join(_CONFIGS)}"
+        )
+    if passed_on and words[0] in targets:
+        # Nobody but Snakemake knows which of its options take words, such as --config a=b.
+        raise InputError(
+            f"hsic-hpo run: {words[0]}: is it a file to make, or does it belong to "
+            f"{passed_on[0]}? Name the config first: hsic-hpo run {configs[0]} ..."
+        )
+    return configs, targets
+
+
+def _profile(name: str) -> Path | None:
+    """Return the folder of a profile that a person names; None where there are no profiles."""
     known = _PROFILES / name
     found = known if known.is_dir() else Path(name)
-    if not found.is_dir():
-        names = sorted(path.name for path in _PROFILES.glob("*") if path.is_dir())
-        raise InputError(f"--profile: {name}: no such folder, and none of {', '.join(names)}")
-    return found
+    if found.is_dir():
+        return found
+    if name == _DEFAULT and not _PROFILES.is_dir():
+        # A folder with a Snakefile of its own may leave the machine to Snakemake's options.
+        return None
+    names = sorted(path.name for path in _PROFILES.glob("*") if path.is_dir())
+    known_names = f", and none of {', '.join(names)}" if names else ""
+    raise InputError(f"--profile: {name}: no such folder{known_names}")

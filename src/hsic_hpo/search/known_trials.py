@@ -12,6 +12,8 @@ from hsic_hpo.trials.dataset import configurations, read_trials
 from hsic_hpo.trials.history import initial_part, join_trials, round_numbers
 
 RANDOM = "random"
+# Attributes of trials that all searches of a study share, as its last run left them.
+_OF_STUDY = ("problem", "seed", "space", "budget", "data_fingerprint", "code_fingerprint")
 FOUND_BY = {
     "method": ("search method that found the trial", None),
     "search_repeat": ("repeat of the search, -1 in the random search", "1"),
@@ -94,6 +96,9 @@ def is_study(folder: Path | str) -> bool:
 def read_study_trials(folder: Path | str) -> xr.Dataset:
     """Read all finished trials of a study, of whose searches some may still run.
 
+    Searches from before an edit, of another problem, space, budget, seed, data or code than the
+    random search, are left out: they are to be made again, or were removed from the study.
+
     Parameters
     ----------
     folder
@@ -114,16 +119,24 @@ def read_study_trials(folder: Path | str) -> xr.Dataset:
     random = read_trials(drawn) if drawn.is_file() else None
     searches = []
     for repeat in sorted(folder.glob("search/*/*/")):
+        if not repeat.name.isdecimal():
+            continue
         method, number = repeat.parent.name, int(repeat.name)
         whole = repeat / "trials.nc"
-        rounds = sorted(repeat.glob("*/trials.nc"), key=lambda path: int(path.parent.name))
+        rounds = sorted(repeat.glob("[0-9]*/trials.nc"), key=lambda path: int(path.parent.name))
         # The file of all rounds comes with the last of them.
         for path in [whole] if whole.is_file() else rounds:
             found = read_trials(path).assign_attrs(method=method, search_repeat=number)
+            if random is not None and not _of_one_study(random, found):
+                continue
             searches.append(found if path == whole else _of_round(found, int(path.parent.name)))
     if random is None and not searches:
         raise InputError(f"{folder}: no trials.nc in it yet; needed: results/<study> of a study")
     return known_trials(random, searches)
+
+
+def _of_one_study(random: xr.Dataset, found: xr.Dataset) -> bool:
+    return all(str(random.attrs.get(key)) == str(found.attrs.get(key)) for key in _OF_STUDY)
 
 
 def retrained_errors(folder: Path | str, configuration: Mapping[str, Any]) -> list[float]:

@@ -83,7 +83,7 @@ def _reasons(folder: Path, logs: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _configuration(plan: Plan, job: PlannedJob, trainings: FinishedTrainings) -> str:
-    """Return the first configuration of a job that has no result: jobs train in this order."""
+    """Return the first configuration of a job that has no result, in the order of its training."""
     part = job.slice
     assert part is not None
     design = trainings.design(plan, part)
@@ -91,8 +91,11 @@ def _configuration(plan: Plan, job: PlannedJob, trainings: FinishedTrainings) ->
         return ""
     done: list[Training] = trainings.of(plan, job, is_done=False)
     finished = {(one.trial, one.repeat) for one in done}
-    for trial, repeat in trainings.keys(plan, part):
-        if (trial, repeat) not in finished:
-            row = design["configuration"].values[design["trial"].values == trial][0]
+    rows = design.isel(trial=slice(part.first, part.stop))
+    if "flops" in rows:
+        # As its script does: what needs much memory or time comes first.
+        rows = rows.sortby("flops", ascending=False)
+    for trial, row in zip(rows["trial"].values, rows["configuration"].values, strict=True):
+        if any((str(trial), repeat) not in finished for repeat in range(plan.repeats(part))):
             return json.dumps(json.loads(row))
     return ""

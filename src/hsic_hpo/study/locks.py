@@ -42,6 +42,40 @@ def clear_stale_locks(folder: Path | str) -> IO[str]:
     return alive
 
 
+def note_run(folder: Path | str) -> None:
+    """Note this process as the one that runs jobs in a working folder.
+
+    Another one, such as a dry run, may have come first and be gone before this one ends.
+    """
+    Holder.this_process().write(_note(Path(folder, ".snakemake")))
+
+
+def warn_of_run(folder: Path | str, called: str) -> str:
+    """Return one line that says that a process of this machine runs jobs in a working folder.
+
+    Snakemake lets no second one run them, but proposes to remove the lock of the first.
+
+    Parameters
+    ----------
+    folder
+        Working folder of Snakemake.
+    called
+        What a reader calls it.
+
+    Returns
+    -------
+    str
+        Empty where there is none, or none that is known to live.
+    """
+    owner = running(folder)
+    if owner is None or not owner.lives or not any(Path(folder, ".snakemake").glob("locks/*")):
+        return ""
+    return (
+        f"{called}: its study is running ({owner}); to run it here, wait for its end, or stop it "
+        f"first: {owner.how_to_stop}"
+    )
+
+
 def _leave_folder_of_locks(folder: Path) -> None:
     """Make the folder that Snakemake removes: who may only read cannot, and a dry run needs it."""
     with suppress(OSError):

@@ -1,12 +1,17 @@
 """Where a study runs: what about it would fail every job, or Snakemake itself."""
 
+import errno
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from hsic_hpo.errors import InputError
 
 # What a shell takes for more than a part of a name.
 _SPECIAL = re.compile(r"""[\s()\[\]{}<>|&;*?!$`'"\\#]""")
+# What Snakemake writes before the first job of a study, in bytes, and more.
+_AT_ONCE = 2**16
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def check_place(results: Path, python: str) -> None:
@@ -37,3 +42,34 @@ def check_place(results: Path, python: str) -> None:
                 f"{folder}: a link to {folder.readlink()}, which does not exist; make that folder, "
                 "or remove the link"
             )
+
+
+def check_room(folder: Path, called: str) -> None:
+    """Check that a disk has room for what a run writes before its first job.
+
+    Parameters
+    ----------
+    folder
+        Working folder of Snakemake; made where it is missing, as Snakemake does.
+    called
+        What a reader calls it.
+
+    Raises
+    ------
+    InputError
+        One line, where the disk or the quota is full.
+    """
+    probe = folder / ".snakemake" / ".room"
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(bytes(_AT_ONCE))
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise InputError(
+            f"{called}: no space left on this disk, or in your quota: make room and run the same "
+            "command again; it goes on from what was finished"
+        ) from None
+    finally:
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from hsic_hpo.training.giving_up import forget_failures
@@ -51,6 +52,13 @@ def mark(folder: Path, reason: str = "") -> list[str]:
             found.append(str(record["reason"]))
     forget_failures(folder / TRAININGS)
     return found
+
+
+def note_command(folder: Path, command: str) -> None:
+    """Note the command that started a study; on a full disk the study itself says so."""
+    with suppress(OSError):
+        # What no encoding has, such as a name that is no text, stands there as escapes.
+        (folder / COMMAND_FILE).write_text(command, encoding="utf-8", errors="backslashreplace")
 
 
 def failed_reasons(folder: Path) -> list[str]:

@@ -157,6 +157,7 @@ def study_from(content: Mapping[str, Any], paths: Sequence[Path | str]) -> Study
 def _checked(content: Mapping[str, Any], where: str, folders: Sequence[Path]) -> Study:
     settings = config.validate(content, where)
     problem = load_problem(settings.problem, f"{where}: problem", folders)
+    _check_folder(problem, folders, f"{where}: problem.import")
     space = config.study_space(settings.space, problem.default_space(), f"{where}: space")
     problem.check_space(space, f"{where}: space")
     check_overrides(settings.selection.override, space, f"{where}: ")
@@ -169,6 +170,16 @@ def _checked(content: Mapping[str, Any], where: str, folders: Sequence[Path]) ->
     _check_looks(settings, f"{where}: random_search.stop.looks")
     check_lengths(final_budgets(settings), f"{where}: final.further_training")
     return Study(settings, problem, space)
+
+
+def _check_folder(problem: Problem, folders: Sequence[Path], where: str) -> None:
+    """Refuse a folder that the search path of the jobs would take for two."""
+    for folder in folders:
+        if os.pathsep in str(folder) and folder in problem.source.parents:
+            raise InputError(
+                f"{where}: {folder}: jobs find no module in a folder with {os.pathsep!r} in its "
+                "path; rename it, or move the config and the module to another one"
+            )
 
 
 def _check_rungs(settings: StudySettings, problem: Problem, where: str) -> None:

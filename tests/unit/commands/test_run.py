@@ -36,8 +36,9 @@ def test_it_picks_the_profile_and_passes_on_what_is_not_its_own(
     main(words)
     ((command, environment),) = handed_over
     assert command[1:] == [
-        *("-m", "snakemake", "--logger", "hsic-hpo", "--configfile", "config/quick.yaml"),
-        *("--workflow-profile", "workflow/profiles/slurm", "random/trials.nc", "-n"),
+        *("-m", "snakemake", "random/trials.nc"),
+        *("--logger", "hsic-hpo", "--configfile", "config/quick.yaml"),
+        *("--workflow-profile", "workflow/profiles/slurm", "-n"),
     ]
     assert environment["STARTED_AS"] == f"hsic-hpo {' '.join(words)}"
     assert capsys.readouterr().out.startswith("Study quick: 300 random trials")
@@ -57,3 +58,42 @@ def test_what_cannot_be_run_is_refused_in_one_line(
         main(["check", "config/quick.yaml", "--cores", "2"])
     assert usage.value.code == 2
     assert handed_over == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["config/README.md"], r"config/README\.md: no study config; needed: a file .*"),
+        (
+            ["--config", "trials_per_job=20", "config/quick.yaml"],
+            "trials_per_job=20: is it a file to make, or does it belong to --config[?] .*",
+        ),
+        (
+            ["--forcerun", "sensitivity", "config/quick.yaml", "-n"],
+            "sensitivity: is it .* Name the config first: hsic-hpo run config/quick.yaml .*",
+        ),
+    ],
+)
+def test_a_word_that_is_no_config_is_not_taken_for_a_file_to_make(
+    handed_over: list[tuple[list[str], dict[str, str]]], words: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit, match=f"^hsic-hpo run: {said}$"):
+        main(["run", *words])
+    assert handed_over == []
+
+
+def test_a_folder_that_uses_the_workflow_needs_no_profiles(
+    handed_over: list[tuple[list[str], dict[str, str]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Snakefile").touch()
+    (tmp_path / "mine.yaml").write_text("study: mine", encoding="utf-8")
+    main(["run", "mine.yaml", "random/trials.nc", "--cores", "2"])
+    ((command, _),) = handed_over
+    assert command[3:] == [
+        *("random/trials.nc", "--logger", "hsic-hpo", "--configfile", "mine.yaml", "--cores", "2")
+    ]
+    with pytest.raises(SystemExit, match=r"--profile: slurm: no such folder$"):
+        main(["run", "mine.yaml", "--profile", "slurm"])

@@ -41,6 +41,24 @@ def test_all_trials_that_are_there_count(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("key", "former"), [("budget", '{"epochs": 500}'), ("seed", 7), ("code_fingerprint", "old")]
+)
+def test_searches_from_before_an_edit_are_left_out(tmp_path: Path, key: str, former: str) -> None:
+    put(tmp_path, "random/trials.nc", DRAWN)
+    put(tmp_path, "search/gpbo/0/trials.nc", join_rounds([FIRST]))
+    put(tmp_path, "search/tpe/0/trials.nc", join_rounds([SECOND]).assign_attrs({key: former}))
+    put(tmp_path, "search/tpe/1/1/trials.nc", SECOND.assign_attrs({key: former}))
+    found = read_study_trials(tmp_path)
+    assert found["method"].values.tolist() == ["random", "random", "gpbo"]
+
+
+def test_folders_of_others_among_the_searches_are_no_matter(tmp_path: Path) -> None:
+    put(tmp_path, "random/trials.nc", DRAWN)
+    (tmp_path / "search" / "gpbo" / ".ipynb_checkpoints").mkdir(parents=True)
+    assert read_study_trials(tmp_path).sizes["trial"] == 2
+
+
 def test_a_study_without_trials_yet_says_so(tmp_path: Path) -> None:
     assert not is_study(tmp_path)
     (tmp_path / "random").mkdir()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hsic_hpo.study.locks import clear_stale_locks, running
+from hsic_hpo.study.locks import clear_stale_locks, note_run, running, warn_of_run
 from hsic_hpo.training.holder import Holder
 
 HOLD = (
@@ -112,3 +112,38 @@ def test_with_a_stand_in_for_a_file_system_without_flock_the_note_tells(
             last.stdout.readline()
             assert lock.exists() != goes
             last.kill()
+
+
+def test_a_run_is_known_though_another_call_of_snakemake_came_first(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as first:
+        assert first.stdout is not None
+        first.stdout.readline()
+        with clear_stale_locks(tmp_path):
+            note_run(tmp_path)
+            first.kill()
+            first.wait()
+            # A lock belongs to an open file, so that this process can ask for its own.
+            holder = running(tmp_path)
+    assert holder is not None
+    assert holder.process == os.getpid()
+
+
+def test_a_second_run_is_told_the_process_of_the_first(tmp_path: Path, lock: Path) -> None:
+    # Nobody runs: Snakemake's lock was left behind.
+    assert warn_of_run(tmp_path, "results/tiny") == ""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        owner.stdout.readline()
+        # It has taken no lock of Snakemake: it runs nothing, or does not yet.
+        assert warn_of_run(tmp_path, "results/tiny") == ""
+        lock.parent.mkdir(exist_ok=True)
+        lock.touch()
+        said = warn_of_run(tmp_path, "results/tiny")
+        assert said.startswith(f"results/tiny: its study is running (process {owner.pid} since ")
+        assert said.endswith(f"wait for its end, or stop it first: kill {owner.pid}")
+        owner.kill()
+    assert warn_of_run(tmp_path, "results/tiny") == ""

@@ -1,11 +1,12 @@
 """What would fail every job is refused before anything is written."""
 
+import errno
 from pathlib import Path
 
 import pytest
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.study.place import check_place
+from hsic_hpo.study.place import check_place, check_room
 
 PYTHON = "/home/me/.venv/bin/python"
 
@@ -29,3 +30,20 @@ def test_a_link_to_nowhere_is_refused_with_where_it_leads(link: str, tmp_path: P
         check_place(tmp_path / "results" / "quick", PYTHON)
     (tmp_path / "elsewhere").mkdir()
     check_place(tmp_path / "results" / "quick", PYTHON)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_told_in_one_line_before_anything_is_begun(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_room(tmp_path, "results/tiny")
+    assert list((tmp_path / ".snakemake").iterdir()) == []
+
+    def write(path: Path, content: bytes) -> int:
+        path.touch()
+        raise OSError(number, "full", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    with pytest.raises(InputError, match=r"^results/tiny: no space left on this disk, or in your"):
+        check_room(tmp_path, "results/tiny")
+    assert list((tmp_path / ".snakemake").iterdir()) == []

@@ -5,9 +5,11 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.files import write_netcdf
 from hsic_hpo.study.journal import HEARTBEAT, JOURNAL, Journal, read_journal
 from hsic_hpo.study.plan import FINAL, Slice, slice_of
 from hsic_hpo.study.progress import BROKEN, ENDED, RUNNING, STOPPED, Watcher
@@ -108,6 +110,20 @@ def test_a_failed_job_is_told_with_its_configuration_and_the_last_line_of_its_lo
     part = study.slices[number - 2]
     first = next(i for i in range(*part) if study.ends[i] > 100)
     assert json.loads(failure.configuration) == study.configurations[first]
+
+
+def test_a_failed_job_past_a_rung_trained_the_largest_network_first(study: WatchedStudy) -> None:
+    study.write(100.0)
+    sizes = np.arange(60.0)
+    write_netcdf(study.design.assign(flops=("trial", sizes)), study.folder / "random" / "design.nc")
+    first, stop = study.slices[-1]
+    assert study.ends[first] > 100
+    with (study.folder / JOURNAL).open("a") as file:
+        for event in ("submitted", "failed"):
+            entry = {"event": event, "jobs": [7], "logs": ["logs/none.log"], "time": BEGAN + 100}
+            file.write(json.dumps(entry) + "\n")
+    (failure,) = Watcher(study.folder, lambda: BEGAN + 100).look().failures
+    assert json.loads(failure.configuration) == study.configurations[stop - 1]
 
 
 def test_a_folder_without_a_plan_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from hsic_hpo.cli import main
 from hsic_hpo.study.locks import clear_stale_locks
-from hsic_hpo.study.retry import mark, marked
+from hsic_hpo.study.retry import COMMAND_FILE, mark, marked, note_command
 from hsic_hpo.training.records import find, store, write_records
 from hsic_hpo.training.rungs import stopped_key, store_stopped
 
@@ -119,3 +119,11 @@ def test_nothing_failed(results: Path, capsys: pytest.CaptureFixture[str]) -> No
     capsys.readouterr()
     main(["retry", str(results)])
     assert capsys.readouterr().out == f"No training failed in {results}.\n"
+
+
+def test_a_command_with_names_that_are_no_text_is_noted(tmp_path: Path) -> None:
+    note_command(tmp_path, "nowhere yet: nothing is noted, and nothing is in the way")
+    (tmp_path / COMMAND_FILE).parent.mkdir()
+    note_command(tmp_path, "make study CONFIG=müller/\udcff.yaml")
+    noted = (tmp_path / COMMAND_FILE).read_text(encoding="utf-8")
+    assert noted == "make study CONFIG=müller/\\udcff.yaml"

@@ -312,3 +312,24 @@ def test_jobs_look_beside_the_configs_then_where_python_does(tmp_path: Path) -> 
             "PYTHONPATH": "/inherited",
             "HSIC_HPO_PROBLEM_PATH": f"{tmp_path}/b:{tmp_path}/a",
         }
+
+
+def test_a_module_in_a_folder_that_a_search_path_takes_for_two_is_refused(tmp_path: Path) -> None:
+    module = (
+        "from hsic_hpo.problems.base import FunctionProblem\n\n\n"
+        "class Line(FunctionProblem):\n"
+        "    name, error_name, error_units = 'line', 'height', '1'\n\n"
+        "    def default_space(self):\n"
+        "        return {'x': {'type': 'float', 'range': [0, 1]}}\n\n"
+        "    def evaluate(self, configuration, budget, seed):\n"
+        "        return dict.fromkeys(['validation_error', 'test_error'], configuration['x'])\n"
+    )
+    for name in ("one", "a:b"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name, "own_line.py", module)
+    text = "study: x\nproblem: {import: 'own_line:Line'}"
+    assert study.read_study([write(tmp_path / "one", "x.yaml", text)]).problem_name == "line"
+    with pytest.raises(InputError, match=r"x\.yaml: problem\.import: /.*/a:b: jobs find no module"):
+        study.read_study([write(tmp_path / "a:b", "x.yaml", text)])
+    # A problem of the package is found wherever the config lies.
+    study.read_study([write(tmp_path / "a:b", "y.yaml", "study: y")])
