@@ -121,6 +121,22 @@ def scalars_of_yaml_1_2(content: Mapping[str, Any], where: str) -> dict[str, Any
     return parse_yaml(yaml.safe_dump(plain), where)
 
 
+def values_of_texts(content: Any) -> Any:
+    """Return what :func:`read_yaml` would have read where a reader took all within for text.
+
+    Snakemake does so below the first level of what follows ``--config``: of
+    ``training={epochs: 40}`` it makes the text ``40``.
+    """
+    if isinstance(content, Mapping):
+        return {key: values_of_texts(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [values_of_texts(value) for value in content]
+    if not isinstance(content, str):
+        return content
+    node = yaml.ScalarNode(_Loader("").resolve(yaml.ScalarNode, content, (True, False)), content)
+    return _Loader("").construct_object(node) if content else content
+
+
 def _check_size(content: Any, path: Path | str) -> None:
     """Refuse aliases that make a config endless or huge: a value within itself, or many copies."""
     waiting = [(content, 0)]

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hsic_hpo.yaml_files import parse_yaml, yaml_lines
+from hsic_hpo.yaml_files import parse_yaml, values_of_texts, yaml_lines
 
 # Texts that one version of YAML or the other takes for a number, a truth value, a date or null.
 TEXTS = ["1e-4", "no", "yes", "on", "010", "1:30", "~", "null", "2020-01-01", "=", "<<", "0o7"]
@@ -32,3 +32,11 @@ def test_each_key_has_a_line_of_its_own() -> None:
         "lr: {type: float, range: [1.0e-05, 0.1], scale: log}\n"
         "opt: {type: categorical, levels: ['no', adam], when: {lr: {'>': 0.01}}}\n"
     )
+
+
+def test_texts_that_were_values_become_values_again() -> None:
+    told = {"epochs": "40", "rates": ["1e-4", ".5"], "nested": {"on": "true", "none": "null"}}
+    meant = {"epochs": 40, "rates": [1e-4, 0.5], "nested": {"on": True, "none": None}}
+    assert values_of_texts(told) == meant
+    kept = {"study": "a b", "empty": "", "no": "no", "list": "[1", "number": 3, "share": 0.5}
+    assert values_of_texts(kept) == kept

@@ -217,8 +217,11 @@ def test_numbers_in_the_words_of_a_command_are_those_of_a_config(
     fresh: Checkout, tmp_path: Path
 ) -> None:
     checkout = fresh.copy(tmp_path / "project")
-    # Snakemake itself takes 1e-2 as text.
-    told = {"sensitivity": "{significance: 1e-2}", "search": "{ctpe: {max_cost: 1e4}}"}
+    # Snakemake itself takes 1e-2 as text, and all that is nested.
+    told = {
+        "sensitivity": "{significance: 1e-2, n_permutations: 99}",
+        "search": "{ctpe: {max_cost: 1e4}}",
+    }
     assert checkout.planned("data.nc", **told) == once("data")
 
 

@@ -12,7 +12,7 @@ from hsic_hpo.study.submitted import VARIABLE, Submission
 from hsic_hpo.training.giving_up import DEFAULT_LIMIT
 from hsic_hpo.training.records import training_seed
 from hsic_hpo.trials.rungs import n_kept
-from hsic_hpo.yaml_files import scalars_of_yaml_1_2
+from hsic_hpo.yaml_files import values_of_texts
 from snakemake.exceptions import WorkflowError
 
 # A run of its own reads its config files; another workflow hands its config over.
@@ -46,11 +46,9 @@ if RETRY_FAILED not in ("true", "false"):
     )
 
 try:
-    # Of what --config says Snakemake has read 1e-4 as text.
+    # Of what --config says Snakemake has read 1e-4, and all that is nested, as text.
     STUDY = (
-        studies.read_study(
-            workflow.configfiles, scalars_of_yaml_1_2(overrides, "--config")
-        )
+        studies.read_study(workflow.configfiles, values_of_texts(overrides))
         if MAIN
         else studies.study_from(overrides, workflow.configfiles)
     )

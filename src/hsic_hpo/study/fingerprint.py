@@ -96,18 +96,35 @@ def _used_files(
 
 def _files_beside(path: Path, source: SourceText, root: Path) -> Iterator[Path]:
     """Yield the modules outside this package that a file imports and the packages around it."""
-    candidates = []
     for level, name in source.imports:
-        if not level and is_standard(name):
+        if level:
+            yield from _module_files(path.parents[level - 1], name)
+        elif not is_standard(name):
             # The standard library's comes first.
-            continue
-        folder = path.parents[level - 1] if level else root
-        module = folder.joinpath(*name.split("."))
-        candidates += [module.with_suffix(".py"), module / "__init__.py"]
+            places = (_module_files(folder, name) for folder in _import_folders(path, name, root))
+            yield from next(filter(None, places), [])
     # Importing a module runs all packages around it first.
     packages = path.relative_to(root).parents if path.is_relative_to(root) else ()
-    candidates += [root / package / "__init__.py" for package in packages]
-    yield from (file for file in candidates if file.is_file())
+    around = (root / package / "__init__.py" for package in packages)
+    yield from (file for file in around if file.is_file())
+
+
+def _module_files(folder: Path, name: str) -> list[Path]:
+    module = folder.joinpath(*name.split("."))
+    candidates = (module.with_suffix(".py"), module / "__init__.py")
+    return [file for file in candidates if file.is_file()]
+
+
+def _import_folders(path: Path, name: str, root: Path) -> list[Path]:
+    """Return the folders in which a module may stand that a file imports by its full name.
+
+    Beside its packages; else around a folder of the module's name, as packages need no
+    ``__init__.py``; else in one of its packages, as the folder of a config may be a package too.
+    """
+    first = name.partition(".")[0]
+    named = [one.parent for one in path.parents if one.name == first]
+    packages = [one for one in reversed(path.parents) if root in one.parents]
+    return [root, *named, *packages, path.parent]
 
 
 def _import_root(source: Path) -> Path:

@@ -138,6 +138,25 @@ def test_a_module_of_a_package_sees_from_where_the_package_stands(tmp_path: Path
     assert "models/later.py" not in beside(tmp_path / "models" / "net.py", tmp_path)
 
 
+def test_an_edit_counts_where_the_folder_of_the_config_is_a_package_too(tmp_path: Path) -> None:
+    source = write_own(tmp_path)
+    plain = beside(source, tmp_path)
+    (tmp_path / "__init__.py").write_text("")
+    assert beside(source, tmp_path) == {*plain, "__init__.py"}
+
+
+def test_an_edit_counts_in_a_package_without_an_init_file(tmp_path: Path) -> None:
+    folder = tmp_path / "nets" / "deep"
+    folder.mkdir(parents=True)
+    (folder / "own.py").write_text("from nets.deep.helper import width\n")
+    (folder / "helper.py").write_text("import nets.deep.sizes\nwidth = 1\n")
+    (folder / "sizes.py").write_text("")
+    assert beside(folder / "own.py", folder) == {"own.py", "helper.py", "sizes.py"}
+    before = code_fingerprint(folder / "own.py")
+    (folder / "sizes.py").write_text("edited = True\n")
+    assert code_fingerprint(folder / "own.py") != before
+
+
 def test_fingerprint_is_the_same_wherever_the_folder_lies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
