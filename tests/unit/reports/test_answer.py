@@ -78,7 +78,8 @@ def test_the_short_findings_say_what_to_avoid_what_costs_what_interacts_and_how_
     told = in_short(study(), Parts({})).sentences
     assert list(told) == ["Avoid", "Costs", "Interacts", "How sure"]
     assert told["Avoid"].startswith("activation sigmoid (74 % of the worst 10 %, 20 % of all)")
-    assert "batch_size (training time)" in told["Costs"]
+    costs = "batch_size (training time; but it interacts with batch_normalisation)"
+    assert costs in told["Costs"]
     assert "With n_layers up to 3 the best have n_units" in told["Interacts"]
     assert told["How sure"].endswith("more trainings are unlikely to change that.")
 
