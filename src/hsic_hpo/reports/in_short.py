@@ -186,13 +186,19 @@ def _interacts(sensitivity: xr.Dataset, trials: xr.Dataset) -> str:
     pairs = interacting_pairs(sensitivity)
     if not pairs:
         return f"No pair is found to matter together for the {goal(sensitivity)}."
-    named = [" with ".join(pair) for pair in pairs[:_PAIRS]]
+    named = pairs[:_PAIRS]
+    described = ""
+    if is_tested(sensitivity):
+        told = {pair: how_they_interact(sensitivity, trials, *pair) for pair in named}
+        # Of the first pair whose values tell something, how; of the others that they interact.
+        first = next((pair for pair in named if told[pair]), None)
+        if first is not None:
+            described, named = told[first], [pair for pair in named if pair != first]
+    if described and not named:
+        return described
     more = f" and {len(pairs) - _PAIRS} more" if len(pairs) > _PAIRS else ""
-    told = f"{'; '.join(named)}{more}."
-    if is_tested(sensitivity) and (how := how_they_interact(sensitivity, trials, *pairs[0])):
-        told = f"{how} {'Also: ' if len(named) > 1 else ''}{'; '.join(named[1:])}{more}"
-        told = f"{told.rstrip()}." if len(named) > 1 else how
-    return told
+    others = f"{'; '.join(' with '.join(pair) for pair in named)}{more}."
+    return f"{described} Also: {others}" if described else others
 
 
 def _how_sure(study: StudyParts) -> str:
