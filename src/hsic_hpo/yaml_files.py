@@ -133,8 +133,11 @@ def values_of_texts(content: Any) -> Any:
         return [values_of_texts(value) for value in content]
     if not isinstance(content, str):
         return content
-    node = yaml.ScalarNode(_Loader("").resolve(yaml.ScalarNode, content, (True, False)), content)
-    return _Loader("").construct_object(node) if content else content
+    if not content:
+        return content
+    loader = _Loader("")
+    tag = loader.resolve(yaml.ScalarNode, content, (True, False))
+    return loader.construct_object(yaml.ScalarNode(tag, content))
 
 
 def _check_size(content: Any, path: Path | str) -> None:

@@ -74,8 +74,8 @@ if workflow.is_main_process:
             check_room(Path("."), RESULTS)
         except InputError as error:
             raise WorkflowError(str(error))
-        if warn_of_run(".", RESULTS):
-            print(warn_of_run(".", RESULTS), file=sys.stderr)
+        if warning := warn_of_run(".", RESULTS):
+            print(warning, file=sys.stderr)
     ALONE = not READ_ONLY and running(".") is None
     ALIVE = None if READ_ONLY else clear_stale_locks(".")
     if ALONE and not workflow.output_settings.dryrun:

@@ -85,7 +85,7 @@ def front_held_sentence(found: xr.Dataset) -> str:
     shares = table.set_index("method")["front_held"].dropna()
     told = {method: share(held, 1) for method, held in shares.items()}
     of_random = told.pop(RANDOM)
-    by_search = ", ".join(f"{method} {share}" for method, share in told.items())
+    by_search = ", ".join(f"{method} {held}" for method, held in told.items())
     return (
         f"Of the front of all trials the random ones hold {of_random} by "
         f"hypervolume; with those of one repeat of a search, in the median: {by_search}."
