@@ -12,8 +12,10 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("command", ["study", "check"])
 def test_a_path_with_a_blank_is_one_word(command: str) -> None:
     config, profile = "my studies/first try.yaml", "my machines/laptop"
+    # a make within a make (`make test`) would also print which directory it leaves
+    make = ["make", "--no-print-directory", "-n", command]
     printed = subprocess.run(
-        ["make", "-n", command, f"CONFIG={config}", f"PROFILE={profile}"],
+        [*make, f"CONFIG={config}", f"PROFILE={profile}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
