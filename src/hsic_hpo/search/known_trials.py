@@ -1,5 +1,6 @@
 """All finished trials of a study, or from elsewhere, with who found each of them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from hsic_hpo.errors import InputError
+from hsic_hpo.files import read_netcdf
 from hsic_hpo.trials.dataset import configurations, read_trials
 from hsic_hpo.trials.history import initial_part, join_trials, round_numbers
 
@@ -142,7 +144,8 @@ def _of_one_study(random: xr.Dataset, found: xr.Dataset) -> bool:
 def retrained_errors(folder: Path | str, configuration: Mapping[str, Any]) -> list[float]:
     """Return the test errors of the retrainings of a configuration in a study, if it has any.
 
-    Of several budgets, those of ``final.training``.
+    Of several budgets, those of ``final.training``. What is left of choices from before an edit
+    does not count where the study has its comparison, which tells with which budgets it retrains.
 
     Parameters
     ----------
@@ -152,19 +155,27 @@ def retrained_errors(folder: Path | str, configuration: Mapping[str, Any]) -> li
         Values of its active hyperparameters by name.
     """
     found: dict[str, list[float]] = {}
-    budget = ""
+    budget = _final_budget(Path(folder) / "comparison.nc")
     for path in sorted(Path(folder).glob("final/*/*/trials.nc")):
         trials = read_trials(path)
         for place, known in enumerate(configurations(trials)):
             if known != dict(configuration):
                 continue
             # A choice's folder comes before those of the same choice with further budgets.
-            budget = budget or trials.attrs["budget"]
-            if trials.attrs["budget"] == budget:
+            budget = budget or json.loads(trials.attrs["budget"])
+            if json.loads(trials.attrs["budget"]) == budget:
                 errors = trials["test_error"].values[place]
                 # The same trainings stand under each choice that asked for them.
                 found[str(trials["trial"].values[place])] = errors[np.isfinite(errors)].tolist()
     return [error for errors in found.values() for error in errors]
+
+
+def _final_budget(comparison: Path) -> dict[str, Any] | None:
+    """Return the budget of ``final.training`` that a comparison tells; None without one."""
+    if not comparison.is_file():
+        return None
+    budgets = json.loads(read_netcdf(comparison).attrs["final_budget"])
+    return budgets[0] if isinstance(budgets, list) else budgets
 
 
 def _of_round(trials: xr.Dataset, number: int) -> xr.Dataset:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from hand_made_trials import A, B, C, trials
 from hsic_hpo.errors import InputError
@@ -82,4 +83,15 @@ def test_retrainings_of_a_further_budget_are_left_out(tmp_path: Path) -> None:
     put(tmp_path, "final/gpbo/lowest-error/trials.nc", final)
     brief = final.assign(test_error=final["test_error"] + 1).assign_attrs(budget='{"epochs": 9}')
     put(tmp_path, "final/gpbo/lowest-error-9-epochs/trials.nc", brief.assign_coords(trial=["b"]))
+    assert retrained_errors(tmp_path, A) == [0.5, 0.7]
+
+
+@pytest.mark.parametrize("told", ['{"epochs": 50}', '[{"epochs": 50}, {"epochs": 9}]'])
+def test_retrainings_from_before_an_edit_are_left_out(tmp_path: Path, told: str) -> None:
+    final = trials([(A, 3.0, 10.0)], n_repeats=2).assign_attrs(budget='{"epochs": 50}')
+    final["test_error"][0] = [0.5, 0.7]
+    put(tmp_path, "final/gpbo/within-5-percent/trials.nc", final)
+    former = final.assign(test_error=final["test_error"] + 1).assign_attrs(budget='{"epochs": 7}')
+    put(tmp_path, "final/gpbo/within-10-percent/trials.nc", former.assign_coords(trial=["b"]))
+    xr.Dataset(attrs={"final_budget": told}).to_netcdf(tmp_path / "comparison.nc")
     assert retrained_errors(tmp_path, A) == [0.5, 0.7]
