@@ -1,5 +1,7 @@
 """Short trainings that finish first do not bias what is explained before the end."""
 
+import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from hsic_hpo.errors import InputError
 from hsic_hpo.sensitivity.explanation import explain_trials
 from hsic_hpo.sensitivity.settings import AnalysisSettings
+from hsic_hpo.study.journal import JOURNAL
 from hsic_hpo.study.progress import Watcher
 from hsic_hpo.study.so_far import SoFar, finished_so_far
 from hsic_hpo.study.without_regard import without_regard_to_length
@@ -93,6 +96,28 @@ def test_a_search_that_a_look_ended_is_complete(tmp_path: Path) -> None:
     study = WatchedStudy(tmp_path, 60, 10, 2, outcome=long_are_good, settled_at=40)
     so_far = explained_at(study, float(study.ends.max()))
     assert so_far.trials.sizes["trial"] == so_far.n_finished == so_far.n_all == 40
+
+
+def test_a_stopped_study_is_explained_alike_where_it_was_copied_with_new_times(
+    tmp_path: Path,
+) -> None:
+    study = WatchedStudy(tmp_path, 60, per_job=10, workers=3, outcome=long_are_good)
+    stopped = float(study.ends[25:].min()) + 150.0
+    study.write(stopped)
+    with (tmp_path / JOURNAL).open("a") as journal:
+        journal.write(json.dumps({"event": "stop", "time": BEGAN + stopped}) + "\n")
+    later = BEGAN + 1e6
+
+    def explained() -> SoFar:
+        return finished_so_far(tmp_path, Watcher(tmp_path, lambda: later).look(), later)
+
+    before = explained()
+    assert 10 < before.trials.sizes["trial"] < before.n_finished < 60
+    for path in tmp_path.rglob("*"):
+        os.utime(path, (later, later))
+    copied = explained()
+    assert copied.n_finished == before.n_finished
+    assert copied.trials["trial"].values.tolist() == before.trials["trial"].values.tolist()
 
 
 def test_too_early_is_said_in_one_line(tmp_path: Path) -> None:
