@@ -157,7 +157,8 @@ def _cancel_submitted() -> None:
     with suppress(OSError, subprocess.SubprocessError):
         # Where a job prints tells its study; its working directory is that of Snakemake's start.
         listed = _slurm("squeue", "--me", "--noheader", "--Format=jobid:32,stdout:1024")
-        fields = [line.split(maxsplit=1) for line in listed.splitlines()]
+        # An interactive job, such as the one in which this process may run, has no such file.
+        fields = [found for line in listed.splitlines() if len(found := line.split(maxsplit=1)) > 1]
         logs = _SLURM_LOGS.resolve()
         ours = [number for number, log in fields if Path(log).is_relative_to(logs)]
         if ours:

@@ -4,9 +4,11 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from hsic_hpo.study import stops
 from hsic_hpo.study.stops import command_line
 
 LISTEN = """\
@@ -82,6 +84,27 @@ def test_a_study_that_is_given_up_says_why_and_how_to_go_on() -> None:
         "Stopped: the first 10 all failed; once that is mended: "
         "hsic-hpo retry results/tiny && make study\n"
     )
+
+
+def test_jobs_of_the_study_are_cancelled_beside_an_interactive_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = tmp_path / ".snakemake" / "slurm_logs"
+    logs.mkdir(parents=True)
+    jobs = [("11", ""), ("12", f"{logs}/rule_train/12.log"), ("13", "/home/me/other.log")]
+    listed = "".join(f"{number:32}{log:1024}\n" for number, log in jobs)
+    asked: list[tuple[str, ...]] = []
+
+    def slurm(*command: str) -> str:
+        asked.append(command)
+        return listed
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(stops, "_slurm", slurm)
+    monkeypatch.setattr(stops.shutil, "which", lambda name: f"/usr/bin/{name}")
+    stops._cancel_submitted()
+    assert [command[0] for command in asked] == ["squeue", "scancel"]
+    assert asked[1:] == [("scancel", "12")]
 
 
 @pytest.mark.parametrize(
