@@ -71,8 +71,17 @@ def test_a_report_with_gaps_is_made_and_the_gaps_are_filled_later(checkout: Chec
     table = pd.read_csv(checkout.results / "tables" / "importance.csv")
     assert table["note"][0].startswith("There is no table importance, as making it failed")
     assert (checkout.results / "figures" / "quadrant.pdf").stat().st_size > 0
-    # A dry run shows what is left to do without touching it; the cause stays, so does the gap.
+    # What only looks at the study, or runs no job, touches none of it.
     before = written(checkout.results)
+    marks = sorted(checkout.results.rglob("*.gap"))
+    assert marks
+    for looks in ("--summary", "--list-rules", "--dry-run"):
+        checkout.run(looks)
+        assert (written(checkout.results), sorted(checkout.results.rglob("*.gap"))) == (
+            before,
+            marks,
+        )
+    # The cause stays, so does the gap.
     again, printed = run(checkout)
     assert (again, written(checkout.results)) == (1, before)
     assert "not made: figure quadrant" in printed

@@ -6,6 +6,7 @@ from pathlib import Path
 from hsic_hpo.study import study as studies
 from hsic_hpo.errors import InputError
 from hsic_hpo.study import retry
+from hsic_hpo.study.before_jobs import before_jobs
 from hsic_hpo.study.fingerprint import training_sources
 from hsic_hpo.study.gaps import clear_gaps
 from hsic_hpo.study.submitted import VARIABLE, Submission

@@ -78,8 +78,8 @@ if workflow.is_main_process:
             print(warning, file=sys.stderr)
     ALONE = not READ_ONLY and running(".") is None
     ALIVE = None if READ_ONLY else clear_stale_locks(".")
-    if ALONE and not workflow.output_settings.dryrun:
-        make_again()
+    if ALONE:
+        before_jobs(workflow, make_again)
     # A full disk has no room for what the jobs would say in their logs, and may stop Snakemake
     # itself before it comes to any handler of errors.
     atexit.register(warn_of_full_disk, Path.cwd())

@@ -56,9 +56,13 @@ rule all:
 include: "reference.smk"
 
 
-if not MAIN and workflow.is_main_process and not workflow.output_settings.dryrun:
+def make_again_unless_it_runs():
     if not any(Path(".snakemake", "locks").glob("*")):
         make_again()
+
+
+if not MAIN and workflow.is_main_process:
+    before_jobs(workflow, make_again_unless_it_runs)
 
 
 # A job on a cluster reads all of this again, edited perhaps, and inherits what was submitted.
