@@ -6,10 +6,12 @@ the same state, which takes milliseconds to see, or else fingerprints the code a
 another module, or an edit taken back change nothing.
 """
 
+import base64
 import hashlib
 import json
 import os
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -99,11 +101,11 @@ class Submission:
             "jobs": self._jobs,
         }
         process, places = os.getpid(), self._places
-        before = json.loads(environment.get(VARIABLE, "{}"))
+        before = _unpacked(environment.get(VARIABLE, "{}"))
         if before.get("process") == process:
             places = list(dict.fromkeys([*before["places"], *places]))
             told = {name: before[name] | content for name, content in told.items()}
-        environment[VARIABLE] = json.dumps({"process": process, "places": places, **told})
+        environment[VARIABLE] = _packed({"process": process, "places": places, **told})
 
 
 @contextmanager
@@ -133,7 +135,7 @@ def as_submitted(params: Any, rule: str = "") -> Iterator[Callable[[], str]]:
         # A job that inherits nothing, as in a container: its code cannot be edited either.
         yield lambda: ""
         return
-    submitted = json.loads(said)
+    submitted = _unpacked(said)
     given = dict(params.items())
     if rule and _digest(given) not in submitted["jobs"].get(rule, "").split():
         raise InputError(f"the study's config or code was edited while it ran: {_AGAIN}")
@@ -149,8 +151,19 @@ def is_as_submitted() -> bool:
     said = os.environ.get(VARIABLE)
     if said is None:
         return False
-    submitted = json.loads(said)
+    submitted = _unpacked(said)
     return bool(_state(submitted["places"]) == submitted["state"])
+
+
+def _packed(told: Mapping[str, Any]) -> str:
+    """Return a text short enough for an environment variable, of 128 KiB, of 1000s of modules."""
+    return base64.b64encode(zlib.compress(json.dumps(told).encode())).decode()
+
+
+def _unpacked(text: str) -> dict[str, Any]:
+    # An earlier version told it plainly, perhaps the run that is under way while this one comes.
+    is_plain = text.startswith("{")
+    return dict(json.loads(text if is_plain else zlib.decompress(base64.b64decode(text))))
 
 
 class _Check:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -188,10 +190,29 @@ def test_two_studies_of_one_run_are_both_told(
         with pytest.raises(InputError, match="edited"), as_submitted(edited, rule):
             pytest.fail("it began")
     # What an outer run told is not of this one.
-    told = {**json.loads(environment[VARIABLE]), "process": -1}
+    told = {**submitted._unpacked(environment[VARIABLE]), "process": -1}
     environment[VARIABLE] = json.dumps(told)
     second.announce(environment)
-    assert set(json.loads(environment[VARIABLE])["jobs"]) == {"b"}
+    assert set(submitted._unpacked(environment[VARIABLE])["jobs"]) == {"b"}
+
+
+def test_a_problem_may_stand_among_a_thousand_modules(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modules = [f"modeling_of_a_long_name_{number}" for number in range(1000)]
+    (project / "layers").mkdir()
+    for name in ("__init__", *modules):
+        (project / "layers" / f"{name}.py").write_text("")
+    imports = "".join(f"import layers.{name}\n" for name in modules)
+    (project / "mine.py").write_text(f"{imports}{PROBLEM}")
+    params = submit(project, monkeypatch)
+    # Linux gives no process a longer variable than 128 KiB.
+    subprocess.run([sys.executable, "-c", ""], check=True)
+    with as_submitted(params, "train"):
+        pass
+    (project / "layers" / f"{modules[-1]}.py").write_text("x = 1\n")
+    with pytest.raises(InputError, match=f"{modules[-1]}.py: edited"), as_submitted(params):
+        pytest.fail("it began")
 
 
 def test_every_script_of_the_workflow_asks() -> None:
