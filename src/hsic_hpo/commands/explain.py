@@ -56,7 +56,13 @@ def explain_folder(folder: Path, report: str | None) -> None:
 
     console = Console()
     progress = Watcher(folder).look()
-    settings = StudySettings.of(progress.history.plan.study["config"])
+    try:
+        settings = StudySettings.of(progress.history.plan.study["config"])
+    except (KeyError, TypeError, ValueError):
+        raise InputError(
+            f"{folder}: run by another version, with settings that this one does not know; "
+            "needed: results/<study>, of this version"
+        ) from None
     so_far = finished_so_far(folder, progress, time.time())
     with Console(stderr=True).status(f"Explaining {so_far.trials.sizes['trial']} trials"):
         found = explain_trials(so_far.trials, settings.analysis)

@@ -20,6 +20,12 @@ _RECORDS = re.compile(
 )
 RANDOM, FINAL, STEPS = "random", "final", "steps"
 _RUNG = "rung-"
+# What readers take from the facts of a study; an earlier version may have left another set of them.
+_FACTS = (
+    *("name", "problem", "error_name", "error_units", "n_hyperparameters", "config", "seed"),
+    *("final_seed", "budget", "final_budgets", "repeats", "final_repeats", "training_code"),
+    *("versions", "git_commit"),
+)
 
 
 class Slice(NamedTuple):
@@ -165,6 +171,11 @@ class Plan:
     def to_dict(self) -> dict[str, Any]:
         """Return it in plain values."""
         return {**vars(self), "jobs": [asdict(job) for job in self.jobs]}
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it tells of the study what this version reads."""
+        return all(name in self.study for name in _FACTS)
 
     @cached_property
     def by_number(self) -> dict[int, PlannedJob]:

@@ -146,7 +146,7 @@ class Watcher:
         history = None
         with suppress(KeyError, TypeError, ValueError):
             history = self._journal.look()
-        if history is None:
+        if history is None or not history.plan.is_known:
             raise InputError(
                 f"{self._folder}: no run of a study has left its plan here "
                 "(.snakemake/journal.jsonl); needed: results/<study>, of this version"

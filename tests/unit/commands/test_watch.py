@@ -1,6 +1,8 @@
 """``hsic-hpo watch`` and ``explain`` on a study that was killed."""
 
+import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +62,23 @@ def test_what_has_finished_is_explained_with_a_banner(
 def test_a_folder_that_is_none_is_refused_in_one_line(command: str, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="no run of a study has left its plan here"):
         main([command, str(tmp_path / JOURNAL)])
+
+
+def edit_plan(folder: Path, edit: Callable[[dict[str, Any]], object]) -> None:
+    plan, *events = (folder / JOURNAL).read_text().splitlines()
+    edited = json.loads(plan)
+    edit(edited["study"])
+    (folder / JOURNAL).write_text("\n".join([json.dumps(edited), *events, ""]))
+
+
+@pytest.mark.parametrize("command", ["watch", "explain"])
+def test_a_run_of_an_earlier_version_is_refused_in_one_line(command: str, folder: Path) -> None:
+    edit_plan(folder, lambda study: study.pop("final_budgets"))
+    with pytest.raises(SystemExit, match=r"has left its plan here .* of this version"):
+        main([command, str(folder)])
+
+
+def test_settings_of_another_version_are_refused_in_one_line(folder: Path) -> None:
+    edit_plan(folder, lambda study: study["config"]["sensitivity"].update(gone=1))
+    with pytest.raises(SystemExit, match="run by another version, with settings that this one"):
+        main(["explain", str(folder)])
