@@ -123,18 +123,28 @@ def read_study_trials(folder: Path | str) -> xr.Dataset:
     for repeat in sorted(folder.glob("search/*/*/")):
         if not repeat.name.isdecimal():
             continue
-        method, number = repeat.parent.name, int(repeat.name)
-        whole = repeat / "trials.nc"
+        label = {"method": repeat.parent.name, "search_repeat": int(repeat.name)}
+        # The file of all rounds comes with the last of them; until then it may be a former one.
+        whole = _of_study([repeat / "trials.nc"], random)
         rounds = sorted(repeat.glob("[0-9]*/trials.nc"), key=lambda path: int(path.parent.name))
-        # The file of all rounds comes with the last of them.
-        for path in [whole] if whole.is_file() else rounds:
-            found = read_trials(path).assign_attrs(method=method, search_repeat=number)
-            if random is not None and not _of_one_study(random, found):
-                continue
-            searches.append(found if path == whole else _of_round(found, int(path.parent.name)))
+        found = whole or {
+            path: _of_round(trials, int(path.parent.name))
+            for path, trials in _of_study(rounds, random).items()
+        }
+        searches += [trials.assign_attrs(label) for trials in found.values()]
     if random is None and not searches:
         raise InputError(f"{folder}: no trials.nc in it yet; needed: results/<study> of a study")
     return known_trials(random, searches)
+
+
+def _of_study(paths: Sequence[Path], random: xr.Dataset | None) -> dict[Path, xr.Dataset]:
+    """Return the trials of those files that are there and are not from before an edit."""
+    found = {path: read_trials(path) for path in paths if path.is_file()}
+    return {
+        path: trials
+        for path, trials in found.items()
+        if random is None or _of_one_study(random, trials)
+    }
 
 
 def _of_one_study(random: xr.Dataset, found: xr.Dataset) -> bool:

@@ -52,6 +52,11 @@ def test_searches_from_before_an_edit_are_left_out(tmp_path: Path, key: str, for
     put(tmp_path, "search/tpe/1/1/trials.nc", SECOND.assign_attrs({key: former}))
     found = read_study_trials(tmp_path)
     assert found["method"].values.tolist() == ["random", "random", "gpbo"]
+    # Its rounds that were made again count before the file of all of them is.
+    put(tmp_path, "search/tpe/0/1/trials.nc", SECOND)
+    put(tmp_path, "search/tpe/0/2/trials.nc", FIRST.assign_attrs({key: former}))
+    found = read_study_trials(tmp_path)
+    assert found["method"].values.tolist() == ["random", "random", "gpbo", "tpe"]
 
 
 def test_folders_of_others_among_the_searches_are_no_matter(tmp_path: Path) -> None:
