@@ -16,6 +16,8 @@ _PROFILES = Path("workflow", "profiles")
 _DEFAULT, _SLURM = "default", "slurm"
 _LOGGER = "hsic-hpo"
 _CONFIGS = (".yaml", ".yml")
+# Options of Snakemake that change the study, which it then checks itself.
+_CHANGING = ("--config", "-C", "--configfile", "--configfiles")
 # Typed by a person, or by make in their place: what a stopped run tells to type again.
 _STARTED_AS = "STARTED_AS"
 
@@ -58,7 +60,9 @@ def _run(options: argparse.Namespace) -> NoReturn:
         )
     configs, targets = _parted(options.config, options.passed_on)
     profile = _profile(options.profile)
-    print(describe(read_study(configs)), flush=True)
+    # An option with a blank in it counts as a word.
+    if not any(word.partition("=")[0] in _CHANGING for word in (*targets, *options.passed_on)):
+        print(describe(read_study(configs)), flush=True)
     if profile == _PROFILES / _DEFAULT and shutil.which("sbatch"):
         print("SLURM is installed here: --profile slurm submits the trainings to it", flush=True)
     environment = dict(os.environ)

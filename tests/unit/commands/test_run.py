@@ -44,6 +44,24 @@ def test_it_picks_the_profile_and_passes_on_what_is_not_its_own(
     assert capsys.readouterr().out.startswith("Study quick: 300 random trials")
 
 
+def test_a_study_that_options_change_is_described_and_checked_by_snakemake_alone(
+    handed_over: list[tuple[list[str], dict[str, str]]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # Complete with its option only.
+    (tmp_path / "part.yaml").write_text("random_search: {n_trials: 300}", encoding="utf-8")
+    nested = "--config=random_search={n_trials: 20}"
+    main(["run", str(tmp_path / "part.yaml"), "--config", "study=mine"])
+    main(["run", "config/quick.yaml", nested])
+    main(["run", "config/quick.yaml", "--configfile", "config/bateman.yaml"])
+    (first, _), (second, _), (third, _) = handed_over
+    assert first[-2:] == ["--config", "study=mine"]
+    assert nested in second
+    assert third[-2:] == ["--configfile", "config/bateman.yaml"]
+    assert "random trials" not in capsys.readouterr().out
+
+
 def test_what_cannot_be_run_is_refused_in_one_line(
     handed_over: list[tuple[list[str], dict[str, str]]],
     tmp_path: Path,
