@@ -229,7 +229,7 @@ def _over(history: History, job: _Job, now: float) -> float:
 
 def _reckoned(history: History, jobs: Iterable[_Job], now: float) -> dict[str, float]:
     """Return when each training had ended, by when its job ran: they follow one another."""
-    found = {}
+    found: dict[str, float] = {}
     for job in jobs:
         records = {key: record for trial in job.finished for key, record in trial.items()}
         took = np.array([_seconds(record) for record in records.values()])
