@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, time, timedelta
 
+import numpy as np
 import pandas as pd
 
 from hsic_hpo.errors import InputError, did_you_mean
@@ -143,6 +145,7 @@ _MEASURES = frozenset(
 )
 _BEGINNINGS = ("user_attrs_", "system_attrs_", "tags.", "tags/", "metrics.", "metrics/", "summary")
 _MANY_TEXTS = 50
+_TIMES = (date, time, timedelta, np.datetime64, np.timedelta64, pd.Period)
 _FEWEST_COUNTED = 10
 
 
@@ -261,7 +264,8 @@ def _is_other(name: str, cells: pd.Series) -> bool:
     if plain in _BOOKKEEPING or plain.startswith(_BEGINNINGS) or plain.startswith("unnamed:"):
         return True
     known = cells.dropna()
-    if pd.api.types.is_datetime64_any_dtype(cells) or pd.api.types.is_timedelta64_dtype(cells):
+    # Typed cells are objects, whatever their column was.
+    if known.map(lambda cell: isinstance(cell, _TIMES)).any():
         return True
     is_text = known.map(lambda cell: isinstance(cell, str))
     if is_text.any():

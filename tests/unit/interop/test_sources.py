@@ -137,6 +137,23 @@ def test_what_was_inferred_reads_back_as_the_space() -> None:
     np.testing.assert_array_equal(again["u"], trials["u"])
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        pd.date_range("2026-01-01", periods=40),
+        pd.date_range("2026-01-01", periods=40, tz="UTC").to_series(index=range(40)),
+        pd.to_timedelta(np.arange(40) ** 2, unit="s"),
+        pd.period_range("2026-01-01", periods=40, freq="D"),
+        [None, *pd.date_range("2026-01-01", periods=39).date],
+    ],
+    ids=["date", "zone", "duration", "period", "day"],
+)
+def test_times_are_no_hyperparameters(made: Any) -> None:
+    frame = pd.DataFrame({"x": np.linspace(0, 1, 40), "loss": np.linspace(1, 2, 40), "made": made})
+    taken = hh.trials_from(frame, error="loss")
+    assert taken["hyperparameter"].values.tolist() == ["x"]
+
+
 def test_compressed_text_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     path = tmp_path / "trials.csv.gz"
     path.write_bytes(gzip.compress(table().to_csv(index=False).encode("utf-8-sig")))
