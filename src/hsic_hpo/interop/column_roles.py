@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
 
-import numpy as np
 import pandas as pd
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.interop.budgets import words
+from hsic_hpo.interop.cells import TIMES
 from hsic_hpo.interop.direction import suggests_more_is_better
 from hsic_hpo.interop.rows import PREFIXES
 
@@ -145,7 +144,6 @@ _MEASURES = frozenset(
 )
 _BEGINNINGS = ("user_attrs_", "system_attrs_", "tags.", "tags/", "metrics.", "metrics/", "summary")
 _MANY_TEXTS = 50
-_TIMES = (date, time, timedelta, np.datetime64, np.timedelta64, pd.Period)
 _FEWEST_COUNTED = 10
 
 
@@ -265,7 +263,7 @@ def _is_other(name: str, cells: pd.Series) -> bool:
         return True
     known = cells.dropna()
     # Typed cells are objects, whatever their column was.
-    if known.map(lambda cell: isinstance(cell, _TIMES)).any():
+    if known.map(lambda cell: isinstance(cell, TIMES)).any():
         return True
     is_text = known.map(lambda cell: isinstance(cell, str))
     if is_text.any():
