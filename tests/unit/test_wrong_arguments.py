@@ -99,6 +99,9 @@ REFUSED: dict[str, Callable[[], Any]] = {
         RESULT, subset="bst"
     ),
     "cost: 'flops'; allowed: seconds": lambda: hh.plot.quadrant(RESULT, cost="flops"),
+    "cost: 'flops'; these trials have none": lambda: hh.plot.quadrant(
+        RESULT.sel(target=["error"]), cost="flops"
+    ),
     "most: 0 is not an integer of at least 1": lambda: hh.plot.sweeps(RESULT, most=0),
     "most: 'all' is not an integer of at least 1": lambda: hh.plot.distributions(
         TRIALS, RESULT, most="all"

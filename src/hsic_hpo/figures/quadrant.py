@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from hsic_hpo.checks import check_choice
+from hsic_hpo.errors import InputError
 from hsic_hpo.figures.labels import HALO, label_points
 from hsic_hpo.figures.layout import page
 from hsic_hpo.figures.style import (
@@ -80,10 +81,12 @@ def quadrant(sensitivity: xr.Dataset, cost: str | None = None) -> Figure:
     >>> figure = hh.plot.quadrant(hh.explain(hh.example_trials(), n_permutations=99))
     """
     check_kind("sensitivity", sensitivity, SENSITIVITY)
-    if cost is not None:
-        check_choice("cost", cost, cost_names(sensitivity))
-    main = sensitivity.sel(subset="best").isel(group=0)
     costs = cost_names(sensitivity)
+    if cost is not None:
+        if not costs:
+            raise InputError(f"cost: {cost!r}; these trials have none")
+        check_choice("cost", cost, costs)
+    main = sensitivity.sel(subset="best").isel(group=0)
     known = main["hsic"].notnull().any("hyperparameter")
     cost = cost or next((name for name in costs if known.sel(target=name)), None)
     if cost is None or not known.sel(target="error") or not known.sel(target=cost):

@@ -1,6 +1,7 @@
 """One cell of a table as a value: of a hyperparameter, an error or a cost."""
 
 import math
+from datetime import date, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,9 @@ import pandas as pd
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.spaces.hyperparameter import Hyperparameter
 from hsic_hpo.spaces.space import allowed
+
+TIMES = (date, time, timedelta, np.datetime64, np.timedelta64, pd.Period)
+"""Types of cells that say when something was, or how long it took."""
 
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 _MISSING = ("", "-", "nan", "none", "null", "na", "n/a", "<na>", "nat")

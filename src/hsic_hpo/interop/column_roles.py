@@ -7,6 +7,7 @@ import pandas as pd
 
 from hsic_hpo.errors import InputError, did_you_mean
 from hsic_hpo.interop.budgets import words
+from hsic_hpo.interop.cells import TIMES
 from hsic_hpo.interop.direction import suggests_more_is_better
 from hsic_hpo.interop.rows import PREFIXES
 
@@ -261,7 +262,8 @@ def _is_other(name: str, cells: pd.Series) -> bool:
     if plain in _BOOKKEEPING or plain.startswith(_BEGINNINGS) or plain.startswith("unnamed:"):
         return True
     known = cells.dropna()
-    if pd.api.types.is_datetime64_any_dtype(cells) or pd.api.types.is_timedelta64_dtype(cells):
+    # Typed cells are objects, whatever their column was.
+    if known.map(lambda cell: isinstance(cell, TIMES)).any():
         return True
     is_text = known.map(lambda cell: isinstance(cell, str))
     if is_text.any():

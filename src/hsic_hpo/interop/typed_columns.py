@@ -5,17 +5,20 @@ import functools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hsic_hpo.errors import InputError
-from hsic_hpo.interop.cells import is_missing
+from hsic_hpo.interop.cells import TIMES, is_missing
 
 # What Optuna's samplers and MLflow note beside a trial.
 _ASIDE = ("system_attrs_", "user_attrs_", "tags.")
 _TRUTH = {"true": True, "false": False}
+_KEPT = (str, int, float, np.number, np.bool, *TIMES)
 _THOUSANDS = r"[-+]?[1-9]\d{0,2},\d{3}"
 _DECIMAL_COMMA = r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?"
 # How NumPy 2 shows its numbers inside a dict.
@@ -110,10 +113,7 @@ def flat(mapping: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _typed(cells: Sequence[Any], where: str, decimal_commas: Callable[[], bool]) -> list[Any]:
-    found = pd.Series(
-        [str(cell) if isinstance(cell, list | tuple | dict | set) else cell for cell in cells],
-        dtype=object,
-    )
+    found = pd.Series([_plain(cell) for cell in cells], dtype=object)
     is_text = np.fromiter((isinstance(cell, str) for cell in found), bool, len(found))
     if is_text.all():
         numbers = _plain_numbers(found)
@@ -132,6 +132,17 @@ def _typed(cells: Sequence[Any], where: str, decimal_commas: Callable[[], bool])
             found[told.index] = values
     found[missing] = None
     return found.to_list()
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell as a number, a truth value, a time, nothing, or else as a text."""
+    if cell is None or cell is pd.NA or isinstance(cell, _KEPT):
+        return cell
+    if isinstance(cell, Decimal | Fraction):
+        return float(cell)
+    # Such as a class of an optimiser; what a function is shown as differs between processes.
+    name = cell.tolist() if isinstance(cell, np.ndarray) else getattr(cell, "__name__", cell)
+    return str(name)
 
 
 def _plain_numbers(texts: pd.Series) -> list[Any] | None:

@@ -5,6 +5,7 @@ import math
 from hsic_hpo.wording import number
 
 _THIN_SPACE = "\u202f"
+_MILLION = 1e6
 _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 
@@ -35,6 +36,8 @@ def with_spread(mean: float, deviation: float) -> str:
     decimals = -math.floor(math.log10(deviation))
     # A leading 1 would be rounded by up to a third.
     decimals += f"{deviation:e}".startswith("1")
+    if decimals < 0 and max(abs(mean), deviation) < _MILLION:
+        decimals = 0
     if not 0 <= decimals <= 5:
         return f"{number(mean)} ± {deviation:.1g}"
     return f"{mean:.{decimals}f} ± {deviation:.{decimals}f}"

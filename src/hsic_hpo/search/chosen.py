@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hsic_hpo.digits import told_apart
 from hsic_hpo.errors import InputError
 from hsic_hpo.search.choices import Choice
 from hsic_hpo.search.final_choice import FinishedTrial, choose_among
@@ -99,7 +100,7 @@ def choose_trial(trials: xr.Dataset, choice: Choice, cost: str | None) -> Chosen
     limits = {name: target_values(trials, name) for name in choice.limits}
     place = choose_among([trials], cost, **choice.settings())
     if place is None:
-        raise InputError(_why_none(finished, choice, limits))
+        raise InputError(_why_none(finished, choice, limits, _Best.of(trials)))
     front = [one for one in finished.front() if np.isfinite(finished.costs[one])]
     cheaper, dearer = _neighbours(finished, front, place)
     spread = float(error_spread(trials)[place])
@@ -152,15 +153,19 @@ def _trial(finished: History, place: int) -> FinishedTrial:
     )
 
 
-def _why_none(finished: History, choice: Choice, limits: Mapping[str, np.ndarray]) -> str:
+def _why_none(
+    finished: History, choice: Choice, limits: Mapping[str, np.ndarray], best: "_Best"
+) -> str:
     ended = np.isfinite(finished.errors)
     least = []
     for name, costs in limits.items():
         known = np.where(ended, costs, np.inf)
         place = int(np.argmin(known))
         if np.isfinite(known[place]):
-            error = number(float(finished.errors[place]))
-            least.append(f"{costing(float(known[place]), name)} (error {error})")
+            least.append(
+                f"{_dearer(float(known[place]), choice.limits[name], name)} "
+                f"({best.measure} {best.shown(finished.errors[place])})"
+            )
     there_is = f"; the cheapest there is: {' and '.join(least)}" if least else ""
     n = counted(int(ended.sum()), "trials")
     return f"none of {n} costs at most {_asked(choice)}{there_is}"
@@ -170,12 +175,22 @@ def _asked(choice: Choice) -> str:
     return " and ".join(costing(limit, name) for name, limit in choice.limits.items())
 
 
+def _dearer(cost: float, limit: float, name: str) -> str:
+    """Return a cost above a limit with what it counts, rounded so that it looks above it."""
+    units = costing(cost, name).removeprefix(number(cost))
+    return f"{told_apart([cost, limit])[0]}{units}"
+
+
 @dataclass(frozen=True)
 class _Best:
     """How the best result is called, and its value as a user knows it."""
 
     words: str
     sign: int
+
+    @property
+    def measure(self) -> str:
+        return self.words.split(" ", 1)[1]
 
     @classmethod
     def of(cls, trials: xr.Dataset) -> "_Best":
@@ -222,9 +237,9 @@ def _reason(
     whole = int(np.argmin(finished.errors))
     said = f"the {best.words} of {of}"
     if limits and finished.errors[whole] < lowest:
-        there = (
-            f" with {costing(float(finished.costs[whole]), str(cost))}" if cost in limits else ""
-        )
+        there, dear = "", float(finished.costs[whole])
+        if cost in limits and np.isfinite(dear):
+            there = f" with {_dearer(dear, choice.limits[str(cost)], str(cost))}"
         said += (
             f"; the {best.words.split()[0]} of all is {best.shown(finished.errors[whole])}{there}"
         )

@@ -7,7 +7,7 @@ cost. Not in the paper.
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,8 @@ def indices_by_budget(
     trials
         Trials Dataset.
     settings
-        Of the analysis.
+        Of the analysis. There are more permutations where a p-value that is adjusted for all
+        budgets could not reach the level otherwise: at least as many as budgets over the level.
     cost
         Name of the cost; None: the first that the trials have. There are no budgets by default
         where none of them has a known one.
@@ -103,6 +104,8 @@ def indices_by_budget(
     space = trials_data.space(trials)
     surrogate = Budgets.of(trials, cost, settings) if is_adaptive(trials, way) else None
     limits = _limits(costs if surrogate is None else surrogate.costs, settings, budgets)
+    needed = math.ceil(len(limits) / settings.significance)
+    settings = replace(settings, n_permutations=max(settings.n_permutations, needed))
     all_groups = space.groups()
     # The main group comes first and is the largest.
     groups = {

@@ -160,6 +160,8 @@ def by_epoch_of(trials: xr.Dataset, sensitivity: xr.Dataset) -> xr.Dataset | Non
 def _epochs(trials: xr.Dataset, asked: Sequence[int] | None) -> list[int]:
     last = trials.sizes["epoch"]
     if asked is not None:
+        if not np.iterable(asked):
+            raise InputError(f"epochs: {asked!r} is not a list of integers of at least 1")
         for epoch in asked:
             check_integer("epochs", epoch, 1)
         return sorted({min(int(epoch), last) for epoch in asked} | {last})

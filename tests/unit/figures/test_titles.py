@@ -16,6 +16,7 @@ from hsic_hpo.figures.titles import (
     values_title,
     worst_title,
 )
+from hsic_hpo.reports.sentences import sweeps
 from hsic_hpo.spaces.sampling import sample
 from hsic_hpo.wording import number
 from studies_to_draw import study
@@ -88,6 +89,19 @@ def test_where_a_narrow_range_stops_to_matter_is_told_apart_from_its_end() -> No
     )
     assert 5 < first < choice < 5.001
     assert sweeps_title(found).endswith(f": rate from {choice:.4f} on")
+
+
+def test_where_a_whole_number_stops_to_matter_keeps_its_digits() -> None:
+    space = hh.Space({"units": hh.Integer(8, 65535, log=True), "opt": hh.Categorical(["a", "b"])})
+    frame = pd.DataFrame(space.configurations(sample(space, 300, 0)))
+    noise = 1e-4 * np.random.default_rng(0).random(300)
+    frame["loss"] = noise - np.minimum(frame["units"].to_numpy(dtype=float), 3000)
+    found = hh.explain(hh.trials_from_frame(frame, space, error="loss"), n_permutations=99)
+    choice = int(found["sweep_choice"].sel(sweep="units", end="lower"))
+    assert choice > 1000
+    assert choice % 10
+    assert sweeps_title(found).endswith(f": units from {choice} on")
+    assert sweeps(found).endswith(f": units from {choice} on.")
 
 
 def test_studies_without_an_index_claim_nothing() -> None:

@@ -113,6 +113,31 @@ def test_what_is_maximised_is_told_as_the_user_knows_it() -> None:
     )
 
 
+def test_a_limit_under_which_nothing_is_tells_what_the_user_knows() -> None:
+    frame = {"x": UNIFORM, "accuracy": [0.5, 0.9, 0.8] * 10, "seconds": [1.0004] * 30}
+    taken = hh.trials_from(frame, error="accuracy", cost="seconds", maximise=True)
+    with pytest.raises(hh.InputError) as error:
+        hh.choose(taken, max_cost=1)
+    assert str(error.value) == (
+        "none of 30 trials costs at most 1 seconds; the cheapest there is: 1.0004 seconds "
+        "(accuracy 0.5)"
+    )
+
+
+def test_what_lies_beyond_a_limit_is_told_apart_from_it() -> None:
+    made = trials([(A, 1.0, 100.0), (C, 0.5, 100.4)])
+    assert hh.choose(made, max_flops=100).reason.endswith(
+        "cost at most 100 FLOPs per sample; the lowest of all is 0.5 with 100.4 FLOPs per sample"
+    )
+
+
+def test_of_an_unknown_cost_beyond_a_limit_nothing_is_said() -> None:
+    frame = {"x": UNIFORM, "loss": [3.0, 1.0, 2.0] * 10, "seconds": [1.0, None, 2.0] * 10}
+    taken = hh.trials_from(frame, error="loss", cost="seconds")
+    reason = hh.choose(taken, max_cost=3).reason
+    assert reason.endswith("that cost at most 3 seconds; the lowest of all is 1")
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [

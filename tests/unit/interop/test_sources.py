@@ -4,6 +4,7 @@ import gzip
 import json
 import warnings
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,31 @@ def test_what_was_inferred_reads_back_as_the_space() -> None:
     assert spec == trials_data.space(trials).to_dict()
     again = trials_from(table(), space=spec)
     np.testing.assert_array_equal(again["u"], trials["u"])
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pd.date_range("2026-01-01", periods=40),
+        pd.date_range("2026-01-01", periods=40, tz="UTC").to_series(index=range(40)),
+        pd.to_timedelta(np.arange(40) ** 2, unit="s"),
+        pd.period_range("2026-01-01", periods=40, freq="D"),
+        [None, *pd.date_range("2026-01-01", periods=39).date],
+    ],
+    ids=["date", "zone", "duration", "period", "day"],
+)
+def test_times_are_no_hyperparameters(made: Any) -> None:
+    frame = pd.DataFrame({"x": np.linspace(0, 1, 40), "loss": np.linspace(1, 2, 40), "made": made})
+    taken = hh.trials_from(frame, error="loss")
+    assert taken["hyperparameter"].values.tolist() == ["x"]
+
+
+def test_values_of_any_type_are_numbers_or_names() -> None:
+    records = [
+        {"x": Decimal(i) / 40, "act": [np.tanh, np.sin][i % 2], "loss": i} for i in range(40)
+    ]
+    space = trials_data.space(hh.trials_from(records, error="loss"))
+    assert (space["x"].type, space["act"].levels) == ("float", ("sin", "tanh"))
 
 
 def test_compressed_text_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Texts become the values that a person meant."""
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,9 @@ def values(cells: list[Any], beside: list[str] | None = None) -> list[Any]:
         ([None, np.nan, pd.NA, 3], [None, None, None, 3]),
         ([True, "false", None], [True, False, None]),
         ([[64, 64], (32,)], ["[64, 64]", "(32,)"]),
+        ([np.array([64, 64]), np.array([32])], ["[64, 64]", "[32]"]),
+        ([Decimal("0.5"), Fraction(1, 4), 3], [0.5, 0.25, 3]),
+        ([np.tanh, dict, None], ["tanh", "dict", None]),
     ],
     ids=str,
 )

@@ -35,6 +35,9 @@ def test_quantities_have_three_digits_and_words_from_a_million(value: float, tex
         (1.9, 0.144, "1.90 ± 0.14"),
         (1.91, math.nan, "1.91"),
         (3.0e-7, 2e-8, "3e-07 ± 2e-08"),
+        (312.4, 25.0, "312 ± 25"),
+        (12_345.0, 270.0, "12345 ± 270"),
+        (1.234e7, 3e5, "1.23e+07 ± 3e+05"),
     ],
 )
 def test_means_end_where_their_deviation_starts(mean: float, deviation: float, text: str) -> None:

@@ -67,6 +67,15 @@ def test_counts_and_indices_are_those_of_the_trials_within() -> None:
     assert int(row["m"][0]) == int(best["m"])
 
 
+def test_what_decides_is_found_at_many_budgets_and_with_few_permutations() -> None:
+    settings = AnalysisSettings(n_permutations=19)
+    found = indices_by_budget(
+        TRIALS, settings, budgets=np.linspace(1.2, 1.5, 30).tolist(), way="random"
+    )
+    assert (found["significant"].sel(hyperparameter="rate") == 1).all()
+    assert found.attrs["n_permutations"] == 600
+
+
 def test_by_default_budgets_spread_over_the_costs() -> None:
     settings = AnalysisSettings(n_permutations=19)
     found = indices_by_budget(search(200), settings, cost="flops", way="random")

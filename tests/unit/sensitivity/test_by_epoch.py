@@ -123,6 +123,11 @@ def test_an_epoch_that_is_none_is_refused(epoch):
         indices_by_epoch(TRIALS, SETTINGS, epochs=[epoch], way="random")
 
 
+def test_epochs_that_are_no_list_are_refused():
+    with pytest.raises(InputError, match="epochs: 5 is not a list of integers of at least 1"):
+        indices_by_epoch(TRIALS, SETTINGS, epochs=5, way="random")
+
+
 def test_trials_of_a_search_are_refused():
     with pytest.raises(InputError, match=r"epochs: .*random trials alone"):
         indices_by_epoch(TRIALS.assign_attrs(drawn="adaptive"), SETTINGS)
