@@ -98,6 +98,12 @@ def make_again():
     clear_gaps(FOLDER)
 
 
+def make_again_unless_it_runs():
+    """As a part of another workflow, which may be running here already."""
+    if not any(Path(".snakemake", "locks").glob("*")):
+        make_again()
+
+
 def marked_for_retry(records):
     """Make the mark of `hsic-hpo retry` an input of the job that makes a file of records."""
     return lambda wildcards: retry.marked(records.format(**wildcards), FOLDER)

@@ -56,11 +56,6 @@ rule all:
 include: "reference.smk"
 
 
-def make_again_unless_it_runs():
-    if not any(Path(".snakemake", "locks").glob("*")):
-        make_again()
-
-
 if not MAIN and workflow.is_main_process:
     before_jobs(workflow, make_again_unless_it_runs)
 
