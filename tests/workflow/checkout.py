@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -71,7 +72,12 @@ class Checkout:
     def finished_trainings(self) -> dict[Path, int]:
         """The files of finished trainings and when they were written, in ns."""
         files = sorted((self.results / "trial_files").rglob("[!.]*.json"))
-        return {path: path.stat().st_mtime_ns for path in files}
+        found = {}
+        for path in files:
+            # What is kept at a rung goes while the training goes on.
+            with suppress(FileNotFoundError):
+                found[path] = path.stat().st_mtime_ns
+        return found
 
     def start(
         self, *arguments: str, stdout: int | IO[str] = subprocess.DEVNULL, **settings: int
