@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.digits import values_in_words
 from hsic_hpo.figures.best_values import BestValues
-from hsic_hpo.spaces.space import Space
 from hsic_hpo.trials.found_along import holds_from, leaders
 from hsic_hpo.trials.goals import is_found, is_tested
+from hsic_hpo.trials.sweep_ends import where_it_stops_to_matter
 from hsic_hpo.wording import MAIN_GROUP, cost_name, counted, goal, listed, number, target_name
 
 _MOST_NAMED, _MOST_OTHERS = 4, 3
@@ -174,14 +173,7 @@ def sweeps_title(sensitivity: xr.Dataset) -> str:
     if not is_tested(sensitivity):
         return f"Impact on {aim} within a part of the range"
     matters = {name for name, _ in mattering(sensitivity.sel(target="error", subset="best"))}
-    space = Space.from_json(sensitivity.attrs["space"])
-    parts = []
-    for name in sensitivity["sweep"].values.tolist():
-        line = sensitivity.sel(sweep=name, end="lower")
-        choice, first = float(line["sweep_choice"]), float(line["sweep_value"][0])
-        if name in matters and np.isfinite(choice) and choice != first:
-            ends = [space[name].from_stored(value) for value in (choice, first)]
-            parts.append(f"{name} from {values_in_words(ends)[0]} on")
+    parts = where_it_stops_to_matter(sensitivity, matters)
     if not parts:
         return f"No part of a range is found where larger values stop to matter for {aim}"
     return f"Larger values make no difference to {aim} any more: {_few(parts)}"

@@ -3,10 +3,10 @@
 import numpy as np
 import xarray as xr
 
-from hsic_hpo.digits import share, values_in_words
-from hsic_hpo.spaces.space import Space
+from hsic_hpo.digits import share
 from hsic_hpo.trials.goals import has_both, interacts, is_found, is_tested
 from hsic_hpo.trials.stopped import first_rung
+from hsic_hpo.trials.sweep_ends import where_it_stops_to_matter
 from hsic_hpo.trials.values_of_pairs import how_they_interact, interacting_pairs
 from hsic_hpo.wording import (
     MAIN_GROUP,
@@ -258,16 +258,7 @@ def sweeps(sensitivity: xr.Dataset) -> str:
     sensitivity
         Sensitivity Dataset with its range sweeps.
     """
-    matters = _significant(sensitivity, "best")
-    space = Space.from_json(sensitivity.attrs["space"])
-    parts = []
-    for name in sensitivity["sweep"].values.tolist():
-        line = sensitivity.sel(sweep=name, end="lower")
-        chosen, first = float(line["sweep_choice"]), float(line["sweep_value"][0])
-        # In the whole range, the first one, it makes a difference.
-        if name in matters and np.isfinite(chosen) and chosen != first:
-            ends = [space[name].from_stored(value) for value in (chosen, first)]
-            parts.append(f"{name} from {values_in_words(ends)[0]} on")
+    parts = where_it_stops_to_matter(sensitivity, _significant(sensitivity, "best"))
     if not parts:
         return ""
     return f"Larger values make no difference any more (range sweeps): {'; '.join(parts)}."
