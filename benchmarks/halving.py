@@ -13,8 +13,9 @@ published and as if it had trained for 30 epochs without early stopping.
 
 Last, what `search.rungs` would have saved of the trainings of the published searches on Bateman,
 had their trials been held against thresholds of the halved random search; how many of them would
-have been stopped, and whether the lowest error and the cheapest trial within a tenth of it went on
-in each repeat. What the stopped ones would have changed in later proposals is not simulated.
+have been stopped; whether the lowest error and the cheapest trial within a tenth of it went on in
+each repeat; and how much of the front is held (median of the repeats), with and without the
+stopped ones. What these would have changed in later proposals is not simulated.
 """
 
 import argparse
@@ -27,12 +28,14 @@ import pandas as pd
 import xarray as xr
 from published_searches import REFERENCE, published_searches
 
+from hsic_hpo.search.front_held import front_held
 from hsic_hpo.search.settings import TOLERANCE
 from hsic_hpo.sensitivity.analysis import analyse
 from hsic_hpo.sensitivity.settings import AnalysisSettings
 from hsic_hpo.trials.dataset import error, read_trials
 from hsic_hpo.trials.goals import number_selected
 from hsic_hpo.trials.halved import halved, lowest_by
+from hsic_hpo.trials.held_at_end import held_at_end
 from hsic_hpo.trials.missed import is_negligible, missed_by_halving
 from hsic_hpo.trials.rungs import Rung, auto_rungs
 from hsic_hpo.trials.rungs_of_searches import thresholds
@@ -179,33 +182,48 @@ def searched(name: str) -> list[dict[str, object]]:
     rungs = auto_rungs(random.sizes["trial"], random.sizes["epoch"], FRACTION)
     needed = thresholds(halved(random, rungs))
     found: dict[str, list[tuple[float, ...]]] = {}
+    whole, kept = [], []
     for method, trials in published_searches(name):
-        found.setdefault(method, []).append(_left_at(trials, random, needed))
+        lasted = trials["epochs"].values.sum(1)
+        end = _ends(trials, needed)
+        found.setdefault(method, []).append(_lost(trials, random, lasted, end))
+        whole.append(trials)
+        kept.append(trials.isel(trial=end == lasted).assign_attrs(method=f"{method}, rungs"))
+    # On one scale.
+    held = held_at_end(front_held(random, whole + kept, "flops"))
     rows = []
     for method, repeats in found.items():
-        seconds, whole, n, stopped, lowest, cheapest = np.sum(repeats, axis=0)
+        seconds, all_seconds, n, stopped, lowest, cheapest = np.sum(repeats, axis=0)
         rows.append(
             {
                 "study": name,
                 "method": method,
-                "cost": seconds / whole,
+                "cost": seconds / all_seconds,
                 "stopped": f"{stopped:.0f} of {n:.0f}",
                 "lowest kept": f"{lowest:.0f} of {len(repeats)}",
                 "cheapest within 10 % kept": f"{cheapest:.0f} of {len(repeats)}",
+                "front held": np.median(held[method]),
+                "front held by what went on": np.median(held[f"{method}, rungs"]),
             }
         )
     return rows
 
 
-def _left_at(
-    trials: xr.Dataset, random: xr.Dataset, needed: Sequence[Threshold]
-) -> tuple[float, ...]:
-    lasted, seconds = (trials[name].values.sum(1) for name in ("epochs", "train_seconds"))
+def _ends(trials: xr.Dataset, needed: Sequence[Threshold]) -> np.ndarray:
+    """Return after how many epochs each trial of a search would have ended with rungs."""
+    lasted = trials["epochs"].values.sum(1)
     end = lasted.copy()
     for one in needed[::-1]:
         reached = lowest_by(trials, one.epochs)
         left = (lasted > one.epochs) & np.isfinite(reached) & ~(reached <= one.error)
         end[left] = one.epochs
+    return end
+
+
+def _lost(
+    trials: xr.Dataset, random: xr.Dataset, lasted: np.ndarray, end: np.ndarray
+) -> tuple[float, ...]:
+    seconds = trials["train_seconds"].values.sum(1)
     errors, flops = error(trials), trials["flops"].values.reshape(len(lasted), -1)[:, 0]
     limit = (1 + TOLERANCE) * min(errors.min(), error(random).min())
     near = np.flatnonzero(errors <= limit)
