@@ -185,7 +185,7 @@ def searched(name: str) -> list[dict[str, object]]:
     whole, kept = [], []
     for method, trials in published_searches(name):
         lasted = trials["epochs"].values.sum(1)
-        end = _ends(trials, needed)
+        end = _ends(trials, lasted, needed)
         found.setdefault(method, []).append(_lost(trials, random, lasted, end))
         whole.append(trials)
         kept.append(trials.isel(trial=end == lasted).assign_attrs(method=f"{method}, rungs"))
@@ -209,9 +209,8 @@ def searched(name: str) -> list[dict[str, object]]:
     return rows
 
 
-def _ends(trials: xr.Dataset, needed: Sequence[Threshold]) -> np.ndarray:
+def _ends(trials: xr.Dataset, lasted: np.ndarray, needed: Sequence[Threshold]) -> np.ndarray:
     """Return after how many epochs each trial of a search would have ended with rungs."""
-    lasted = trials["epochs"].values.sum(1)
     end = lasted.copy()
     for one in needed[::-1]:
         reached = lowest_by(trials, one.epochs)
