@@ -44,7 +44,7 @@ reference:  ## redraw the published reference studies from their datasets, witho
 	  searches=results/reference/$$study/searches.tar.xz; \
 	  [ ! -e $$searches ] || $(BIN)/python -m tarfile -e $$searches results/reference/$$study || exit 1; \
 	  drawing=$$($$run --list-rules 2>/dev/null | grep -E '_(figure|table|report)$$'); \
-	  $$run reference --workflow-profile $(PROFILE) --cores $(CORES) \
+	  $$run reference --forceall --workflow-profile $(PROFILE) --cores $(CORES) \
 	  --allowed-rules all summary failures findings reference $$drawing \
 	  $$([ -e results/reference/$$study/peers.nc ] || echo peers) || exit 1; done
 	@$(BIN)/python docs/embed.py README.md docs/*.md

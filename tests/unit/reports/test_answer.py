@@ -87,7 +87,7 @@ def test_the_short_findings_say_what_to_avoid_what_costs_what_interacts_and_how_
 def test_every_place_of_the_front_stands_in_the_chart_with_its_configuration() -> None:
     chart, choices = front_chart(study(), recommended(study()), 900, 420), front_choices(study())
     assert chart is not None
-    assert len(chart.places) == len(choices) == 31
+    assert len(chart.places) == len(choices) == 37
     costs = [choice["cost"] for choice in choices]
     assert costs == sorted(costs)
     for x, y in chart.places:
