@@ -15,9 +15,9 @@ from hsic_hpo.trials.dataset import read_trials
 from slurm_cluster import Cluster, wait_until
 from test_study_run import assert_same_trials
 
-# Long enough past the first rung for a fault to find a training at work.
-HALVED = CONFIG.replace("{epochs: 3}", "{epochs: 40}").replace(
-    "{n_trials: 40}", "{n_trials: 20, rungs: [{epochs: 5, keep: 0.5}, {epochs: 30, keep: 0.3}]}"
+# Long enough past the first rung for a fault to find a training at work, on a fast machine, too.
+HALVED = CONFIG.replace("{epochs: 3}", "{epochs: 200}").replace(
+    "{n_trials: 40}", "{n_trials: 20, rungs: [{epochs: 5, keep: 0.5}, {epochs: 150, keep: 0.3}]}"
 )
 IN_TRAINING = (20, 10, 6)
 
